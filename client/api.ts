@@ -1,0 +1,85 @@
+/** The REST calls, typed from the endpoint table. Runs wherever there is `fetch`. */
+import { type CallContent, type CallRequest, type EndpointName, endpoints } from '../shared/endpoints.ts';
+import type { Envelope } from '../shared/envelope.ts';
+
+/** A refusal of the service, or no answer at all (`statusCode` 0). */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly statusCode: number;
+  /** Seconds after which the same call may succeed. */
+  readonly retryAfter: number | undefined;
+
+  constructor(statusCode: number, text: string, retryAfter?: number, options?: ErrorOptions) {
+    super(text, options);
+    this.statusCode = statusCode;
+    this.retryAfter = retryAfter;
+  }
+}
+
+export interface ApiOptions {
+  /** Where the service is: `https://api.flexio.workers.dev`. */
+  origin: string;
+  fetch?: typeof fetch;
+}
+
+export interface CallOptions {
+  /** Sent as `Authorization: Bearer`, where a token should not stand in the URL or the body. */
+  bearer?: string | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+type NeedlessKeys<T> = { [P in keyof T]: Record<string, never> extends T[P] ? P : never }[keyof T];
+
+/** What a call needs: parts in which nothing is required may be left out. */
+export type Call<K extends EndpointName> = Omit<CallRequest<K>, NeedlessKeys<CallRequest<K>>> &
+  Partial<Pick<CallRequest<K>, NeedlessKeys<CallRequest<K>>>>;
+
+/** Every call of the service by its name in the endpoint table. Each rejects with `ApiError`. */
+export type Api = {
+  [K in EndpointName]: (call: Call<K>, options?: CallOptions) => Promise<CallContent<K>>;
+};
+
+interface CallParts {
+  params?: Record<string, string>;
+  query?: Record<string, string | undefined>;
+  body?: unknown;
+}
+
+function urlOf(origin: string, path: string, { params = {}, query = {} }: CallParts): URL {
+  const filled = path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
+  const url = new URL(filled, origin);
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value);
+  return url;
+}
+
+async function read(response: Response): Promise<Envelope> {
+  try {
+    return (await response.json()) as Envelope;
+  } catch (cause) {
+    throw new ApiError(response.status, response.statusText || 'Unreadable answer', undefined, { cause });
+  }
+}
+
+/** Makes the calls of the service at `origin`. */
+export function createApi({ origin, fetch: send = fetch }: ApiOptions): Api {
+  async function call(name: EndpointName, parts: CallParts, { bearer, signal }: CallOptions = {}): Promise<unknown> {
+    const { method, path } = endpoints[name];
+    const headers = new Headers();
+    if (bearer !== undefined) headers.set('Authorization', `Bearer ${bearer}`);
+    if (parts.body !== undefined) headers.set('Content-Type', 'application/json');
+    const body = parts.body === undefined ? {} : { body: JSON.stringify(parts.body) };
+    const response = await send(urlOf(origin, path, parts), { method, headers, ...body, signal: signal ?? null }).catch(
+      (cause: unknown) => {
+        if (signal?.aborted) throw cause;
+        throw new ApiError(0, 'No answer', undefined, { cause });
+      },
+    );
+    const envelope = await read(response);
+    if (response.ok) return envelope.content;
+    const retryAfter = response.headers.get('Retry-After');
+    throw new ApiError(response.status, envelope.error ?? '', retryAfter === null ? undefined : Number(retryAfter));
+  }
+  const names = Object.keys(endpoints) as EndpointName[];
+  const calls = names.map((name) => [name, (parts: CallParts, options?: CallOptions) => call(name, parts, options)]);
+  return Object.fromEntries(calls);
+}

@@ -1,0 +1,179 @@
+/**
+ * What a client knows of a room, as a pure function of what happened: frames in, state out. Any UI can show it, and
+ * it can be tested without a socket. Messages are upserts ordered by `rev`, so a frame heard twice changes nothing.
+ */
+import type { ErrorFrame, ServerFrame } from '../shared/frames.ts';
+import type { Message } from '../shared/message.ts';
+import type { Participant, RoleName } from '../shared/participant.ts';
+import type { RoomInfo } from '../shared/room.ts';
+
+/** A message of one's own that the room has not acknowledged. */
+export interface OutgoingMessage {
+  clientId: string;
+  text: string;
+  replyTo?: number;
+  /** Milliseconds, by this device's clock. */
+  createdAt: number;
+  /** Why the room refused it; then it waits for its author to send it again or discard it. */
+  failure?: Pick<ErrorFrame, 'statusCode' | 'error' | 'retryAfter'>;
+}
+
+/** How the connection is. `ended` is final: the service said that coming back is of no use. */
+export type ConnectionPhase =
+  | { name: 'connecting' }
+  | { name: 'live' }
+  | { name: 'reconnecting'; since: number }
+  | { name: 'ended'; code: number; reason: string };
+
+export interface RoomState {
+  phase: ConnectionPhase;
+  /** Who the room takes this client for; null for a viewer. */
+  self: Participant | null;
+  role: RoleName;
+  room: RoomInfo | null;
+  participants: Participant[];
+  participantCount: number;
+  /** Where this client stands in the log; null before the first `ready`. */
+  position: { epoch: string; rev: number } | null;
+  /** By id; a page of history loaded at the beginning joins without a gap. */
+  messages: Message[];
+  /** Whether older messages may exist than the first of `messages`. */
+  hasOlder: boolean;
+  outgoing: OutgoingMessage[];
+}
+
+export const initialState: RoomState = {
+  phase: { name: 'connecting' },
+  self: null,
+  role: 'viewer',
+  room: null,
+  participants: [],
+  participantCount: 0,
+  position: null,
+  messages: [],
+  hasOlder: false,
+  outgoing: [],
+};
+
+/** What can happen to a room as a client sees it. */
+export type RoomEvent =
+  | { type: 'frame'; frame: ServerFrame }
+  | { type: 'queued'; message: OutgoingMessage }
+  | { type: 'discarded'; clientId: string }
+  | { type: 'retried'; clientId: string }
+  | { type: 'lost'; at: number }
+  | { type: 'ended'; code: number; reason: string };
+
+/** The state after an event. */
+export function advance(state: RoomState, event: RoomEvent): RoomState {
+  switch (event.type) {
+    case 'frame':
+      return hear(state, event.frame);
+    case 'queued':
+      return { ...state, outgoing: [...state.outgoing, event.message] };
+    case 'discarded':
+      return { ...state, outgoing: state.outgoing.filter(({ clientId }) => clientId !== event.clientId) };
+    case 'retried':
+      return { ...state, outgoing: state.outgoing.map((message) => withoutFailure(message, event.clientId)) };
+    case 'lost':
+      return state.phase.name === 'live' ? { ...state, phase: { name: 'reconnecting', since: event.at } } : state;
+    case 'ended':
+      return { ...state, phase: { name: 'ended', code: event.code, reason: event.reason } };
+  }
+}
+
+/** Whether a frame shows that one before it was missed: its `rev` is not the next. */
+export function showsGap(state: RoomState, frame: ServerFrame): boolean {
+  return frame.type === 'message' && state.position !== null && frame.rev > state.position.rev + 1;
+}
+
+function hear(state: RoomState, frame: ServerFrame): RoomState {
+  switch (frame.type) {
+    case 'ready':
+      return welcome(state, frame);
+    case 'message': {
+      const { type: _, ...message } = frame;
+      if (!state.position || message.rev <= state.position.rev) return state;
+      return { ...upsert(state, [message]), position: { ...state.position, rev: message.rev } };
+    }
+    case 'ack':
+      return { ...state, outgoing: state.outgoing.filter(({ clientId }) => clientId !== frame.clientId) };
+    case 'presence':
+      return {
+        ...state,
+        participantCount: frame.participantCount,
+        participants: attend(state.participants, frame.joined ?? [], frame.left ?? []),
+      };
+    case 'history':
+      return olderPage(state, frame.epoch, frame.messages, frame.floor);
+    case 'room':
+      return { ...state, room: frame.room, ...aboveFloor(state, frame.floor) };
+    case 'error':
+      return { ...state, outgoing: state.outgoing.map((message) => withFailure(message, frame)) };
+    case 'batch':
+      return frame.frames.reduce(hear, state);
+    case 'pong':
+      return state;
+  }
+}
+
+function welcome(state: RoomState, frame: Extract<ServerFrame, { type: 'ready' }>): RoomState {
+  const known = frame.recovered ? state.messages : [];
+  const merged = upsert({ ...state, messages: known }, frame.messages);
+  const [first] = frame.messages;
+  return {
+    ...merged,
+    ...aboveFloor(merged, frame.floor),
+    phase: { name: 'live' },
+    self: frame.participant,
+    role: frame.role,
+    room: frame.room,
+    participants: frame.participants,
+    participantCount: frame.room.participantCount,
+    position: { epoch: frame.epoch, rev: frame.rev },
+    hasOlder: frame.recovered ? state.hasOlder : first !== undefined && first.id > frame.floor,
+  };
+}
+
+/** A page that precedes what is known. One of another epoch is of a room that is no more. */
+function olderPage(state: RoomState, epoch: string, page: Message[], floor: number): RoomState {
+  if (epoch !== state.position?.epoch) return state;
+  const [first] = page;
+  return { ...upsert(state, page), hasOlder: first !== undefined && first.id > floor };
+}
+
+/** Puts messages in by id; of two states of one message the later counts. */
+function upsert(state: RoomState, messages: readonly Message[]): RoomState {
+  if (messages.length === 0) return state;
+  const byId = new Map(state.messages.map((message) => [message.id, message]));
+  for (const message of messages) {
+    const known = byId.get(message.id);
+    if (!known || known.rev < message.rev) byId.set(message.id, message);
+  }
+  return { ...state, messages: [...byId.values()].sort((one, other) => one.id - other.id) };
+}
+
+function aboveFloor(state: RoomState, floor: number): Pick<RoomState, 'messages'> {
+  const [first] = state.messages;
+  if (first === undefined || first.id >= floor) return { messages: state.messages };
+  return { messages: state.messages.filter((message) => message.id >= floor) };
+}
+
+function attend(people: Participant[], joined: Participant[], left: Participant[]): Participant[] {
+  if (joined.length + left.length === 0) return people;
+  const byId = new Map(people.map((person) => [person.id, person]));
+  for (const person of joined) byId.set(person.id, person);
+  for (const person of left) byId.delete(person.id);
+  return [...byId.values()].sort((one, other) => (one.id < other.id ? -1 : 1));
+}
+
+function withFailure(message: OutgoingMessage, { ref, statusCode, error, retryAfter }: ErrorFrame): OutgoingMessage {
+  if (ref !== message.clientId) return message;
+  return { ...message, failure: { statusCode, error, ...(retryAfter !== undefined && { retryAfter }) } };
+}
+
+function withoutFailure(message: OutgoingMessage, clientId: string): OutgoingMessage {
+  if (message.clientId !== clientId) return message;
+  const { failure: _, ...rest } = message;
+  return rest;
+}

@@ -1,0 +1,104 @@
+/** From a frame to its handler, and from every refusal to an `error` frame: a bad frame costs nobody the room. */
+import { done, type Failure, fail, type Outcome } from '../../shared/failures.ts';
+import { type ClientFrame, decodeClientFrame, errorFrame, type Ref } from '../../shared/frames.ts';
+import { countBytes, limits } from '../../shared/limits.ts';
+import { authenticate, hangUp, type Visit } from './attendance.ts';
+import { post } from './posting.ts';
+import type { Room } from './room.ts';
+import type { Joined } from './sessions.ts';
+
+type FrameOf<T extends ClientFrame['type']> = Extract<ClientFrame, { type: T }>;
+type JoinedType = Exclude<ClientFrame['type'], 'auth'>;
+
+/** `ref` as an answer must bear it. */
+function refOf({ ref }: { ref?: Ref | undefined }): { ref?: Ref } {
+  return ref === undefined ? {} : { ref };
+}
+
+const handlers: { [T in JoinedType]: (visit: Visit<Joined>, frame: FrameOf<T>) => Outcome<void> } = {
+  send({ room, details, socket, session }, frame) {
+    const posted = post(room, details, session, frame);
+    if (!posted.ok) return posted;
+    const { message, duplicate } = posted.value;
+    room.sessions.send(socket, {
+      type: 'ack',
+      ...refOf(frame),
+      clientId: frame.clientId,
+      messageId: message.id,
+      rev: message.id,
+      createdAt: message.createdAt,
+      duplicate,
+    });
+    return done(undefined);
+  },
+
+  history({ room, socket }, frame) {
+    const page = room.log.page({ ...frame, limit: frame.limit ?? limits.pageSize });
+    room.sessions.send(socket, { type: 'history', ...refOf(frame), ...page });
+    return done(undefined);
+  },
+
+  ping({ room, socket }, frame) {
+    room.sessions.send(socket, { type: 'pong', ...refOf(frame) });
+    return done(undefined);
+  },
+};
+
+function handle<T extends JoinedType>(visit: Visit<Joined>, type: T, frame: FrameOf<T>): Outcome<void> {
+  return handlers[type](visit, frame);
+}
+
+function answer(visit: Visit, frame: ClientFrame): Outcome<void> {
+  if (frame.type === 'auth') return authenticate(visit, frame);
+  const { session } = visit;
+  if (session.state === 'waiting') return fail('auth_first');
+  return handle({ ...visit, session }, frame.type, frame);
+}
+
+/** Tells a refusal, and hangs up over one that has a close code. */
+function refuse({ room, socket }: Visit, failure: Failure, ref: Ref | undefined): void {
+  room.sessions.send(socket, errorFrame(failure, ref));
+  if (failure.closeCode !== undefined) hangUp(room, socket, failure);
+}
+
+/** Tells a bad frame, and counts them: a client that sends nothing else is hung up on. */
+function complain(visit: Visit, failure: Failure, ref: Ref | undefined): void {
+  const { room, socket, session } = visit;
+  refuse(visit, failure, ref);
+  const badFrames = session.badFrames + 1;
+  if (badFrames >= limits.badFrames) return hangUp(room, socket, fail('too_many_bad_frames').failure);
+  room.sessions.update(socket, { ...session, badFrames });
+}
+
+/** Forgets the bad frames before a good one. */
+function forgive(visit: Visit): Visit {
+  if (visit.session.badFrames === 0) return visit;
+  const session = { ...visit.session, badFrames: 0 };
+  visit.room.sessions.update(visit.socket, session);
+  return { ...visit, session };
+}
+
+/** Whether a text is over the limit in UTF-8, of which a UTF-16 unit takes one to three bytes. */
+function isTooLarge(text: string): boolean {
+  if (text.length * 3 <= limits.frameBytes) return false;
+  return text.length > limits.frameBytes || countBytes(text) > limits.frameBytes;
+}
+
+/** Takes one frame of a socket: parse, decide, do, tell. Never throws. */
+export function receive(room: Room, socket: WebSocket, data: string | ArrayBuffer): void {
+  const session = room.sessions.of(socket);
+  const details = room.find();
+  if (!session || !details) return;
+  if (typeof data !== 'string') return hangUp(room, socket, fail('binary_frame').failure);
+  if (isTooLarge(data)) return hangUp(room, socket, fail('frame_too_large').failure);
+  const { ref, frame } = decodeClientFrame(data);
+  const visit = { room, details, socket, session };
+  if (!frame.ok) return complain(visit, frame.failure, ref);
+  try {
+    const answered = answer(forgive(visit), frame.value);
+    if (!answered.ok) refuse(visit, answered.failure, ref);
+  } catch (error) {
+    console.error(JSON.stringify({ event: 'frame_failed', type: frame.value.type, error: String(error) }));
+    room.sessions.send(socket, errorFrame(fail('internal').failure, ref));
+  }
+}

@@ -1,0 +1,141 @@
+/** The Durable Object of a room: a switchboard from calls, sockets and the alarm to what a room can do. */
+import { DurableObject } from 'cloudflare:workers';
+import { done, fail, type Outcome } from '../../shared/failures.ts';
+import { automaticPing, automaticPong } from '../../shared/frames.ts';
+import type { MessagePage } from '../../shared/message.ts';
+import type { Participant } from '../../shared/participant.ts';
+import type { RoomView } from '../../shared/room.ts';
+import { type Attendance, type Attended, attend, depart, expireLeases } from './attendance.ts';
+import type { Details, DetailsChange, NewDetails } from './details.ts';
+import { receive } from './dispatch.ts';
+import type { Credentials } from './identity.ts';
+import type { Appended, Draft, PageRequest } from './messages.ts';
+import { post } from './posting.ts';
+import { Room } from './room.ts';
+
+/** Those who are here with an identity: a page of them, and how many people are here in all. */
+export interface ParticipantPage {
+  participants: Participant[];
+  participantCount: number;
+  next?: string;
+}
+
+export class ChatRoom extends DurableObject<Env> {
+  readonly #room: Room;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(automaticPing, automaticPong));
+    this.#room = new Room(ctx, {
+      kv: env.CHATS,
+      operatorToken: env.ADMIN_TOKEN,
+      now: () => Date.now(),
+      tellDirectory: (update) => env.ROOM_DIRECTORY.getByName('rooms').apply(update),
+    });
+  }
+
+  /** Makes the room of this link. */
+  create(room: NewDetails): Promise<Outcome<RoomView>> {
+    return this.#room.create(room);
+  }
+
+  /** Reads the room; `token` may be its admin's. */
+  read(token: string | undefined): Outcome<RoomView> {
+    return this.#inRoom((details) => {
+      const isAdmin = this.#room.identities.recognise(details, token);
+      return isAdmin.ok ? this.#room.view(isAdmin.value) : isAdmin;
+    });
+  }
+
+  /** Changes the room, for its admin. */
+  async update(token: string, change: DetailsChange): Promise<Outcome<RoomView>> {
+    const details = this.#asAdmin(token);
+    return details.ok ? this.#room.update(details.value, change) : details;
+  }
+
+  /** Removes the room, for its admin. */
+  async remove(token: string): Promise<Outcome<'Chat deleted successfully'>> {
+    const details = this.#asAdmin(token);
+    return details.ok ? this.#room.remove(details.value) : details;
+  }
+
+  /** Joins or leaves by REST. */
+  attend(attendance: Attendance): Outcome<Attended> {
+    return this.#inRoom((details) => attend(this.#room, details, attendance));
+  }
+
+  /** The people here, by id, after the one named by `after`. */
+  participants(after: string | undefined, limit: number): Outcome<ParticipantPage> {
+    return this.#inRoom(() => {
+      const rest = this.#room.participants.list().filter(({ id }) => after === undefined || id > after);
+      const participants = rest.slice(0, limit);
+      const last = participants.at(-1);
+      const participantCount = this.#room.participants.count();
+      return done({ participants, participantCount, ...(last && rest.length > limit && { next: last.id }) });
+    });
+  }
+
+  /** A page of messages. */
+  messages(request: PageRequest): Outcome<MessagePage> {
+    return this.#inRoom(() => done(this.#room.log.page(request)));
+  }
+
+  /** Posts a message. */
+  post(credentials: Credentials, draft: Draft): Outcome<Appended> {
+    return this.#inRoom((details) => {
+      const identity = this.#room.identities.identify(details, credentials);
+      return identity.ok ? post(this.#room, details, identity.value, draft) : identity;
+    });
+  }
+
+  /** Takes a socket in. A browser cannot read a refused upgrade, so one for no room is accepted and closed. */
+  override fetch(): Response {
+    const { 0: client, 1: server } = new WebSocketPair();
+    if (this.#room.find()) {
+      this.#room.wake.by(this.#room.sessions.open(server, this.#room.now()));
+    } else {
+      const { closeCode, text } = fail('room_not_found').failure;
+      server.accept();
+      server.close(closeCode, text);
+    }
+    return new Response(null, { status: 101, webSocket: client });
+  }
+
+  override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
+    receive(this.#room, socket, data);
+  }
+
+  override webSocketClose(socket: WebSocket, code: number, reason: string): void {
+    depart(this.#room, socket, code, reason);
+  }
+
+  override webSocketError(socket: WebSocket): void {
+    depart(this.#room, socket, 1011, 'Socket error');
+  }
+
+  /** Does all that is due, and arms the alarm for the rest. */
+  override async alarm(): Promise<void> {
+    const room = this.#room;
+    const details = room.find();
+    try {
+      if (details) {
+        room.sessions.closeUnidentified(room.now());
+        expireLeases(room, details);
+      }
+      await room.settleDebts();
+    } finally {
+      room.wake.again();
+    }
+  }
+
+  #inRoom<T>(work: (details: Details) => Outcome<T>): Outcome<T> {
+    const details = this.#room.find();
+    return details ? work(details) : fail('room_not_found');
+  }
+
+  #asAdmin(token: string): Outcome<Details> {
+    return this.#inRoom((details) =>
+      this.#room.identities.isAdmin(details, token) ? done(details) : fail('not_admin'),
+    );
+  }
+}

@@ -1,0 +1,154 @@
+/**
+ * The room's log: the tables `messages` and `log`. Every change takes the next `rev` in the transaction that stores it,
+ * so the numbers have no gap, and `append` is the one way a message comes to be.
+ */
+
+import { done, fail, type Outcome } from '../../shared/failures.ts';
+import { countBytes, limits } from '../../shared/limits.ts';
+import type { Message, MessagePage, Position } from '../../shared/message.ts';
+import type { Participant, RoleName } from '../../shared/participant.ts';
+import { digest, randomSecret } from '../storage/digests.ts';
+
+/** A message on its way into the log. */
+export interface Draft {
+  clientId: string;
+  text: string;
+  replyTo?: number | undefined;
+}
+
+/** What became of a draft: the message, and whether it was there already. */
+export interface Appended {
+  message: Message;
+  duplicate: boolean;
+}
+
+/** Which page of the log; the newest without `before` and `after`. */
+export interface PageRequest {
+  before?: number | undefined;
+  after?: number | undefined;
+  limit: number;
+}
+
+type Row = {
+  id: number;
+  rev: number;
+  author_id: string;
+  author_name: string;
+  author_role: string;
+  sent_digest: string;
+  text: string;
+  created_at: number;
+  edited_at: number | null;
+  deleted_at: number | null;
+  reply_to: number | null;
+};
+
+const columns =
+  'id, rev, author_id, author_name, author_role, sent_digest, text, created_at, edited_at, deleted_at, reply_to';
+
+function toMessage(row: Row): Message {
+  return {
+    id: row.id,
+    rev: row.rev,
+    author: { id: row.author_id, name: row.author_name, role: row.author_role as RoleName },
+    text: row.text,
+    createdAt: row.created_at,
+    ...(row.edited_at !== null && { editedAt: row.edited_at }),
+    ...(row.deleted_at !== null && { deletedAt: row.deleted_at }),
+    ...(row.reply_to !== null && { replyTo: row.reply_to }),
+    reactions: [],
+  };
+}
+
+export class MessageLog {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  /** Starts the log of a new room, under an epoch that no other room, nor an earlier one of this link, ever had. */
+  begin(): void {
+    this.#sql.exec('INSERT INTO log (id, epoch, rev, floor) VALUES (1, ?, 0, 1)', randomSecret());
+  }
+
+  /** Where the log stands. */
+  position(): Position {
+    return this.#sql.exec<Position & Record<string, SqlStorageValue>>('SELECT epoch, rev, floor FROM log').one();
+  }
+
+  /**
+   * Appends a draft, or finds what the same author appended with the same `clientId`. To be called in a transaction.
+   * @returns `client_id_reused` (409) when that was another text; `message_not_found` (404) for a reply to nothing
+   */
+  append(author: Participant, draft: Draft, salt: string, now: number): Outcome<Appended> {
+    const sentDigest = digest(salt, 'message', JSON.stringify([draft.text, draft.replyTo ?? null]));
+    const [earlier] = this.#select('WHERE author_id = ? AND client_id = ?', author.id, draft.clientId);
+    if (earlier) {
+      if (earlier.sent_digest !== sentDigest) return fail('client_id_reused');
+      return done({ message: toMessage(earlier), duplicate: true });
+    }
+    if (draft.replyTo !== undefined && !this.has(draft.replyTo)) return fail('message_not_found');
+    const { rev } = this.#sql.exec<{ rev: number }>('UPDATE log SET rev = rev + 1 RETURNING rev').one();
+    const row = this.#sql
+      .exec<Row>(
+        `INSERT INTO messages (id, rev, author_id, author_name, author_role, client_id, sent_digest, text, created_at, reply_to)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING ${columns}`,
+        rev,
+        rev,
+        author.id,
+        author.name,
+        author.role,
+        draft.clientId,
+        sentDigest,
+        draft.text,
+        now,
+        draft.replyTo ?? null,
+      )
+      .one();
+    return done({ message: toMessage(row), duplicate: false });
+  }
+
+  /** Whether there is a message with that id, if only its tombstone. */
+  has(id: number): boolean {
+    return this.#sql.exec('SELECT 1 FROM messages WHERE id = ?', id).toArray().length > 0;
+  }
+
+  /** A page, oldest first: what follows `after`, what precedes `before`, or the newest. */
+  page({ before, after, limit }: PageRequest): MessagePage {
+    const rows =
+      after === undefined
+        ? this.#select('WHERE id < ? ORDER BY id DESC LIMIT ?', before ?? Number.MAX_SAFE_INTEGER, limit).reverse()
+        : this.#select('WHERE id > ? AND id < ? ORDER BY id LIMIT ?', after, before ?? Number.MAX_SAFE_INTEGER, limit);
+    return { messages: rows.map(toMessage), ...this.position() };
+  }
+
+  /**
+   * The latest state of every message changed after `rev`, by `rev`.
+   * @returns undefined when they are too many or too large to replay
+   */
+  changedSince(rev: number): Message[] | undefined {
+    const found = this.#sql.exec<Row>(
+      `SELECT ${columns} FROM messages WHERE rev > ? ORDER BY rev LIMIT ?`,
+      rev,
+      limits.replayMessages + 1,
+    );
+    const messages: Message[] = [];
+    let bytes = 0;
+    for (const row of found) {
+      bytes += countBytes(row.text);
+      if (messages.length === limits.replayMessages || bytes > limits.replayBytes) return undefined;
+      messages.push(toMessage(row));
+    }
+    return messages;
+  }
+
+  erase(): void {
+    this.#sql.exec('DELETE FROM messages');
+    this.#sql.exec('DELETE FROM log');
+  }
+
+  #select(rest: string, ...bindings: SqlStorageValue[]): Row[] {
+    return this.#sql.exec<Row>(`SELECT ${columns} FROM messages ${rest}`, ...bindings).toArray();
+  }
+}

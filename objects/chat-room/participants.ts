@@ -1,0 +1,143 @@
+/**
+ * Who is here: the distinct people among the sockets that are ready and the REST leases (table `leases`). The count is
+ * derived from them each time, never added to, so it cannot drift or go below zero.
+ */
+import { done, fail, type Outcome } from '../../shared/failures.ts';
+import { limits } from '../../shared/limits.ts';
+import type { Participant, RoleName } from '../../shared/participant.ts';
+import { hasExpired, type Lease, leaseEnd, mergePerson } from './rules.ts';
+import type { Sessions } from './sessions.ts';
+
+type Row = {
+  key: string;
+  participant_id: string | null;
+  name: string | null;
+  role: string | null;
+  address: string;
+  until: number;
+};
+
+function toLease(row: Row): Lease {
+  const participant =
+    row.participant_id === null ? null : { id: row.participant_id, name: row.name ?? '', role: row.role as RoleName };
+  return { key: row.key, participant, address: row.address, until: row.until };
+}
+
+export class Participants {
+  readonly #sql: SqlStorage;
+  readonly #sessions: Sessions;
+  /** The leases by key, oldest first, as the table has them; undefined until read, and after a failed transaction. */
+  #known: Map<string, Lease> | undefined;
+
+  constructor(sql: SqlStorage, sessions: Sessions) {
+    this.#sql = sql;
+    this.#sessions = sessions;
+  }
+
+  /** How many people are here. */
+  count(): number {
+    const leases = this.#leases();
+    let count = leases.size;
+    for (const key of this.#sessions.keys()) if (!leases.has(key)) count++;
+    return count;
+  }
+
+  /** Whether that person or visitor is here, by a socket or a lease. */
+  isHere(key: string): boolean {
+    return this.#sessions.hasKey(key) || this.#leases().has(key);
+  }
+
+  hasLease(key: string): boolean {
+    return this.#leases().has(key);
+  }
+
+  /** The people with an identity, each once, by id. */
+  list(): Participant[] {
+    const people = new Map<string, Participant>();
+    for (const { participant } of [...this.#leases().values(), ...this.#sessions.joined()]) {
+      if (!participant) continue;
+      const earlier = people.get(participant.id);
+      people.set(participant.id, earlier ? mergePerson(earlier, participant) : participant);
+    }
+    return [...people.values()].sort((one, other) => (one.id < other.id ? -1 : 1));
+  }
+
+  /**
+   * Grants or renews a lease.
+   * @returns `too_many_leases` (429) when the room, or that address in it, has as many anonymous ones as it may
+   */
+  join(key: string, participant: Participant | null, address: string, now: number): Outcome<Lease> {
+    const lease = { key, participant, address, until: leaseEnd(participant, now) };
+    if (!participant && !this.hasLease(key)) {
+      const anonymous = [...this.#leases().values()].filter((other) => !other.participant);
+      const here = anonymous.filter((other) => other.address === address);
+      const full =
+        anonymous.length >= limits.anonymousLeases
+          ? anonymous
+          : here.length >= limits.anonymousLeasesPerAddress
+            ? here
+            : [];
+      const [first] = full;
+      if (first) {
+        const free = Math.min(...full.map((other) => other.until));
+        return fail('too_many_leases', { retryAfter: Math.max(1, Math.ceil((free - now) / 1_000)) });
+      }
+    }
+    this.#sql.exec(
+      `INSERT INTO leases (key, participant_id, name, role, address, until) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT (key) DO UPDATE SET name = excluded.name, role = excluded.role,
+         address = excluded.address, until = excluded.until`,
+      key,
+      participant?.id ?? null,
+      participant?.name ?? null,
+      participant?.role ?? null,
+      address,
+      lease.until,
+    );
+    this.#leases().set(key, lease);
+    return done(lease);
+  }
+
+  /** Ends a lease, if there is one. */
+  leave(key: string): void {
+    this.#sql.exec('DELETE FROM leases WHERE key = ?', key);
+    this.#leases().delete(key);
+  }
+
+  /** The anonymous lease that has been here longest. */
+  oldestAnonymous(): Lease | undefined {
+    for (const lease of this.#leases().values()) if (!lease.participant) return lease;
+    return undefined;
+  }
+
+  /** The leases that have ended by `now`. */
+  expired(now: number): Lease[] {
+    return [...this.#leases().values()].filter((lease) => hasExpired(lease, now));
+  }
+
+  /** When the first lease ends, in milliseconds. */
+  nextDue(): number | undefined {
+    const ends = [...this.#leases().values()].map((lease) => lease.until);
+    return ends.length === 0 ? undefined : Math.min(...ends);
+  }
+
+  erase(): void {
+    this.forget();
+    this.#sql.exec('DELETE FROM leases');
+  }
+
+  /** Forgets what was read or written, after a transaction failed. */
+  forget(): void {
+    this.#known = undefined;
+  }
+
+  #leases(): Map<string, Lease> {
+    this.#known ??= new Map(
+      this.#sql
+        .exec<Row>('SELECT key, participant_id, name, role, address, until FROM leases ORDER BY id')
+        .toArray()
+        .map((row) => [row.key, toLease(row)]),
+    );
+    return this.#known;
+  }
+}

@@ -1,0 +1,20 @@
+/** Posting: the one way, for frames and for REST, in which a message gets into the log and to everyone. */
+import type { Outcome } from '../../shared/failures.ts';
+import type { Details } from './details.ts';
+import type { Appended, Draft } from './messages.ts';
+import type { Room } from './room.ts';
+import { authorOf, type Identity } from './rules.ts';
+
+/**
+ * Appends a draft and broadcasts the message, unless it was here already.
+ * @returns `token_required` (401) for a viewer, and what `MessageLog.append` refuses
+ */
+export function post(room: Room, details: Details, identity: Identity, draft: Draft): Outcome<Appended> {
+  const author = authorOf(identity);
+  if (!author.ok) return author;
+  const appended = room.change(() => room.log.append(author.value, draft, details.salt, room.now()));
+  if (appended.ok && !appended.value.duplicate) {
+    room.sessions.broadcast({ type: 'message', ...appended.value.message });
+  }
+  return appended;
+}

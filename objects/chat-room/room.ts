@@ -1,0 +1,155 @@
+/**
+ * A room as a whole: its nouns wired together, how it is made, changed and removed, and what all changes share. Nothing
+ * is answered or broadcast before it is stored.
+ */
+import { done, fail, type Outcome } from '../../shared/failures.ts';
+import type { RoomInfo, RoomView } from '../../shared/room.ts';
+import type { ListedRoom } from '../room-directory/update.ts';
+import { hasSchema, migrate } from '../storage/migrations.ts';
+import { Wake } from '../storage/wake.ts';
+import { type Details, type DetailsChange, DetailsTable, type NewDetails } from './details.ts';
+import { IdentityDesk } from './identity.ts';
+import { MessageLog } from './messages.ts';
+import { Outbox, type OutboxWorld } from './outbox.ts';
+import { Participants } from './participants.ts';
+import { migrations } from './schema.ts';
+import { Sessions } from './sessions.ts';
+
+/** What lies outside a room. */
+export interface RoomWorld extends Pick<OutboxWorld, 'kv' | 'tellDirectory' | 'now'> {
+  /** The secret `ADMIN_TOKEN`; unset or empty, there is no operator. */
+  operatorToken: string | undefined;
+}
+
+export class Room {
+  readonly details: DetailsTable;
+  readonly log: MessageLog;
+  readonly sessions: Sessions;
+  readonly participants: Participants;
+  readonly outbox: Outbox;
+  readonly wake: Wake;
+  readonly identities: IdentityDesk;
+  readonly now: () => number;
+  readonly #storage: DurableObjectStorage;
+  #migrated = false;
+
+  constructor(ctx: DurableObjectState, world: RoomWorld) {
+    const { storage } = ctx;
+    this.#storage = storage;
+    this.now = world.now;
+    this.details = new DetailsTable(storage.sql);
+    this.log = new MessageLog(storage.sql);
+    this.sessions = new Sessions(ctx);
+    this.participants = new Participants(storage.sql, this.sessions);
+    this.wake = new Wake(storage, () => this.#nextDue());
+    this.outbox = new Outbox({ ...world, storage, wake: this.wake, snapshot: () => this.#listed() });
+    this.identities = new IdentityDesk(this.details, world.operatorToken);
+  }
+
+  /** The room's metadata, or undefined where there is no room: asking makes no table, row or alarm. */
+  find(): Details | undefined {
+    return this.#ready() ? this.details.read() : undefined;
+  }
+
+  /** Makes the room. `link_taken` (409) when there is one. */
+  async create(room: NewDetails): Promise<Outcome<RoomView>> {
+    if (this.find()) return fail('link_taken');
+    const now = this.now();
+    this.change(() => {
+      migrate(this.#storage, migrations);
+      this.details.create(room, now);
+      this.log.begin();
+      this.outbox.mark(room.link, 'now', now);
+    });
+    await this.outbox.settle();
+    return this.view(true);
+  }
+
+  /** Changes metadata or the admin token, and tells everyone. */
+  async update(details: Details, change: DetailsChange): Promise<Outcome<RoomView>> {
+    const now = this.now();
+    this.change(() => {
+      this.details.update(details, change, now);
+      this.outbox.mark(details.link, 'now', now);
+    });
+    const after = this.details.read() ?? details;
+    if (after.updatedAt !== details.updatedAt) {
+      this.sessions.broadcast({ type: 'room', room: this.info(after), floor: this.log.position().floor });
+    }
+    await this.outbox.settle();
+    return this.view(true);
+  }
+
+  /** Empties the room, closes its sockets and frees the link. The outbox stays until both copies know. */
+  async remove(details: Details): Promise<Outcome<'Chat deleted successfully'>> {
+    this.change(() => {
+      this.details.erase();
+      this.log.erase();
+      this.participants.erase();
+      this.outbox.mark(details.link, 'now', this.now());
+    });
+    this.sessions.flush();
+    this.sessions.closeAll(fail('room_deleted').failure);
+    await this.outbox.settle();
+    return done('Chat deleted successfully');
+  }
+
+  /** The room as the API answers it. `room_not_found` (404) where it was removed meanwhile. */
+  view(isAdmin: boolean): Outcome<RoomView> {
+    const details = this.find();
+    return details ? done({ ...this.info(details), isAdmin }) : fail('room_not_found');
+  }
+
+  /** What everyone may know of the room. */
+  info({ link, title, about, tags, createdAt, updatedAt }: Details): RoomInfo {
+    return { link, title, about, tags, createdAt, updatedAt, participantCount: this.participants.count() };
+  }
+
+  /** Writes all of `work` or nothing: an error takes every row, the alarm and what was remembered of them back. */
+  change<T>(work: () => T): T {
+    try {
+      return this.#storage.transactionSync(work);
+    } catch (error) {
+      this.#forget();
+      throw error;
+    }
+  }
+
+  /** Brings the copies up to date. Once the room is gone and both know, nothing is left behind. */
+  async settleDebts(): Promise<void> {
+    if (!this.#ready()) return;
+    await this.outbox.drain();
+    if (this.details.read() || this.outbox.nextDue() !== undefined) return;
+    this.#forget();
+    this.#migrated = false;
+    await this.#storage.deleteAll();
+  }
+
+  #ready(): boolean {
+    if (this.#migrated) return true;
+    if (!hasSchema(this.#storage)) return false;
+    migrate(this.#storage, migrations);
+    this.#migrated = true;
+    return true;
+  }
+
+  #forget(): void {
+    this.details.forget();
+    this.participants.forget();
+    this.wake.forget();
+  }
+
+  #listed(): ListedRoom | undefined {
+    const details = this.find();
+    if (!details) return undefined;
+    const { unlisted, salt, adminDigest } = details;
+    return { ...this.info(details), unlisted, salt, adminDigest };
+  }
+
+  #nextDue(): number | undefined {
+    if (!this.#ready()) return undefined;
+    const due = [this.outbox.nextDue(), this.participants.nextDue(), this.sessions.nextDue()];
+    const known = due.filter((time) => time !== undefined);
+    return known.length === 0 ? undefined : Math.min(...known);
+  }
+}

@@ -1,0 +1,48 @@
+/** Who may do what, and how long a stay lasts: arithmetic without storage, clock or sockets. */
+import { done, fail, type Outcome } from '../../shared/failures.ts';
+import { limits } from '../../shared/limits.ts';
+import { type Participant, type RoleName, roles } from '../../shared/participant.ts';
+
+/** Who is asking, once their credentials were checked. `participant` is null for those who gave no token. */
+export interface Identity {
+  participant: Participant | null;
+  role: RoleName;
+}
+
+/** A REST join: that person or visitor counts as present until it expires. */
+export interface Lease {
+  /** Under which presence is counted: the participant's id, or that of an anonymous lease. */
+  key: string;
+  /** Null for a visitor without a token. */
+  participant: Participant | null;
+  /** Digest of the address that asked for it. */
+  address: string;
+  /** Milliseconds. */
+  until: number;
+}
+
+/** Posting takes an identity, whatever the role. */
+export function authorOf({ participant }: Identity): Outcome<Participant> {
+  return participant ? done(participant) : fail('token_required');
+}
+
+/** Whether `now` is past the end of a lease. */
+export function hasExpired(lease: Pick<Lease, 'until'>, now: number): boolean {
+  return lease.until <= now;
+}
+
+/** When a lease made or renewed `now` ends. */
+export function leaseEnd(participant: Participant | null, now: number): number {
+  return now + (participant ? limits.personalLeaseMs : limits.anonymousLeaseMs);
+}
+
+/** The person as two of their connections show them: the newer name, the higher role. */
+export function mergePerson(earlier: Participant, newer: Participant): Participant {
+  const higher = roles.indexOf(earlier.role) > roles.indexOf(newer.role) ? earlier : newer;
+  return { ...newer, role: higher.role };
+}
+
+/** Whether a socket of `before` may go on as `after`: the same person again, or a viewer who now says who they are. */
+export function mayContinueAs(before: Identity, after: Identity): boolean {
+  return before.participant === null || before.participant.id === after.participant?.id;
+}

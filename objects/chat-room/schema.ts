@@ -1,0 +1,60 @@
+/** The tables of a room. Append only; docs/storage-schema.md describes them. Times are milliseconds. */
+import type { Migration } from '../storage/migrations.ts';
+
+export const migrations: readonly Migration[] = [
+  `
+  CREATE TABLE details (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    link TEXT NOT NULL,
+    title TEXT NOT NULL,
+    about TEXT NOT NULL,
+    tags TEXT NOT NULL,
+    unlisted INTEGER NOT NULL,
+    salt TEXT NOT NULL,
+    admin_digest TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+  );
+  CREATE TABLE log (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    epoch TEXT NOT NULL,
+    rev INTEGER NOT NULL,
+    floor INTEGER NOT NULL
+  );
+  CREATE TABLE messages (
+    id INTEGER PRIMARY KEY,
+    rev INTEGER NOT NULL UNIQUE,
+    author_id TEXT NOT NULL,
+    author_name TEXT NOT NULL,
+    author_role TEXT NOT NULL,
+    client_id TEXT NOT NULL,
+    sent_digest TEXT NOT NULL,
+    text TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    edited_at INTEGER,
+    deleted_at INTEGER,
+    reply_to INTEGER,
+    UNIQUE (author_id, client_id)
+  );
+  CREATE TABLE leases (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    participant_id TEXT,
+    name TEXT,
+    role TEXT,
+    address TEXT NOT NULL,
+    until INTEGER NOT NULL
+  );
+  CREATE INDEX leases_until ON leases (until);
+  CREATE INDEX leases_address ON leases (address) WHERE participant_id IS NULL;
+  CREATE TABLE outbox (
+    target TEXT PRIMARY KEY,
+    link TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    due_at INTEGER,
+    attempts INTEGER NOT NULL,
+    issued_at INTEGER NOT NULL,
+    put_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  `,
+];

@@ -1,0 +1,189 @@
+/**
+ * The room's sockets and what is known of each. It stands in the socket's attachment, which outlives hibernation; the
+ * map beside it only saves reading it again. Frames to everyone are gathered for a moment in a busy room.
+ */
+import { type Failure, fail } from '../../shared/failures.ts';
+import type { ServerFrame } from '../../shared/frames.ts';
+import { limits } from '../../shared/limits.ts';
+import type { Identity } from './rules.ts';
+
+/** A socket that has not said who it is. */
+export interface Waiting {
+  state: 'waiting';
+  /** Milliseconds. */
+  since: number;
+  badFrames: number;
+}
+
+/** A socket that was sent `ready`. */
+export interface Joined extends Identity {
+  state: 'joined';
+  /** Under which presence is counted: a participant's id, an anonymous lease's, or the socket's own. */
+  key: string;
+  /** Whether its client understands `batch` frames. */
+  batch: boolean;
+  badFrames: number;
+}
+
+export type Session = Waiting | Joined;
+
+interface Broadcast {
+  text: string;
+  except: WebSocket | undefined;
+}
+
+/** Codes that a peer may receive but that nobody may send. */
+const unsendable = [1005, 1006, 1015];
+
+export class Sessions {
+  readonly #ctx: DurableObjectState;
+  readonly #known = new Map<WebSocket, Session>();
+  readonly #keys = new Map<string, number>();
+  #queue: Broadcast[] = [];
+  #flushing: ReturnType<typeof setTimeout> | undefined;
+  #flushedAt = 0;
+
+  constructor(ctx: DurableObjectState) {
+    this.#ctx = ctx;
+    for (const socket of ctx.getWebSockets()) {
+      const session: Session | null = socket.deserializeAttachment();
+      if (session && socket.readyState === WebSocket.OPEN) this.#remember(socket, session);
+    }
+  }
+
+  /**
+   * Takes a socket in.
+   * @returns by when it must have said who it is, in milliseconds
+   */
+  open(socket: WebSocket, now: number): number {
+    this.#ctx.acceptWebSocket(socket);
+    this.update(socket, { state: 'waiting', since: now, badFrames: 0 });
+    return now + limits.authMs;
+  }
+
+  /** What is known of a socket; undefined once it was closed. */
+  of(socket: WebSocket): Session | undefined {
+    return this.#known.get(socket);
+  }
+
+  update(socket: WebSocket, session: Session): void {
+    this.#forget(socket);
+    this.#remember(socket, session);
+    socket.serializeAttachment(session);
+  }
+
+  /** The sockets that were sent `ready`, with what is known of them. */
+  joined(): Joined[] {
+    return [...this.#known.values()].filter((session) => session.state === 'joined');
+  }
+
+  /** The presence keys of the sockets that were sent `ready`, each once. */
+  keys(): Iterable<string> {
+    return this.#keys.keys();
+  }
+
+  hasKey(key: string): boolean {
+    return this.#keys.has(key);
+  }
+
+  /** Sends to one socket. One that is going away is not an error: its close will be told. */
+  send(socket: WebSocket, frame: ServerFrame): void {
+    this.#write(socket, JSON.stringify(frame));
+  }
+
+  /** Sends to every socket that is ready, after the change it tells of was written. */
+  broadcast(frame: ServerFrame, except?: WebSocket): void {
+    this.#queue.push({ text: JSON.stringify(frame), except });
+    if (this.#flushing !== undefined) return;
+    const busy = Date.now() - this.#flushedAt < limits.gatherMs;
+    this.#flushing = setTimeout(() => this.flush(), busy ? limits.gatherMs : 0);
+  }
+
+  /** Sends what was gathered. Called before a socket becomes ready, so that it is told nothing its `ready` holds. */
+  flush(): void {
+    clearTimeout(this.#flushing);
+    this.#flushing = undefined;
+    this.#flushedAt = Date.now();
+    const queue = this.#queue;
+    this.#queue = [];
+    if (queue.length === 0) return;
+    const whole = gather(queue);
+    const excepted = new Set(queue.map((broadcast) => broadcast.except));
+    for (const [socket, session] of this.#known) {
+      if (session.state !== 'joined') continue;
+      const due = excepted.has(socket) ? gather(queue.filter((broadcast) => broadcast.except !== socket)) : whole;
+      for (const text of session.batch ? due.batched : due.single) this.#write(socket, text);
+    }
+  }
+
+  /**
+   * Closes a socket over a refusal that has a close code.
+   * @returns what was known of it, or undefined when it was closed already
+   */
+  close(socket: WebSocket, { closeCode, text }: Failure): Session | undefined {
+    return this.#end(socket, closeCode ?? 1011, text);
+  }
+
+  /** Answers the close of a peer, which the runtime does not always do. */
+  closed(socket: WebSocket, code: number, reason: string): Session | undefined {
+    return this.#end(socket, unsendable.includes(code) ? 1000 : code, reason);
+  }
+
+  closeAll(failure: Failure): void {
+    for (const socket of [...this.#known.keys()]) this.close(socket, failure);
+  }
+
+  /** Closes the sockets that did not say in time who they are. */
+  closeUnidentified(now: number): void {
+    const { failure } = fail('no_auth');
+    for (const [socket, session] of [...this.#known]) {
+      if (session.state === 'waiting' && session.since + limits.authMs <= now) this.close(socket, failure);
+    }
+  }
+
+  /** When the first of the sockets that are still waiting has waited long enough, in milliseconds. */
+  nextDue(): number | undefined {
+    const since = [...this.#known.values()].flatMap((session) => (session.state === 'waiting' ? session.since : []));
+    return since.length === 0 ? undefined : Math.min(...since) + limits.authMs;
+  }
+
+  #end(socket: WebSocket, code: number, reason: string): Session | undefined {
+    const session = this.#forget(socket);
+    try {
+      if (session) socket.serializeAttachment(null);
+      socket.close(code, reason);
+    } catch {
+      // It is closed already.
+    }
+    return session;
+  }
+
+  #write(socket: WebSocket, text: string): void {
+    try {
+      socket.send(text);
+    } catch {
+      // One socket that fails never stops a broadcast.
+    }
+  }
+
+  #remember(socket: WebSocket, session: Session): void {
+    this.#known.set(socket, session);
+    if (session.state === 'joined') this.#keys.set(session.key, (this.#keys.get(session.key) ?? 0) + 1);
+  }
+
+  #forget(socket: WebSocket): Session | undefined {
+    const session = this.#known.get(socket);
+    this.#known.delete(socket);
+    if (session?.state !== 'joined') return session;
+    const left = (this.#keys.get(session.key) ?? 0) - 1;
+    if (left > 0) this.#keys.set(session.key, left);
+    else this.#keys.delete(session.key);
+    return session;
+  }
+}
+
+/** The texts to send for some frames: one each, or all in one `batch`. */
+function gather(queue: readonly Broadcast[]): { single: string[]; batched: string[] } {
+  const single = queue.map((broadcast) => broadcast.text);
+  return { single, batched: single.length > 1 ? [`{"type":"batch","frames":[${single.join(',')}]}`] : single };
+}

@@ -1,0 +1,16 @@
+/** What a room tells the directory. */
+import type { RoomInfo } from '../../shared/room.ts';
+
+/** A room as the directory lists it, with what it needs to recognise the room's admin. */
+export interface ListedRoom extends RoomInfo {
+  unlisted: boolean;
+  salt: string;
+  adminDigest: string;
+}
+
+/** The state of a room at `revision`; `room` is null once it was deleted. A late update is one with a lower revision. */
+export interface DirectoryUpdate {
+  link: string;
+  revision: number;
+  room: ListedRoom | null;
+}

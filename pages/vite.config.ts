@@ -1,0 +1,15 @@
+/** Builds the static site: the lobby (`/`) and the page of a room (`/chat/`), which serves every link. */
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  root: here('.'),
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  build: {
+    emptyOutDir: true,
+    target: 'es2022',
+    rolldownOptions: { input: { lobby: here('index.html'), room: here('chat/index.html') } },
+  },
+});

@@ -1,0 +1,301 @@
+/**
+ * The table of the API: method, path and schemas. The router, the client's types and docs/openapi.json all come from
+ * it. Order matters: the first match wins, so fixed paths stand before `/chat/:link`.
+ */
+import * as v from 'valibot';
+import { decode, type Fault } from './decode.ts';
+import { type FailureCode, fail, type Outcome } from './failures.ts';
+import { limits } from './limits.ts';
+import { Message, MessagePage } from './message.ts';
+import { Participant } from './participant.ts';
+import { RoomView } from './room.ts';
+import {
+  About,
+  ClientId,
+  LeaseSecret,
+  Link,
+  MessageId,
+  MessageText,
+  Name,
+  NewAdminToken,
+  Tags,
+  Title,
+  Token,
+  WholeNumber,
+} from './text.ts';
+
+const NoFields = v.object({});
+const AtLink = v.object({ link: Link });
+
+const pageLimit = (standard: number, most: number) =>
+  v.optional(
+    v.pipe(
+      WholeNumber(1, { maximum: most, default: standard }),
+      v.transform((limit) => Math.min(limit, most)),
+    ),
+    String(standard),
+  );
+
+const NewRoom = v.object({
+  token: NewAdminToken,
+  future: v.optional(v.unknown()),
+  content: v.object({
+    title: Title,
+    about: About,
+    tag: Tags,
+    link: Link,
+    /** Stays out of the list. Beyond the document. */
+    unlisted: v.optional(v.boolean(), false),
+  }),
+});
+
+const RoomUpdate = v.object({
+  token: Token,
+  link: Link,
+  content: v.object({
+    title: v.optional(Title),
+    about: v.optional(About),
+    tag: v.optional(Tags),
+    /** Replaces the admin token. Beyond the document. */
+    newToken: v.optional(NewAdminToken),
+  }),
+});
+
+const invalidAction = 'Invalid action. Use "join" or "leave"';
+
+/** One row of the table. */
+export interface Endpoint {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** As itty-router writes paths: `/chat/:link`. */
+  readonly path: string;
+  readonly summary: string;
+  readonly params: v.GenericSchema;
+  readonly query: v.GenericSchema;
+  /** Absent on calls that take no body. */
+  readonly body?: v.GenericSchema;
+  /** Body fields that may stand in the query instead, for clients that cannot send a body. */
+  readonly bodyFromQuery?: readonly string[];
+  /** Where `Authorization: Bearer` goes; a body `token` beside it makes it the `adminToken` where there is one. */
+  readonly bearer?: 'query' | 'body';
+  /** Status and content of each success. */
+  readonly answers: Readonly<Record<number, v.GenericSchema>>;
+  readonly failures: readonly FailureCode[];
+  /** Texts of the document that differ from the common ones. */
+  readonly explain?: (faults: readonly Fault[]) => string | undefined;
+}
+
+export const endpoints = {
+  createRoom: {
+    method: 'POST',
+    path: '/chat/new',
+    summary: 'Create a room',
+    params: NoFields,
+    query: NoFields,
+    body: NewRoom,
+    bearer: 'body',
+    answers: { 201: RoomView },
+    failures: ['invalid', 'link_taken'],
+    explain: (faults: readonly Fault[]) =>
+      faults.some((fault) => fault.missing && ['token', 'content'].includes(fault.path))
+        ? 'Missing required fields: token, content'
+        : undefined,
+  },
+  listRooms: {
+    method: 'GET',
+    path: '/chat/list',
+    summary: 'List rooms, newest first',
+    params: NoFields,
+    query: v.object({
+      token: v.optional(Token),
+      limit: pageLimit(limits.listSize, limits.listSizeMax),
+      offset: v.optional(WholeNumber(0, { default: 0 }), '0'),
+      tag: v.optional(v.string()),
+    }),
+    bearer: 'query',
+    answers: {
+      200: v.object({ chats: v.array(RoomView), total: v.number(), limit: v.number(), offset: v.number() }),
+    },
+    failures: ['invalid'],
+  },
+  updateRoom: {
+    method: 'PUT',
+    path: '/chat/update',
+    summary: 'Change a room (admin)',
+    params: NoFields,
+    query: NoFields,
+    body: RoomUpdate,
+    bearer: 'body',
+    answers: { 200: RoomView },
+    failures: ['invalid', 'not_admin', 'room_not_found'],
+  },
+  deleteRoom: {
+    method: 'DELETE',
+    path: '/chat/delete',
+    summary: 'Delete a room (admin)',
+    params: NoFields,
+    query: NoFields,
+    body: v.object({ token: Token, link: Link }),
+    bodyFromQuery: ['link'],
+    bearer: 'body',
+    answers: { 200: v.literal('Chat deleted successfully') },
+    failures: ['invalid', 'not_admin', 'room_not_found'],
+  },
+  getRoom: {
+    method: 'GET',
+    path: '/chat/:link',
+    summary: 'Read a room',
+    params: AtLink,
+    query: v.object({ token: v.optional(Token) }),
+    bearer: 'query',
+    answers: { 200: RoomView },
+    failures: ['invalid', 'room_not_found', 'no_signed_identities'],
+  },
+  listParticipants: {
+    method: 'GET',
+    path: '/chat/:link/participants',
+    summary: 'Who is here',
+    params: AtLink,
+    query: v.object({
+      after: v.optional(v.string()),
+      limit: pageLimit(limits.pageSize, limits.pageSizeMax),
+    }),
+    answers: {
+      200: v.object({
+        participants: v.array(Participant),
+        participantCount: v.number(),
+        /** Send it as `after` for the next page; absent on the last. */
+        next: v.optional(v.string()),
+      }),
+    },
+    failures: ['invalid', 'room_not_found'],
+  },
+  updateParticipants: {
+    method: 'POST',
+    path: '/chat/:link/participants',
+    summary: 'Join or leave a room',
+    params: AtLink,
+    query: NoFields,
+    body: v.object({
+      action: v.picklist(['join', 'leave'], invalidAction),
+      token: v.optional(Token),
+      adminToken: v.optional(Token),
+      name: v.optional(Name),
+      /** The secret of an anonymous lease: renews it on `join`, ends it on `leave`. */
+      lease: v.optional(LeaseSecret),
+    }),
+    bearer: 'body',
+    answers: { 200: v.object({ participantCount: v.number(), lease: v.optional(v.string()) }) },
+    failures: ['invalid', 'room_not_found', 'lease_not_found', 'too_many_leases', 'not_admin', 'no_signed_identities'],
+    explain: (faults: readonly Fault[]) =>
+      faults.some((fault) => fault.path === 'action') ? invalidAction : undefined,
+  },
+  listMessages: {
+    method: 'GET',
+    path: '/chat/:link/messages',
+    summary: 'A page of messages, oldest first; the newest page without before and after',
+    params: AtLink,
+    query: v.pipe(
+      v.object({
+        before: v.optional(WholeNumber(1)),
+        after: v.optional(WholeNumber(0)),
+        limit: pageLimit(limits.pageSize, limits.pageSizeMax),
+      }),
+    ),
+    answers: { 200: MessagePage },
+    failures: ['invalid', 'room_not_found'],
+  },
+  postMessage: {
+    method: 'POST',
+    path: '/chat/:link/messages',
+    summary: 'Post a message; the same clientId again answers 200 with the same message',
+    params: AtLink,
+    query: NoFields,
+    body: v.object({
+      token: v.optional(Token),
+      adminToken: v.optional(Token),
+      name: v.optional(Name),
+      clientId: ClientId,
+      text: MessageText,
+      replyTo: v.optional(MessageId),
+    }),
+    bearer: 'body',
+    answers: { 201: Message, 200: Message },
+    failures: [
+      'invalid',
+      'token_required',
+      'not_admin',
+      'room_not_found',
+      'message_not_found',
+      'client_id_reused',
+      'no_signed_identities',
+    ],
+  },
+} as const satisfies Record<string, Endpoint>;
+
+/** Not a JSON call, so not a row: the path of a room's socket. */
+export const socketPath = '/chat/:link/ws';
+
+export type Endpoints = typeof endpoints;
+export type EndpointName = keyof Endpoints;
+
+type BodyOf<K extends EndpointName> = Endpoints[K] extends { body: infer S extends v.GenericSchema }
+  ? S
+  : typeof NoFields;
+
+/** What a handler gets: every field checked and in its final form. */
+export interface CallInput<K extends EndpointName> {
+  params: v.InferOutput<Endpoints[K]['params']>;
+  query: v.InferOutput<Endpoints[K]['query']>;
+  body: v.InferOutput<BodyOf<K>>;
+}
+
+/** What a caller passes. */
+export interface CallRequest<K extends EndpointName> {
+  params: v.InferInput<Endpoints[K]['params']>;
+  query: v.InferInput<Endpoints[K]['query']>;
+  body: v.InferInput<BodyOf<K>>;
+}
+
+type Answers<K extends EndpointName> = Endpoints[K]['answers'];
+
+/** The content of a call's success. */
+export type CallContent<K extends EndpointName> = {
+  [S in keyof Answers<K>]: Answers<K>[S] extends v.GenericSchema ? v.InferOutput<Answers<K>[S]> : never;
+}[keyof Answers<K>];
+
+/** A success and its status. */
+export interface CallAnswer<K extends EndpointName> {
+  statusCode: keyof Answers<K> & number;
+  content: CallContent<K>;
+}
+
+/** `tags` is accepted for the document's `tag`. */
+function acceptTags(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || !('content' in body)) return body;
+  const { content } = body;
+  if (typeof content !== 'object' || content === null || !('tags' in content) || 'tag' in content) return body;
+  return { ...body, content: { ...content, tag: content.tags } };
+}
+
+/**
+ * Checks the parts of a request against its row: path, then query, then body.
+ * @returns every field in its final form, or `invalid` (400) with the fields named
+ */
+export function decodeCall<K extends EndpointName>(
+  name: K,
+  raw: { params: unknown; query: unknown; body: unknown },
+): Outcome<CallInput<K>> {
+  const endpoint: Endpoint = endpoints[name];
+  const params = decode(endpoint.params, raw.params);
+  if (!params.ok) return params;
+  const query = decode(endpoint.query, raw.query, endpoint.explain);
+  if (!query.ok) return query;
+  if (!endpoint.body)
+    return { ok: true, value: { params: params.value, query: query.value, body: {} } as CallInput<K> };
+  if (typeof raw.body !== 'object' || raw.body === null || Array.isArray(raw.body)) {
+    return fail('invalid', { text: 'Invalid fields: body must be a JSON object' });
+  }
+  const body = decode(endpoint.body, acceptTags(raw.body), endpoint.explain);
+  if (!body.ok) return body;
+  return { ok: true, value: { params: params.value, query: query.value, body: body.value } as CallInput<K> };
+}

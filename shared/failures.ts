@@ -1,0 +1,127 @@
+/**
+ * The one table that turns a refusal into a status, a text, a close code and whether trying again can help.
+ * Expected refusals travel as values (`Outcome`), because an error thrown over RPC loses its class.
+ */
+
+/** Close codes of the socket (protocol, "Close codes"). */
+export const closeCodes = {
+  badFrames: 4400,
+  credential: 4401,
+  forbidden: 4403,
+  noRoom: 4404,
+  noAuth: 4408,
+  roomDeleted: 4410,
+  tooLarge: 4413,
+  flooding: 4429,
+  overloaded: 4503,
+} as const;
+
+/** A client comes back, with jitter, after these codes and after no other. */
+export const reconnectingCloseCodes: readonly number[] = [
+  1001,
+  1006,
+  1011,
+  1012,
+  closeCodes.noAuth,
+  closeCodes.flooding,
+  closeCodes.overloaded,
+];
+
+interface FailureKind {
+  /** HTTP status, and `statusCode` of the envelope and of an `error` frame. */
+  readonly statusCode: number;
+  readonly text: string;
+  /** How a socket is closed over it; absent where the socket stays open. */
+  readonly closeCode?: number;
+  /** Whether the same request may succeed later. */
+  readonly retry: boolean;
+}
+
+const kinds = {
+  invalid: { statusCode: 400, text: 'Invalid request', retry: false },
+  bad_json: { statusCode: 400, text: 'Invalid JSON', retry: false },
+  bad_encoding: { statusCode: 400, text: 'Invalid encoding: must be UTF-8', retry: false },
+  binary_frame: {
+    statusCode: 400,
+    text: 'Frames must be JSON text',
+    closeCode: closeCodes.badFrames,
+    retry: false,
+  },
+  too_many_bad_frames: {
+    statusCode: 400,
+    text: 'Too many bad frames',
+    closeCode: closeCodes.badFrames,
+    retry: false,
+  },
+  auth_first: { statusCode: 401, text: 'Unauthorized: Send an auth frame first', retry: false },
+  token_required: { statusCode: 401, text: 'Unauthorized: A token is required to post', retry: false },
+  other_person: {
+    statusCode: 401,
+    text: 'Unauthorized: This socket belongs to another person',
+    closeCode: closeCodes.credential,
+    retry: false,
+  },
+  not_admin: {
+    statusCode: 403,
+    text: 'Forbidden: Invalid admin token',
+    closeCode: closeCodes.credential,
+    retry: false,
+  },
+  foreign_origin: {
+    statusCode: 403,
+    text: 'Forbidden: Origin not allowed',
+    closeCode: closeCodes.forbidden,
+    retry: false,
+  },
+  room_not_found: { statusCode: 404, text: 'Chat not found', closeCode: closeCodes.noRoom, retry: false },
+  room_deleted: { statusCode: 404, text: 'Chat deleted', closeCode: closeCodes.roomDeleted, retry: false },
+  message_not_found: { statusCode: 404, text: 'Message not found', retry: false },
+  lease_not_found: { statusCode: 404, text: 'Lease not found', retry: false },
+  route_not_found: { statusCode: 404, text: 'Not found', retry: false },
+  method_not_allowed: { statusCode: 405, text: 'Method not allowed', retry: false },
+  no_auth: { statusCode: 408, text: 'No auth frame in time', closeCode: closeCodes.noAuth, retry: true },
+  link_taken: { statusCode: 409, text: 'Chat link already exists', retry: false },
+  client_id_reused: { statusCode: 409, text: 'Conflict: clientId was used for another message', retry: false },
+  body_too_large: { statusCode: 413, text: 'Request body too large', retry: false },
+  frame_too_large: { statusCode: 413, text: 'Frame too large', closeCode: closeCodes.tooLarge, retry: false },
+  upgrade_required: { statusCode: 426, text: 'Upgrade required: This path speaks WebSocket', retry: false },
+  too_many_leases: { statusCode: 429, text: 'Too many participants have joined without a token', retry: true },
+  internal: { statusCode: 500, text: 'Internal server error', closeCode: 1011, retry: true },
+  no_signed_identities: {
+    statusCode: 501,
+    text: 'Not implemented: This service does not accept signed tokens',
+    closeCode: closeCodes.credential,
+    retry: false,
+  },
+  unavailable: { statusCode: 503, text: 'Service unavailable', closeCode: closeCodes.overloaded, retry: true },
+} as const satisfies Record<string, FailureKind>;
+
+/** The name of a refusal. */
+export type FailureCode = keyof typeof kinds;
+
+/** A refusal on its way to the caller. */
+export interface Failure extends FailureKind {
+  readonly code: FailureCode;
+  /** Whole seconds after which the same request may succeed. */
+  readonly retryAfter?: number;
+}
+
+/** What a call that may be refused gives back. */
+export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };
+
+/** Wraps what a call achieved. */
+export function done<T>(value: T): { readonly ok: true; readonly value: T } {
+  return { ok: true, value };
+}
+
+/**
+ * Names a refusal.
+ * @param code the row of the table
+ * @param details a text that says more than the table's, and seconds to wait
+ */
+export function fail(
+  code: FailureCode,
+  details: { text?: string; retryAfter?: number } = {},
+): { readonly ok: false; readonly failure: Failure } {
+  return { ok: false, failure: { code, ...kinds[code], ...details } };
+}

@@ -1,0 +1,167 @@
+/** The frames of `/chat/:link/ws` (docs/protocol.md): what clients may say, and what the room answers. */
+import * as v from 'valibot';
+import { decode, parseJson } from './decode.ts';
+import type { Failure, Outcome } from './failures.ts';
+import { limits } from './limits.ts';
+import type { Message, MessagePage, Position } from './message.ts';
+import type { Participant, RoleName } from './participant.ts';
+import type { RoomInfo } from './room.ts';
+import { ClientId, LeaseSecret, MessageId, MessageText, Name, Ref, Token } from './text.ts';
+
+const ref = { ref: v.optional(Ref) };
+
+/** Comes first; again later it refreshes the credential of the same person. Without a token: a viewer. */
+export const AuthFrame = v.object({
+  type: v.literal('auth'),
+  ...ref,
+  token: v.optional(Token),
+  adminToken: v.optional(Token),
+  name: v.optional(Name),
+  lease: v.optional(LeaseSecret),
+  resume: v.optional(
+    v.object({ epoch: v.string(), rev: v.pipe(v.number(), v.safeInteger('must be a whole number'), v.minValue(0)) }),
+  ),
+  /** The client understands `batch` frames. */
+  batch: v.optional(v.boolean()),
+  /** The protocol's version. */
+  v: v.optional(v.literal(1)),
+});
+
+/** A new message, or one sent again. */
+export const SendFrame = v.object({
+  type: v.literal('send'),
+  ...ref,
+  clientId: ClientId,
+  text: MessageText,
+  replyTo: v.optional(MessageId),
+});
+
+/** Asks for a page of the log: the newest one without `before` and `after`. */
+export const HistoryFrame = v.object({
+  type: v.literal('history'),
+  ...ref,
+  before: v.optional(MessageId),
+  after: v.optional(MessageId),
+  limit: v.optional(
+    v.pipe(
+      v.number(),
+      v.safeInteger('must be a whole number'),
+      v.minValue(1, 'must be at least 1'),
+      v.transform((limit) => Math.min(limit, limits.pageSizeMax)),
+    ),
+  ),
+});
+
+/** `{"type":"ping"}` to the letter is answered by the runtime, any other form by the room. */
+export const PingFrame = v.object({ type: v.literal('ping'), ...ref });
+
+export const ClientFrame = v.variant('type', [AuthFrame, SendFrame, HistoryFrame, PingFrame]);
+export type ClientFrame = v.InferOutput<typeof ClientFrame>;
+export type AuthFrame = v.InferOutput<typeof AuthFrame>;
+export type Ref = v.InferOutput<typeof Ref>;
+
+/** The ping that the runtime answers without waking the room, and its answer. */
+export const automaticPing = '{"type":"ping"}';
+export const automaticPong = '{"type":"pong"}';
+
+/** The limits that a client needs to know while people type. */
+export type StatedLimits = Pick<typeof limits, 'messageLength' | 'nameLength' | 'frameBytes' | 'pageSizeMax'>;
+
+export interface ReadyFrame extends Position {
+  type: 'ready';
+  ref?: Ref;
+  /** Who the room takes this socket for; null for a viewer. */
+  participant: Participant | null;
+  role: RoleName;
+  room: RoomInfo;
+  /** Whether `messages` are all that changed since `resume`; else they are the newest page, and all before is void. */
+  recovered: boolean;
+  messages: Message[];
+  participants: Participant[];
+  limits: StatedLimits;
+}
+
+export interface AckFrame {
+  type: 'ack';
+  ref?: Ref;
+  clientId?: string;
+  messageId: number;
+  rev: number;
+  createdAt: number;
+  duplicate: boolean;
+}
+
+/** A message as it now is: new, edited, deleted or reacted to alike. */
+export type MessageFrame = { type: 'message' } & Message;
+
+export interface PresenceFrame {
+  type: 'presence';
+  participantCount: number;
+  joined?: Participant[];
+  left?: Participant[];
+}
+
+export type HistoryAnswer = { type: 'history'; ref?: Ref } & MessagePage;
+
+export interface RoomFrame {
+  type: 'room';
+  room: RoomInfo;
+  floor: number;
+}
+
+export interface ErrorFrame {
+  type: 'error';
+  ref?: Ref;
+  statusCode: number;
+  error: string;
+  /** Seconds. */
+  retryAfter?: number;
+}
+
+export interface PongFrame {
+  type: 'pong';
+  ref?: Ref;
+}
+
+export interface BatchFrame {
+  type: 'batch';
+  frames: Exclude<ServerFrame, BatchFrame>[];
+}
+
+export type ServerFrame =
+  | ReadyFrame
+  | AckFrame
+  | MessageFrame
+  | PresenceFrame
+  | HistoryAnswer
+  | RoomFrame
+  | ErrorFrame
+  | PongFrame
+  | BatchFrame;
+
+/** The `ref` of a frame that is otherwise bad, so that its `error` can bear it. */
+function refOf(input: unknown): Ref | undefined {
+  const parsed = v.safeParse(v.object({ ref: Ref }), input);
+  return parsed.success ? parsed.output.ref : undefined;
+}
+
+/**
+ * Decodes one frame of a client.
+ * @returns the frame or why it is refused, and the `ref` that the answer must bear
+ */
+export function decodeClientFrame(text: string): { ref: Ref | undefined; frame: Outcome<ClientFrame> } {
+  const json = parseJson(text);
+  if (!json.ok) return { ref: undefined, frame: json };
+  return { ref: refOf(json.value), frame: decode(ClientFrame, json.value) };
+}
+
+/** The `error` frame that tells a refusal. */
+export function errorFrame(failure: Failure, ref?: Ref): ErrorFrame {
+  return {
+    type: 'error',
+    ...(ref !== undefined && { ref }),
+    statusCode: failure.statusCode,
+    error: failure.text,
+    ...(failure.retryAfter !== undefined && { retryAfter: failure.retryAfter }),
+  };
+}

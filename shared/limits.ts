@@ -1,0 +1,85 @@
+/**
+ * Every limit of the service, each with its unit. Text lengths are counted in Unicode code points on both sides
+ * (`countCharacters`), so that a page can tell a writer what the server will say.
+ */
+export const limits = {
+  /** Characters of a chat link. */
+  linkLength: 64,
+  /** Characters (code points). */
+  titleLength: 100,
+  aboutLength: 1_000,
+  tagLength: 32,
+  nameLength: 40,
+  messageLength: 4_000,
+  /** Tags a room. */
+  tags: 10,
+  /** Characters of the id with which a client marks a message it may have to send again. */
+  clientIdLength: 64,
+  /** Characters of the mark that ties an answer frame to its question. */
+  refLength: 64,
+  /** Characters of a user or admin token. */
+  tokenLength: 256,
+  /** Characters of a signed identity (JWT). */
+  jwtLength: 4_096,
+  /** Bytes of UTF-8. */
+  frameBytes: 32 * 1_024,
+  bodyBytes: 32 * 1_024,
+
+  /** Messages or participants a page. */
+  pageSize: 50,
+  pageSizeMax: 100,
+  /** Rooms a page of the list. */
+  listSize: 50,
+  listSizeMax: 100,
+  /** Participants that `ready` names; the rest come by REST. */
+  readyParticipants: 100,
+  /** Messages, and bytes of them, that a resume replays before it gives up and says `recovered: false`. */
+  replayMessages: 500,
+  replayBytes: 512 * 1_024,
+
+  /** Milliseconds until a socket that has not sent `auth` is closed. */
+  authMs: 10_000,
+  /** Bad frames in a row before a socket is closed. */
+  badFrames: 20,
+  /** Milliseconds between two sweeps of a room's open sockets. */
+  sweepMs: 5 * 60_000,
+  /** Milliseconds for which frames to the same sockets are gathered in a busy room. */
+  gatherMs: 10,
+
+  /** Milliseconds for which a REST join counts: without a token, and with one. */
+  anonymousLeaseMs: 12 * 60 * 60_000,
+  personalLeaseMs: 90_000,
+  /** Anonymous leases a room, and an address in a room. */
+  anonymousLeases: 1_000,
+  anonymousLeasesPerAddress: 100,
+
+  /** Milliseconds that an answer waits for the directory. */
+  directoryWaitMs: 1_000,
+  /** Milliseconds for which changes of a room's count and activity are gathered before the copies hear of them. */
+  copyMergeMs: 5_000,
+  /** Milliseconds after which one delivery to a copy is given up and tried again later. */
+  copyTimeoutMs: 5_000,
+  /** Milliseconds of the first and of the longest pause between two tries at a copy. */
+  copyRetryMs: 1_000,
+  copyRetryMaxMs: 5 * 60_000,
+  /** Milliseconds between two writes of one KV key. */
+  kvGapMs: 1_000,
+  /** Milliseconds after which a KV write that was issued can no longer land. */
+  kvSettleMs: 60_000,
+  /** Bytes of UTF-8 of one KV key's metadata. */
+  kvMetadataBytes: 1_024,
+  /** Milliseconds for which the directory remembers a deleted room. */
+  tombstoneMs: 24 * 60 * 60_000,
+} as const;
+
+/** Counts `text` as every limit here does: Unicode code points, not UTF-16 units. */
+export function countCharacters(text: string): number {
+  let count = 0;
+  for (const _ of text) count++;
+  return count;
+}
+
+/** Counts the bytes of `text` in UTF-8. */
+export function countBytes(text: string): number {
+  return new TextEncoder().encode(text).length;
+}

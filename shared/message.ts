@@ -1,0 +1,34 @@
+/** A message as every transport shows it. */
+import * as v from 'valibot';
+import { Participant } from './participant.ts';
+
+export const Reaction = v.object({
+  emoji: v.string(),
+  count: v.number(),
+  /** The first ten people who reacted. */
+  participants: v.array(v.string()),
+});
+
+/** `id` is the `rev` at which the message was made, `rev` that of its last change. Times are milliseconds. */
+export const Message = v.object({
+  id: v.number(),
+  rev: v.number(),
+  author: Participant,
+  text: v.string(),
+  createdAt: v.number(),
+  editedAt: v.optional(v.number()),
+  /** Present on a tombstone, whose text is gone. */
+  deletedAt: v.optional(v.number()),
+  replyTo: v.optional(v.number()),
+  reactions: v.array(Reaction),
+});
+export type Message = v.InferOutput<typeof Message>;
+
+/** Where a page stands in the room's log. */
+export const Position = v.object({ epoch: v.string(), rev: v.number(), floor: v.number() });
+/** `epoch`: which life of the room; `rev`: its last change; `floor`: the least id that is still kept. */
+export type Position = v.InferOutput<typeof Position>;
+
+/** A page of messages, oldest first. */
+export const MessagePage = v.object({ messages: v.array(Message), ...Position.entries });
+export type MessagePage = v.InferOutput<typeof MessagePage>;

@@ -1,0 +1,96 @@
+/** Schemas of the texts that people type and of the ids that machines pass on; the atoms of every other schema. */
+import * as v from 'valibot';
+import { countCharacters, limits } from './limits.ts';
+import { looksSigned } from './signed.ts';
+
+/** A check that counts code points, with its limit beside it so that the OpenAPI document can state it. */
+export interface CharacterLimit {
+  (text: string): boolean;
+  readonly maxLength: number;
+}
+
+function atMost(maxLength: number) {
+  const holds: CharacterLimit = Object.assign((text: string) => countCharacters(text) <= maxLength, { maxLength });
+  return v.check<string, string>(holds, `must be at most ${maxLength} characters`);
+}
+
+const notBlank = v.check<string, string>((text) => /\S/u.test(text), 'must not be blank');
+
+/** Storage keeps UTF-8, which has no lone surrogates: what is broadcast must be what will be read back. */
+const wellFormed = v.transform<string, string>((text) => text.toWellFormed());
+
+const someText = (maxLength: number) => v.pipe(v.string(), atMost(maxLength), notBlank, wellFormed);
+
+/** Links that would hide a documented path. */
+export const reservedLinks: readonly string[] = ['new', 'list', 'update', 'delete'];
+
+/** A chat link: letters, digits, hyphen and underscore. */
+export const Link = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, hyphens or underscores'),
+  v.check((link) => !reservedLinks.includes(link.toLowerCase()), 'is reserved'),
+);
+
+export const Title = someText(limits.titleLength);
+/** May be empty. */
+export const About = v.pipe(v.string(), atMost(limits.aboutLength), wellFormed);
+/** In order, each once. */
+export const Tags = v.pipe(
+  v.array(someText(limits.tagLength)),
+  v.maxLength(limits.tags, `must be at most ${limits.tags} tags`),
+  v.transform((tags) => [...new Set(tags)]),
+);
+export const MessageText = someText(limits.messageLength);
+/** What a person calls themself; blank stands for no name. */
+export const Name = v.pipe(
+  v.string(),
+  atMost(limits.nameLength),
+  v.transform((name) => name.toWellFormed().trim()),
+);
+
+/** With it a client may send the same message again without repeating it. */
+export const ClientId = v.pipe(v.string(), atMost(limits.clientIdLength), notBlank, wellFormed);
+/** Ties an `ack` or `error` to the frame it answers. */
+export const Ref = v.union([v.pipe(v.string(), v.maxLength(limits.refLength)), v.pipe(v.number(), v.finite())]);
+
+/** A user token, an admin token or a signed identity. */
+export const Token = v.pipe(
+  v.string(),
+  v.check(
+    (token) => countCharacters(token) <= (looksSigned(token) ? limits.jwtLength : limits.tokenLength),
+    `must be at most ${limits.tokenLength} characters`,
+  ),
+);
+/** The token of a room's admin, as given when the room is made. */
+export const NewAdminToken = v.pipe(
+  Token,
+  v.check((token) => !looksSigned(token), 'must not be a signed token (JWT)'),
+);
+/** The secret of an anonymous lease. */
+export const LeaseSecret = v.pipe(v.string(), v.maxLength(limits.tokenLength));
+
+/** The id of a message: the room's `rev` at which it was made. */
+export const MessageId = v.pipe(
+  v.number(),
+  v.safeInteger('must be a whole number'),
+  v.minValue(1, 'must be at least 1'),
+);
+
+/** JSON Schema for what a query string can only carry as text. */
+export interface JsonSchemaHint {
+  readonly jsonSchema: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * A whole number in a query string.
+ * @param least the smallest that is accepted
+ * @param hint what the OpenAPI document says of it beside its type
+ */
+export const WholeNumber = (least: number, hint: Record<string, unknown> = {}) =>
+  v.pipe(
+    v.string(),
+    v.metadata({ jsonSchema: { type: 'integer', minimum: least, ...hint } } satisfies JsonSchemaHint),
+    v.regex(/^\d{1,15}$/, 'must be a whole number'),
+    v.transform(Number),
+    v.minValue(least, `must be at least ${least}`),
+  );

@@ -1,0 +1,67 @@
+/** Calls to the Worker as a browser or curl would make them, inside the Workers runtime. */
+import { exports } from 'cloudflare:workers';
+import type { Envelope } from '../../../shared/envelope.ts';
+import type { MessagePage } from '../../../shared/message.ts';
+import type { RoomView } from '../../../shared/room.ts';
+
+export const origin = 'https://chat.example';
+
+/** An answer and its envelope; `content` is what the test says it is. */
+export interface Answer<T> {
+  status: number;
+  headers: Headers;
+  envelope: Envelope<T>;
+  content: T;
+}
+
+/** Sends a request to the Worker and reads the envelope. */
+export async function call<T = unknown>(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Answer<T>> {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const response = await exports.default.fetch(`${origin}${path}`, {
+    method,
+    headers: { 'Content-Type': 'application/json', ...headers },
+    ...(body !== undefined && { body: text }),
+  });
+  const envelope = await response.json<Envelope<T>>();
+  return { status: response.status, headers: response.headers, envelope, content: envelope.content };
+}
+
+let made = 0;
+
+/** A link that no other test uses. */
+export function freshLink(): string {
+  made += 1;
+  return `room-${made}-${crypto.randomUUID().slice(0, 8)}`;
+}
+
+export const adminToken = 'admin-secret';
+
+/** Makes a room and gives its link. */
+export async function makeRoom(content: Record<string, unknown> = {}): Promise<string> {
+  const link = freshLink();
+  const details = { title: '読書会', about: '月に一冊', tag: ['books'], link, ...content };
+  const { status } = await call<RoomView>('POST', '/chat/new', { token: adminToken, content: details });
+  if (status !== 201) throw new Error(`no room: ${status}`);
+  return link;
+}
+
+/** The room's object, as the Worker reaches it. */
+export async function roomObject(link: string) {
+  const { env } = await import('cloudflare:workers');
+  return env.CHAT_ROOM.getByName(link);
+}
+
+/** Every message of a room, oldest first, page by page. */
+export async function allMessages(link: string): Promise<MessagePage['messages']> {
+  const messages: MessagePage['messages'] = [];
+  for (let after = 0; ; after = messages.at(-1)?.id ?? 0) {
+    const { content } = await call<MessagePage>('GET', `/chat/${link}/messages?after=${after}&limit=100`);
+    messages.push(...content.messages);
+    if (content.messages.length < 100) return messages;
+  }
+}

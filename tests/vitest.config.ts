@@ -1,0 +1,41 @@
+/** Three kinds of tests in one run: in the Workers runtime, in plain Node, and against a real server and browser. */
+import { fileURLToPath } from 'node:url';
+import { cloudflareTest } from '@cloudflare/vitest-plugin';
+import { defineConfig } from 'vitest/config';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+export default defineConfig({
+  root,
+  test: {
+    reporters: ['default', './tests/support/tally-reporter.ts'],
+    projects: [
+      {
+        root,
+        // itty-router ships source maps without their sources; Vite warns of each.
+        logLevel: 'error',
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: './wrangler.jsonc' },
+            miniflare: { bindings: { ADMIN_TOKEN: 'operator-secret' } },
+          }),
+        ],
+        test: { name: 'workers', include: ['tests/{worker,objects}/**/*.test.ts'], testTimeout: 30_000 },
+      },
+      {
+        root,
+        test: { name: 'node', include: ['tests/*.test.ts', 'tests/{shared,client,docs}/**/*.test.ts'] },
+      },
+      {
+        root,
+        test: {
+          name: 'e2e',
+          include: ['tests/e2e/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});

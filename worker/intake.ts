@@ -1,0 +1,91 @@
+/** From an HTTP request to the checked input of a call: body, query, path and bearer token, each where it belongs. */
+import { parseJson } from '../shared/decode.ts';
+import { type CallInput, decodeCall, type Endpoint, type EndpointName, endpoints } from '../shared/endpoints.ts';
+import { done, fail, type Outcome } from '../shared/failures.ts';
+import { limits } from '../shared/limits.ts';
+
+type Fields = Record<string, unknown>;
+
+/** Reads at most `limits.bodyBytes` of the body, whatever its Content-Length says. */
+async function readBody(request: Request): Promise<Outcome<string>> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body ?? []) {
+    size += chunk.byteLength;
+    if (size > limits.bodyBytes) return fail('body_too_large');
+    chunks.push(chunk);
+  }
+  try {
+    return done(
+      new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(await new Blob(chunks).arrayBuffer()),
+    );
+  } catch {
+    return fail('bad_encoding');
+  }
+}
+
+async function readJson(request: Request): Promise<Outcome<unknown>> {
+  const body = await readBody(request);
+  if (!body.ok) return body;
+  return body.value.trim() === '' ? done({}) : parseJson(body.value);
+}
+
+/** The query's fields; one that stands there twice is a list, which no schema accepts. */
+function readQuery(url: URL): Fields {
+  const names = [...new Set(url.searchParams.keys())];
+  return Object.fromEntries(
+    names.map((name) => {
+      const values = url.searchParams.getAll(name);
+      return [name, values.length === 1 ? values[0] : values];
+    }),
+  );
+}
+
+function bearerOf(request: Request): string | undefined {
+  return /^Bearer +(\S.*)$/i.exec(request.headers.get('Authorization') ?? '')?.[1]?.trim();
+}
+
+function decodePath(params: Record<string, string>): Fields {
+  return Object.fromEntries(
+    Object.entries(params).map(([name, value]) => {
+      try {
+        return [name, decodeURIComponent(value)];
+      } catch {
+        return [name, value];
+      }
+    }),
+  );
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** `Authorization: Bearer` stands for an absent `token`; beside a `token` in the body it is the `adminToken`. */
+function placeBearer(fields: Fields, bearer: string | undefined): Fields {
+  if (bearer === undefined) return fields;
+  return fields.token === undefined ? { ...fields, token: bearer } : { adminToken: bearer, ...fields };
+}
+
+/**
+ * Reads and checks the input of a call.
+ * @param params the parts of the path, percent-encoded as the router has them
+ */
+export async function takeIn<K extends EndpointName>(
+  name: K,
+  request: Request,
+  params: Record<string, string>,
+): Promise<Outcome<CallInput<K>>> {
+  const endpoint: Endpoint = endpoints[name];
+  const bearer = bearerOf(request);
+  const query = readQuery(new URL(request.url));
+  const json = endpoint.body ? await readJson(request) : done({});
+  if (!json.ok) return json;
+  const lent = Object.fromEntries((endpoint.bodyFromQuery ?? []).map((field) => [field, query[field]]));
+  const body = isFields(json.value) ? { ...lent, ...json.value } : json.value;
+  return decodeCall(name, {
+    params: decodePath(params),
+    query: endpoint.bearer === 'query' ? placeBearer(query, bearer) : query,
+    body: endpoint.bearer === 'body' && isFields(body) ? placeBearer(body, bearer) : body,
+  });
+}

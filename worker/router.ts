@@ -1,0 +1,55 @@
+/** The routes: every row of the endpoint table, the socket and the pages of rooms, and an envelope for all else. */
+import { Router } from 'itty-router';
+import { type EndpointName, endpoints, socketPath } from '../shared/endpoints.ts';
+import { fail } from '../shared/failures.ts';
+import { refuse, succeed } from './answers.ts';
+import { type CallContext, handlers } from './handlers.ts';
+import { takeIn } from './intake.ts';
+import { roomPage } from './pages.ts';
+import { connect } from './socket.ts';
+
+interface RoutedRequest extends Request {
+  params: Record<string, string>;
+}
+
+const names = Object.keys(endpoints) as EndpointName[];
+
+async function serve<K extends EndpointName>(name: K, request: RoutedRequest, context: CallContext): Promise<Response> {
+  const input = await takeIn(name, request, request.params);
+  if (!input.ok) return refuse(input.failure);
+  const outcome = await handlers[name](input.value, context);
+  if (!outcome.ok) return refuse(outcome.failure);
+  return succeed(outcome.value.statusCode, outcome.value.content, { 'Cache-Control': caching(request) });
+}
+
+/** An answer that depends on a token is for its asker alone; the others may be kept but must be checked again. */
+function caching(request: Request): string {
+  const bearsToken = request.headers.has('Authorization') || new URL(request.url).searchParams.has('token');
+  return bearsToken || request.method !== 'GET' ? 'private, no-store' : 'no-cache';
+}
+
+function methodsAt(path: string): string {
+  const methods = names.filter((name) => endpoints[name].path === path).map((name) => endpoints[name].method);
+  return [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
+}
+
+const router = Router<RoutedRequest, [CallContext]>();
+
+router.get(socketPath, (request, { env }) => connect(request, request.params.link ?? '', env));
+router.all(socketPath, () => refuse(fail('method_not_allowed').failure, { Allow: 'GET, HEAD, OPTIONS' }));
+router.all('/chat/:link', (request, { env }) => roomPage(request, env));
+for (const path of new Set(names.map((name) => endpoints[name].path))) {
+  for (const name of names.filter((candidate) => endpoints[candidate].path === path)) {
+    const route = { GET: router.get, POST: router.post, PUT: router.put, DELETE: router.delete }[
+      endpoints[name].method
+    ];
+    route(path, (request: RoutedRequest, context: CallContext) => serve(name, request, context));
+  }
+  router.all(path, () => refuse(fail('method_not_allowed').failure, { Allow: methodsAt(path) }));
+}
+router.all('*', () => refuse(fail('route_not_found').failure));
+
+/** Finds the route of a request and answers it. */
+export function route(request: Request, context: CallContext): Promise<Response> {
+  return router.fetch(request as RoutedRequest, context);
+}
