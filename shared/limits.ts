@@ -59,6 +59,8 @@ export const limits = {
   copyMergeMs: 5_000,
   /** Milliseconds after which one delivery to a copy is given up and tried again later. */
   copyTimeoutMs: 5_000,
+  /** Milliseconds for which the alarm lets a delivery that is due be made by whoever caused it. */
+  copyGraceMs: 1_000,
   /** Milliseconds of the first and of the longest pause between two tries at a copy. */
   copyRetryMs: 1_000,
   copyRetryMaxMs: 5 * 60_000,

@@ -85,8 +85,7 @@ export class Outbox {
         revision,
         due,
       );
-      // What is due now is delivered by the caller; the alarm stands by in case that is cut short.
-      this.#world.wake.by(Math.max(due, now + limits.copyRetryMs));
+      this.#standBy(due);
     }
   }
 
@@ -101,10 +100,15 @@ export class Outbox {
     await Promise.all(targets.map((target) => this.#run(target)));
   }
 
-  /** When the next delivery is due, in milliseconds; undefined when both copies know all. */
+  /** When the alarm must see to the next delivery, in milliseconds; undefined when both copies know all. */
   nextDue(): number | undefined {
     const { due } = this.#world.storage.sql.exec<{ due: number | null }>('SELECT MIN(due_at) AS due FROM outbox').one();
-    return due ?? undefined;
+    return due === null ? undefined : due + limits.copyGraceMs;
+  }
+
+  /** What is due at once is delivered by who caused it; the alarm comes a little later, in case that is cut short. */
+  #standBy(due: number): void {
+    this.#world.wake.by(due + limits.copyGraceMs);
   }
 
   /** One delivery at a time to each copy; whoever asks meanwhile waits for the one that runs, and for what it left. */
@@ -145,13 +149,13 @@ export class Outbox {
     const lastPutLands = row.put_at + limits.kvSettleMs;
     const again = target === 'kv' && !this.#world.snapshot() && row.issued_at < lastPutLands ? lastPutLands : null;
     this.#world.storage.sql.exec('UPDATE outbox SET due_at = ?, attempts = 0 WHERE target = ?', again, target);
-    if (again !== null) this.#world.wake.by(again);
+    if (again !== null) this.#standBy(again);
   }
 
   #postpone({ target, attempts }: Row): void {
     const due = this.#world.now() + backOff(attempts);
     this.#world.storage.sql.exec('UPDATE outbox SET due_at = ?, attempts = attempts + 1 WHERE target = ?', due, target);
-    this.#world.wake.by(due);
+    this.#standBy(due);
   }
 
   #due(target: Target): Row | undefined {

@@ -45,10 +45,7 @@ export class Sessions {
 
   constructor(ctx: DurableObjectState) {
     this.#ctx = ctx;
-    for (const socket of ctx.getWebSockets()) {
-      const session: Session | null = socket.deserializeAttachment();
-      if (session && socket.readyState === WebSocket.OPEN) this.#remember(socket, session);
-    }
+    for (const socket of ctx.getWebSockets()) this.of(socket);
   }
 
   /**
@@ -61,9 +58,17 @@ export class Sessions {
     return now + limits.authMs;
   }
 
-  /** What is known of a socket; undefined once it was closed. */
+  /**
+   * What is known of a socket; undefined once it was closed. A socket whose close woke the room is no longer among
+   * `getWebSockets()`, but its attachment still says whose it was.
+   */
   of(socket: WebSocket): Session | undefined {
-    return this.#known.get(socket);
+    const known = this.#known.get(socket);
+    if (known) return known;
+    const attached: Session | null = socket.deserializeAttachment();
+    if (!attached) return undefined;
+    this.#remember(socket, attached);
+    return attached;
   }
 
   update(socket: WebSocket, session: Session): void {

@@ -1,0 +1,214 @@
+/** Who is here: people, not tabs; over sockets and REST alike. */
+import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Participant } from '../../shared/participant.ts';
+import type { RoomView } from '../../shared/room.ts';
+import { adminToken, call, makeRoom, roomObject } from '../support/pool/calls.ts';
+import { connect, enter, openRoom } from '../support/pool/sockets.ts';
+
+interface Attended {
+  participantCount: number;
+  lease?: string;
+}
+
+const attend = (link: string, body: Record<string, unknown>) =>
+  call<Attended>('POST', `/chat/${link}/participants`, body);
+const join = async (link: string, body = {}) => (await attend(link, { action: 'join', ...body })).content;
+const leave = async (link: string, body = {}) => (await attend(link, { action: 'leave', ...body })).content;
+const countIn = async (link: string) => (await call<RoomView>('GET', `/chat/${link}`)).content.participantCount;
+
+/** Comes back to `link` after a time, with the alarm that was due meanwhile. */
+async function wait(link: string, milliseconds: number): Promise<void> {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + milliseconds });
+  expect(await runDurableObjectAlarm(await roomObject(link))).toBe(true);
+}
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('joining and leaving by REST', () => {
+  it('forty at once are answered 1 to 40, each once', async () => {
+    const link = await makeRoom();
+    const answers = await Promise.all(Array.from({ length: 40 }, () => join(link)));
+    const counts = answers.map((answer) => answer.participantCount).sort((one, other) => one - other);
+    expect(counts).toEqual(Array.from({ length: 40 }, (_, index) => index + 1));
+    expect(new Set(answers.map((answer) => answer.lease)).size).toBe(40);
+    expect(await countIn(link)).toBe(40);
+  });
+
+  it('never counts below zero', async () => {
+    const link = await makeRoom();
+    await join(link);
+    const left = await Promise.all(Array.from({ length: 5 }, () => leave(link)));
+    expect(left.map((answer) => answer.participantCount)).toEqual([0, 0, 0, 0, 0]);
+    expect((await join(link)).participantCount).toBe(1);
+  });
+
+  it('survives an eviction', async () => {
+    const link = await makeRoom();
+    const { lease } = await join(link);
+    await join(link, { token: 'alice' });
+    await evictDurableObject(await roomObject(link));
+    expect(await countIn(link)).toBe(2);
+    expect((await leave(link, { lease })).participantCount).toBe(1);
+    expect((await leave(link, { token: 'alice' })).participantCount).toBe(0);
+  });
+
+  it('counts a person with a token once, and does not let a stranger end their lease', async () => {
+    const link = await makeRoom();
+    await join(link, { token: 'alice', name: 'alice' });
+    expect(await join(link, { token: 'alice' })).toEqual({ participantCount: 1 });
+    expect((await leave(link)).participantCount).toBe(1);
+    expect((await leave(link, { token: 'mallory' })).participantCount).toBe(1);
+    expect((await leave(link, { token: 'alice' })).participantCount).toBe(0);
+  });
+
+  it('renews and ends an anonymous lease by its secret', async () => {
+    const link = await makeRoom();
+    const { lease } = await join(link);
+    const other = await join(link);
+    expect(await join(link, { lease })).toEqual({ participantCount: 2, lease });
+    expect((await leave(link, { lease })).participantCount).toBe(1);
+    for (const action of ['join', 'leave']) {
+      const refused = await attend(link, { action, lease });
+      expect(refused.envelope).toEqual({ statusCode: 404, content: 'Lease not found', error: 'Lease not found' });
+    }
+    expect((await leave(link, { lease: other.lease })).participantCount).toBe(0);
+  });
+
+  it('without the secret ends the oldest anonymous lease', async () => {
+    const link = await makeRoom();
+    const [first, second] = [await join(link), await join(link)];
+    await leave(link);
+    expect((await attend(link, { action: 'leave', lease: first.lease })).status).toBe(404);
+    expect((await attend(link, { action: 'leave', lease: second.lease })).status).toBe(200);
+  });
+
+  it('ends personal leases after 90 s and anonymous ones after 12 h', async () => {
+    const { link, alice } = await openRoom('alice');
+    await join(link, { token: 'bob-token', name: 'bob' });
+    await join(link);
+    await wait(link, 89_000);
+    expect(await countIn(link)).toBe(3);
+    await wait(link, 2_000);
+    expect(await countIn(link)).toBe(2);
+    const left = async () => {
+      for (;;) {
+        const presence = await alice.next('presence');
+        if (presence.left) return presence;
+      }
+    };
+    expect(await left()).toMatchObject({ participantCount: 2, left: [{ name: 'bob' }] });
+    await evictDurableObject(await roomObject(link));
+    await wait(link, 12 * 60 * 60_000);
+    expect(await countIn(link)).toBe(1);
+  });
+
+  it('gives an address at most 100 anonymous leases, and says when to come back', async () => {
+    const link = await makeRoom();
+    await Promise.all(Array.from({ length: 100 }, () => join(link)));
+    const refused = await attend(link, { action: 'join' });
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get('Retry-After'))).toBeGreaterThan(0);
+    expect(await countIn(link)).toBe(100);
+    expect((await join(link, { token: 'alice' })).participantCount).toBe(101);
+  });
+
+  it.each([
+    ['no action', {}, 400, 'Invalid action. Use "join" or "leave"'],
+    ['another action', { action: 'stay' }, 400, 'Invalid action. Use "join" or "leave"'],
+    ['an action that is a number', { action: 1 }, 400, 'Invalid action. Use "join" or "leave"'],
+    ['a null action', { action: null }, 400, 'Invalid action. Use "join" or "leave"'],
+    ['a token that is a list', { action: 'join', token: ['x'] }, 400, 'Invalid fields: token must be a string'],
+    ['a wrong admin token', { action: 'join', token: 'a', adminToken: 'x' }, 403, 'Forbidden: Invalid admin token'],
+  ])('refuses %s', async (_, body, status, text) => {
+    const link = await makeRoom();
+    expect((await attend(link, body)).envelope).toEqual({ statusCode: status, content: text, error: text });
+    expect((await attend('no-such-room', body)).status).toBe(status === 400 ? 400 : 404);
+    expect(await countIn(link)).toBe(0);
+  });
+});
+
+describe('people over sockets', () => {
+  it('count once in three tabs and with a lease, and leave with the last of them', async () => {
+    const { link, alice } = await openRoom('alice');
+    const tabs = [await enter(link, 'bob'), await enter(link, 'bob'), await enter(link, 'bob')];
+    await join(link, { token: 'bob-token' });
+    expect(await countIn(link)).toBe(2);
+    for (const tab of tabs) tab.close();
+    await vi.waitFor(async () => expect(await countIn(link)).toBe(2));
+    await leave(link, { token: 'bob-token' });
+    await vi.waitFor(async () => expect(await countIn(link)).toBe(1));
+    await vi.waitFor(() => {
+      const presences = alice.heard.filter((frame) => frame.type === 'presence');
+      expect(presences.map(({ participantCount }) => participantCount)).toEqual([2, 1]);
+    });
+  });
+
+  it.each([false, true])('hear of others coming and going (evicted between: %s)', async (evicted) => {
+    const { link, alice } = await openRoom('alice');
+    const bob = await enter(link, 'bob');
+    const came = await alice.next('presence');
+    expect(came).toMatchObject({ participantCount: 2, joined: [{ name: 'bob', role: 'member' }] });
+    if (evicted) await evictDurableObject(await roomObject(link));
+    bob.close();
+    expect(await alice.next('presence')).toEqual({ type: 'presence', participantCount: 1, left: came.joined });
+  });
+
+  it('count viewers each by their socket, or once by a lease they bring', async () => {
+    const link = await makeRoom();
+    await enter(link);
+    await enter(link);
+    expect(await countIn(link)).toBe(2);
+    const { lease } = await join(link);
+    await enter(link, undefined, { lease });
+    const visitor = await enter(link, undefined, { lease });
+    expect(await countIn(link)).toBe(3);
+    expect((await leave(link, { lease })).participantCount).toBe(3);
+    visitor.close();
+    expect(await countIn(link)).toBe(3);
+  });
+
+  it('that have not said who they are do not count', async () => {
+    const link = await makeRoom();
+    await connect(link);
+    expect(await countIn(link)).toBe(0);
+  });
+});
+
+describe('the list of participants', () => {
+  const list = async (link: string, query = '') =>
+    (
+      await call<{ participants: Participant[]; participantCount: number; next?: string }>(
+        'GET',
+        `/chat/${link}/participants${query}`,
+      )
+    ).content;
+
+  it('names each person once, by sockets and leases, with the higher of their roles', async () => {
+    const { link } = await openRoom('alice', 'bob');
+    await enter(link, 'alice', { adminToken });
+    await join(link, { token: 'carol-token', name: 'carol' });
+    await join(link);
+    const { participants, participantCount } = await list(link);
+    expect(participantCount).toBe(4);
+    expect(participants.map(({ name, role }) => `${name} ${role}`).sort()).toEqual([
+      'alice admin',
+      'bob member',
+      'carol member',
+    ]);
+  });
+
+  it('comes in pages', async () => {
+    const link = await makeRoom();
+    for (let turn = 0; turn < 5; turn++) await join(link, { token: `t${turn}` });
+    const first = await list(link, '?limit=2');
+    const second = await list(link, `?limit=2&after=${first.next}`);
+    const third = await list(link, `?limit=2&after=${second.next}`);
+    expect([first, second, third].map((page) => page.participants.length)).toEqual([2, 2, 1]);
+    expect(third.next).toBeUndefined();
+    const ids = [first, second, third].flatMap((page) => page.participants.map(({ id }) => id));
+    expect(new Set(ids).size).toBe(5);
+  });
+});
