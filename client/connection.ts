@@ -2,7 +2,7 @@
  * A connection to one room that comes back by itself: `auth` first, the outbox after `ready`, resume by `{epoch, rev}`,
  * and a question when a `rev` was missed. What it learns goes through `advance` (state.ts).
  */
-import ReconnectingWebSocket from 'partysocket/ws';
+import ReconnectingWebSocket, { CloseEvent as BrokenOff } from 'partysocket/ws';
 import { reconnectingCloseCodes } from '../shared/failures.ts';
 import { automaticPing, type ServerFrame } from '../shared/frames.ts';
 import { limits } from '../shared/limits.ts';
@@ -53,6 +53,7 @@ export class RoomConnection {
   /** A page of history, or what was missed, has been asked for and not come. */
   #waitingForOlder = false;
   #waitingForMissed = false;
+  #comesBack = true;
 
   constructor(options: RoomConnectionOptions) {
     const { token, adminToken, name } = options;
@@ -68,7 +69,7 @@ export class RoomConnection {
       maxReconnectionDelay: longestRetryMs,
       reconnectionDelayGrowFactor: 1.6,
       connectionTimeout: 10_000,
-      shouldReconnectOnClose: ({ code }) => reconnectingCloseCodes.includes(code),
+      shouldReconnectOnClose: (event) => this.#comesBackAfter(event),
     });
     this.#socket.addEventListener('open', () => this.#authenticate());
     this.#socket.addEventListener('message', ({ data }) => this.#hear(data));
@@ -176,10 +177,16 @@ export class RoomConnection {
     for (const message of this.#state.outgoing) if (!message.failure) this.#post(message);
   }
 
+  /** A connection that broke (1006) comes as an event of partysocket's own, which says 1000. */
+  #comesBackAfter(event: { readonly code: number }): boolean {
+    this.#comesBack = event instanceof BrokenOff || reconnectingCloseCodes.includes(event.code);
+    return this.#comesBack;
+  }
+
   #lose(code: number, reason: string): void {
     clearTimeout(this.#giveUp);
     this.#waitingForMissed = false;
-    if (reconnectingCloseCodes.includes(code)) return this.#note({ type: 'lost', at: Date.now() });
+    if (this.#comesBack) return this.#note({ type: 'lost', at: Date.now() });
     clearInterval(this.#pinging);
     this.#note({ type: 'ended', code, reason });
   }

@@ -1,0 +1,75 @@
+/** Acknowledged means stored: whatever was answered is there after a power cut. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { RoomConnection, type RoomState } from '../../client/index.ts';
+import type { Message, MessagePage } from '../../shared/message.ts';
+import type { RoomView } from '../../shared/room.ts';
+import { callAt, makeRoomAt } from '../support/rest.ts';
+import { Server } from '../support/server.ts';
+import { until } from '../support/until.ts';
+
+let server: Server;
+beforeAll(async () => {
+  server = await Server.start();
+});
+afterAll(async () => {
+  await server.stop();
+});
+
+const messagesOf = async (link: string) =>
+  (await callAt<MessagePage>(server.origin, 'GET', `/chat/${link}/messages?after=0&limit=100`)).content;
+
+it('a room with history survives SIGKILL: same rooms, messages, ids, rev and epoch', async () => {
+  const link = await makeRoomAt(server.origin);
+  for (let turn = 1; turn <= 20; turn++) {
+    const body = { token: `person-${turn % 3}`, clientId: `${turn}`, text: `${turn} 件目` };
+    await callAt(server.origin, 'POST', `/chat/${link}/messages`, body);
+  }
+  const rooms = async () => (await callAt<{ chats: RoomView[] }>(server.origin, 'GET', '/chat/list')).content;
+  const before = { page: await messagesOf(link), rooms: await rooms() };
+  await server.kill();
+  await server.boot();
+  expect(await messagesOf(link)).toEqual(before.page);
+  expect(await rooms()).toEqual(before.rooms);
+  expect(before.page.messages).toHaveLength(20);
+  expect(before.page.rev).toBe(20);
+  const again = await callAt<Message>(server.origin, 'POST', `/chat/${link}/messages`, {
+    token: 'person-1',
+    clientId: '1',
+    text: '1 件目',
+  });
+  expect(again).toMatchObject({ statusCode: 200, content: { id: 1 } });
+});
+
+it('whatever was acknowledged before a kill in mid-conversation is there, and what was not goes out once', async () => {
+  const link = await makeRoomAt(server.origin);
+  let state: RoomState | undefined;
+  const connection = new RoomConnection({
+    origin: server.origin,
+    link,
+    token: 'alice-token',
+    name: 'alice',
+    onState: (next) => {
+      state = next;
+    },
+  });
+  try {
+    await until(() => state?.phase.name === 'live');
+    for (let turn = 1; turn <= 30; turn++) connection.send(`${turn}`);
+    await until(() => (state?.outgoing.length ?? 30) < 25);
+    await server.kill();
+    const acknowledged = 30 - (state?.outgoing.length ?? 0);
+    await until(() => state?.phase.name === 'reconnecting');
+    for (let turn = 31; turn <= 40; turn++) connection.send(`${turn}`);
+    await server.boot();
+    const stored = (await messagesOf(link)).messages.map((message) => message.text);
+    expect(stored.length).toBeGreaterThanOrEqual(acknowledged);
+    await until(() => state?.phase.name === 'live' && state.outgoing.length === 0);
+    const { messages, rev } = await messagesOf(link);
+    expect(messages.map((message) => message.text)).toEqual(Array.from({ length: 40 }, (_, index) => `${index + 1}`));
+    expect(rev).toBe(40);
+    await until(() => state?.messages.length === 40);
+    expect(state?.messages).toEqual(messages);
+  } finally {
+    connection.close();
+  }
+});

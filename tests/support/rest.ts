@@ -1,0 +1,26 @@
+/** Calls to a real server. */
+import type { Envelope } from '../../shared/envelope.ts';
+
+/** Sends a request and reads the envelope. */
+export async function callAt<T>(origin: string, method: string, path: string, body?: unknown): Promise<Envelope<T>> {
+  const response = await fetch(new URL(path, origin), {
+    method,
+    headers: { 'Content-Type': 'application/json' },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const envelope = (await response.json()) as Envelope<T>;
+  if (response.status !== envelope.statusCode) throw new Error(`${response.status} is not ${envelope.statusCode}`);
+  return envelope;
+}
+
+let made = 0;
+
+/** Makes a room and gives its link. */
+export async function makeRoomAt(origin: string): Promise<string> {
+  made += 1;
+  const link = `room-${made}-${Date.now().toString(36)}`;
+  const content = { title: '読書会', about: '月に一冊', tag: ['books'], link };
+  const { statusCode } = await callAt(origin, 'POST', '/chat/new', { token: 'admin-secret', content });
+  if (statusCode !== 201) throw new Error(`no room: ${statusCode}`);
+  return link;
+}

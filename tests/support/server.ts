@@ -1,0 +1,99 @@
+/** A real server process, as `npm start` runs it, with its storage on disk. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  probe.close();
+  await once(probe, 'close');
+  return address.port;
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url)).ok;
+  } catch {
+    return false;
+  }
+}
+
+/** What a server is started with. */
+export interface ServerOptions {
+  /** Variables and secrets of the Worker. */
+  vars?: Record<string, string>;
+}
+
+export class Server {
+  readonly origin: string;
+  readonly #port: number;
+  readonly #folder: string;
+  readonly #vars: string[];
+  #process: ChildProcess | undefined;
+  #said = '';
+
+  private constructor(port: number, folder: string, { vars = {} }: ServerOptions) {
+    this.#port = port;
+    this.#folder = folder;
+    this.#vars = Object.entries(vars).flatMap(([name, value]) => ['--var', `${name}:${value}`]);
+    this.origin = `http://127.0.0.1:${port}`;
+  }
+
+  /** Starts a server with empty storage. */
+  static async start(options: ServerOptions = {}): Promise<Server> {
+    const server = new Server(await freePort(), await mkdtemp(join(tmpdir(), 'flexio-')), options);
+    await server.boot();
+    return server;
+  }
+
+  /** Starts the process, on the storage that is there. A collision of its inner ports is worth another try. */
+  async boot(tries = 3): Promise<void> {
+    const inspector = await freePort();
+    const flags = ['--port', String(this.#port), '--inspector-port', String(inspector), '--persist-to', this.#folder];
+    const wrangler = ['--env-file=worker/local.env', 'node_modules/wrangler/bin/wrangler.js', 'dev'];
+    this.#said = '';
+    const child = spawn(process.execPath, [...wrangler, ...flags, ...this.#vars], {
+      cwd: root,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const listen = (chunk: Buffer) => {
+      this.#said += chunk.toString();
+    };
+    child.stdout.on('data', listen);
+    child.stderr.on('data', listen);
+    this.#process = child;
+    const deadline = Date.now() + 60_000;
+    while (!(await answers(`${this.origin}/chat/list`))) {
+      const dead = child.exitCode !== null;
+      if (dead && tries > 1 && /EADDRINUSE|Address already in use/i.test(this.#said)) return this.boot(tries - 1);
+      if (dead || Date.now() > deadline) throw new Error(`the server did not start:\n${this.#said}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
+  /** Ends the launcher and the runtime at once, as a power cut would. */
+  async kill(): Promise<void> {
+    const child = this.#process;
+    if (!child?.pid || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    process.kill(-child.pid, 'SIGKILL');
+    await ended;
+    while (await answers(`${this.origin}/chat/list`)) await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+
+  /** Ends the process and removes its storage. */
+  async stop(): Promise<void> {
+    await this.kill();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
