@@ -12,6 +12,9 @@ import { advance, initialState, type OutgoingMessage, type RoomEvent, type RoomS
 const pingEveryMs = 25_000;
 const pongWithinMs = 10_000;
 
+/** Marks the question for an older page, and its answer. */
+const olderRef = 'older';
+
 /** Milliseconds before the first and the longest pause between tries; the first is spread by as much again. */
 const firstRetryMs = 500;
 const longestRetryMs = 10_000;
@@ -120,7 +123,7 @@ export class RoomConnection {
     const [first] = this.#state.messages;
     if (!first || !this.#state.hasOlder || this.#waitingForOlder || this.#state.phase.name !== 'live') return;
     this.#waitingForOlder = true;
-    this.#say({ type: 'history', before: first.id, limit: limits.pageSize });
+    this.#say({ type: 'history', ref: olderRef, before: first.id, limit: limits.pageSize });
   }
 
   /** Tries now rather than after the pause. */
@@ -167,7 +170,7 @@ export class RoomConnection {
       this.#waitingForMissed = true;
       return;
     }
-    if (frame.type === 'history') this.#waitingForOlder = false;
+    if ('ref' in frame && frame.ref === olderRef) this.#waitingForOlder = false;
     if (frame.type === 'ready') this.#waitingForMissed = false;
     const wasLive = this.#state.phase.name === 'live';
     this.#note({ type: 'frame', frame });

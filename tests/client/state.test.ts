@@ -1,0 +1,182 @@
+/** The pure heart of the client: frames in, state out. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { advance, initialState, type RoomEvent, type RoomState, showsGap } from '../../client/state.ts';
+import type { ReadyFrame, ServerFrame } from '../../shared/frames.ts';
+import type { Message } from '../../shared/message.ts';
+
+const alice = { id: 't:alice', name: 'alice', role: 'member' as const };
+const bob = { id: 't:bob', name: 'bob', role: 'member' as const };
+
+const room = {
+  link: 'abc',
+  title: '題',
+  about: '',
+  tags: [],
+  createdAt: 1,
+  updatedAt: 1,
+  participantCount: 1,
+};
+
+function message(id: number, changes: Partial<Message> = {}): Message {
+  return { id, rev: id, author: bob, text: `${id}`, createdAt: id, reactions: [], ...changes };
+}
+
+function ready(changes: Partial<ReadyFrame> = {}): ReadyFrame {
+  return {
+    type: 'ready',
+    participant: alice,
+    role: 'member',
+    room,
+    epoch: 'one',
+    rev: 0,
+    floor: 1,
+    recovered: false,
+    messages: [],
+    participants: [alice],
+    limits: { messageLength: 4_000, nameLength: 40, frameBytes: 32_768, pageSizeMax: 100 },
+    ...changes,
+  };
+}
+
+const hear = (...frames: ServerFrame[]): RoomEvent[] => frames.map((frame) => ({ type: 'frame', frame }));
+const stateAfter = (...events: RoomEvent[]): RoomState => events.reduce(advance, initialState);
+const ids = (state: RoomState) => state.messages.map(({ id }) => id);
+
+describe('messages', () => {
+  it('join by id, the later state of each', () => {
+    const edited = message(1, { rev: 3, text: 'edited' });
+    const state = stateAfter(
+      ...hear(ready({ rev: 2, messages: [message(1), message(2)] }), { type: 'message', ...edited }),
+    );
+    expect(state.messages).toEqual([edited, message(2)]);
+    expect(state.position).toEqual({ epoch: 'one', rev: 3 });
+  });
+
+  it('heard again change nothing', () => {
+    const state = stateAfter(...hear(ready({ rev: 2, messages: [message(1), message(2)] })));
+    expect(advance(state, { type: 'frame', frame: { type: 'message', ...message(2) } })).toBe(state);
+  });
+
+  it('show a gap when the next rev is missing, live or in a batch', () => {
+    const state = stateAfter(...hear(ready({ rev: 4 })));
+    expect(showsGap(state, { type: 'message', ...message(5) })).toBe(false);
+    expect(showsGap(state, { type: 'message', ...message(6) })).toBe(true);
+  });
+
+  it('of an older page join at the beginning, and end where the log does', () => {
+    const start = hear(ready({ rev: 9, messages: [message(8), message(9)] }));
+    expect(stateAfter(...start).hasOlder).toBe(true);
+    const page = { type: 'history' as const, epoch: 'one', rev: 9, floor: 1 };
+    const more = stateAfter(...start, ...hear({ ...page, messages: [message(6), message(7)] }));
+    expect(ids(more)).toEqual([6, 7, 8, 9]);
+    expect(more.hasOlder).toBe(true);
+    expect(stateAfter(...start, ...hear({ ...page, messages: [message(1)] })).hasOlder).toBe(false);
+  });
+
+  it('of a page of another epoch stay out', () => {
+    const state = stateAfter(...hear(ready({ rev: 9, messages: [message(9)] })));
+    const page = { type: 'history' as const, epoch: 'two', rev: 9, floor: 1, messages: [message(3)] };
+    expect(advance(state, { type: 'frame', frame: page })).toBe(state);
+  });
+
+  it('below the floor are dropped', () => {
+    const state = stateAfter(...hear(ready({ rev: 3, messages: [message(1), message(2), message(3)] })));
+    expect(ids(advance(state, { type: 'frame', frame: { type: 'room', room, floor: 3 } }))).toEqual([3]);
+  });
+});
+
+describe('coming back', () => {
+  const known = hear(ready({ rev: 2, messages: [message(1), message(2)] }));
+
+  it('recovered, keeps what was known and adds what was missed', () => {
+    const changed = message(1, { rev: 4, text: 'edited' });
+    const state = stateAfter(
+      ...known,
+      { type: 'lost', at: 10 },
+      ...hear(ready({ recovered: true, rev: 4, messages: [message(3), changed] })),
+    );
+    expect(state.messages).toEqual([changed, message(2), message(3)]);
+    expect(state.phase).toEqual({ name: 'live' });
+  });
+
+  it('not recovered, drops all that was known', () => {
+    const state = stateAfter(
+      ...known,
+      ...hear(ready({ epoch: 'two', rev: 1, messages: [message(1, { text: 'new' })] })),
+    );
+    expect(state.messages).toEqual([message(1, { text: 'new' })]);
+    expect(state.position).toEqual({ epoch: 'two', rev: 1 });
+  });
+
+  it('is not tried after the service said it is of no use', () => {
+    const state = stateAfter(...known, { type: 'ended', code: 4410, reason: 'Chat deleted' });
+    expect(state.phase).toEqual({ name: 'ended', code: 4410, reason: 'Chat deleted' });
+  });
+});
+
+describe('one’s own messages', () => {
+  const queued = (clientId: string): RoomEvent => ({
+    type: 'queued',
+    message: { clientId, text: clientId, createdAt: 1 },
+  });
+  const ack = (clientId: string): ServerFrame => ({
+    type: 'ack',
+    clientId,
+    messageId: 1,
+    rev: 1,
+    createdAt: 1,
+    duplicate: false,
+  });
+
+  it('wait in order until they are acknowledged', () => {
+    const state = stateAfter(...hear(ready()), queued('a'), queued('b'), queued('c'), ...hear(ack('b')));
+    expect(state.outgoing.map(({ clientId }) => clientId)).toEqual(['a', 'c']);
+  });
+
+  it('that were refused keep the reason until they are sent again or discarded', () => {
+    const refused: ServerFrame = { type: 'error', ref: 'a', statusCode: 429, error: 'Slow down', retryAfter: 3 };
+    const state = stateAfter(...hear(ready()), queued('a'), queued('b'), ...hear(refused));
+    const [a, b] = state.outgoing;
+    expect(a?.failure).toEqual({ statusCode: 429, error: 'Slow down', retryAfter: 3 });
+    expect(b).not.toHaveProperty('failure');
+    expect(advance(state, { type: 'retried', clientId: 'a' }).outgoing[0]).not.toHaveProperty('failure');
+    expect(advance(state, { type: 'discarded', clientId: 'a' }).outgoing).toEqual([b]);
+  });
+});
+
+describe('people', () => {
+  it('come, change and go', () => {
+    const state = stateAfter(
+      ...hear(
+        ready(),
+        { type: 'presence', participantCount: 2, joined: [bob] },
+        { type: 'presence', participantCount: 2, joined: [{ ...bob, name: 'ボブ' }] },
+        { type: 'presence', participantCount: 1, left: [alice] },
+      ),
+    );
+    expect(state.participants).toEqual([{ ...bob, name: 'ボブ' }]);
+    expect(state.participantCount).toBe(1);
+  });
+});
+
+it('however frames are batched or repeated, the state is the same', () => {
+  const log = Array.from({ length: 12 }, (_, index) => message(index + 1));
+  fc.assert(
+    fc.property(
+      fc.array(fc.nat({ max: 11 })),
+      fc.array(fc.boolean(), { minLength: 12, maxLength: 12 }),
+      (again, cut) => {
+        const frames = log.map((one) => ({ type: 'message' as const, ...one }));
+        const batches: (typeof frames)[] = [];
+        for (const [index, frame] of frames.entries()) {
+          if (cut[index] || batches.length === 0) batches.push([]);
+          batches.at(-1)?.push(frame);
+        }
+        const repeats = again.map((index) => frames[index]).filter((frame) => frame !== undefined);
+        const heard = [...batches.map((batch): ServerFrame => ({ type: 'batch', frames: batch })), ...repeats];
+        expect(stateAfter(...hear(ready(), ...heard))).toEqual(stateAfter(...hear(ready(), ...frames)));
+      },
+    ),
+  );
+});
