@@ -1,5 +1,6 @@
 /** The REST calls, typed from the endpoint table. Runs wherever there is `fetch`. */
-import { type CallContent, type CallRequest, type EndpointName, endpoints } from '../shared/endpoints.ts';
+import type { CallContent, CallRequest } from '../shared/calls.ts';
+import { type EndpointName, endpoints } from '../shared/endpoints.ts';
 import type { Envelope } from '../shared/envelope.ts';
 
 /** A refusal of the service, or no answer at all (`statusCode` 0). */

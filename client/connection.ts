@@ -4,13 +4,10 @@
  */
 import ReconnectingWebSocket, { CloseEvent as BrokenOff } from 'partysocket/ws';
 import { reconnectingCloseCodes } from '../shared/failures.ts';
-import { automaticPing, type ServerFrame } from '../shared/frames.ts';
+import type { ServerFrame } from '../shared/frames.ts';
 import { limits } from '../shared/limits.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { advance, initialState, type OutgoingMessage, type RoomEvent, type RoomState, showsGap } from './state.ts';
-
-/** Milliseconds between two pings, and after a ping until a silent connection is given up. */
-const pingEveryMs = 25_000;
-const pongWithinMs = 10_000;
 
 /** Marks the question for an older page, and its answer. */
 const olderRef = 'older';
@@ -32,6 +29,8 @@ export interface RoomConnectionOptions extends RoomCredentials {
   /** Where the service is: `https://api.flexio.workers.dev`. */
   origin: string;
   link: string;
+  /** What an earlier connection of the same person could not send: it goes out first, under the same ids. */
+  outgoing?: readonly OutgoingMessage[];
   /** Called with each new state. */
   onState: (state: RoomState) => void;
   /** Called with each frame as it arrives, once it is part of the state. */
@@ -49,10 +48,9 @@ function newClientId(): string {
 export class RoomConnection {
   readonly #options: RoomConnectionOptions;
   readonly #socket: ReconnectingWebSocket;
-  readonly #pinging: ReturnType<typeof setInterval>;
-  #giveUp: ReturnType<typeof setTimeout> | undefined;
+  readonly #heartbeat: Heartbeat;
   #credentials: RoomCredentials;
-  #state: RoomState = initialState;
+  #state: RoomState;
   /** A page of history, or what was missed, has been asked for and not come. */
   #waitingForOlder = false;
   #waitingForMissed = false;
@@ -62,6 +60,7 @@ export class RoomConnection {
     const { token, adminToken, name } = options;
     this.#options = options;
     this.#credentials = { token, adminToken, name };
+    this.#state = { ...initialState, outgoing: [...(options.outgoing ?? [])] };
     const url = new URL(`/chat/${encodeURIComponent(options.link)}/ws`, options.origin);
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
     this.#socket = new ReconnectingWebSocket(url.href, undefined, {
@@ -77,7 +76,10 @@ export class RoomConnection {
     this.#socket.addEventListener('open', () => this.#authenticate());
     this.#socket.addEventListener('message', ({ data }) => this.#hear(data));
     this.#socket.addEventListener('close', ({ code, reason }) => this.#lose(code, reason));
-    this.#pinging = setInterval(() => this.#ping(), pingEveryMs);
+    this.#heartbeat = new Heartbeat(
+      (ping) => this.#state.phase.name === 'live' && this.#socket.send(ping),
+      () => this.#socket.reconnect(1000, 'No answer'),
+    );
   }
 
   get state(): RoomState {
@@ -133,8 +135,7 @@ export class RoomConnection {
 
   /** Leaves for good. */
   close(): void {
-    clearInterval(this.#pinging);
-    clearTimeout(this.#giveUp);
+    this.#heartbeat.stop();
     this.#socket.close(1000, 'Left');
   }
 
@@ -158,7 +159,7 @@ export class RoomConnection {
   }
 
   #hear(data: unknown): void {
-    clearTimeout(this.#giveUp);
+    this.#heartbeat.hear();
     if (typeof data !== 'string') return;
     const frame = JSON.parse(data) as ServerFrame;
     for (const one of frame.type === 'batch' ? frame.frames : [frame]) this.#take(one);
@@ -187,16 +188,10 @@ export class RoomConnection {
   }
 
   #lose(code: number, reason: string): void {
-    clearTimeout(this.#giveUp);
+    this.#heartbeat.hear();
     this.#waitingForMissed = false;
     if (this.#comesBack) return this.#note({ type: 'lost', at: Date.now() });
-    clearInterval(this.#pinging);
+    this.#heartbeat.stop();
     this.#note({ type: 'ended', code, reason });
-  }
-
-  #ping(): void {
-    if (this.#state.phase.name !== 'live') return;
-    this.#socket.send(automaticPing);
-    this.#giveUp = setTimeout(() => this.#socket.reconnect(1000, 'No answer'), pongWithinMs);
   }
 }

@@ -1,5 +1,6 @@
 /** What each call of the table does: one hop to the room it names, or to the directory. */
-import type { CallAnswer, CallInput, EndpointName } from '../shared/endpoints.ts';
+import type { CallAnswer, CallInput } from '../shared/calls.ts';
+import type { EndpointName } from '../shared/endpoints.ts';
 import { done, type Outcome } from '../shared/failures.ts';
 
 /** What a handler may use beside its input. */

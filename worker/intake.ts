@@ -1,6 +1,8 @@
 /** From an HTTP request to the checked input of a call: body, query, path and bearer token, each where it belongs. */
+
+import { type CallInput, decodeCall } from '../shared/calls.ts';
 import { parseJson } from '../shared/decode.ts';
-import { type CallInput, decodeCall, type Endpoint, type EndpointName, endpoints } from '../shared/endpoints.ts';
+import { type Endpoint, type EndpointName, endpoints } from '../shared/endpoints.ts';
 import { done, fail, type Outcome } from '../shared/failures.ts';
 import { limits } from '../shared/limits.ts';
 

@@ -1,0 +1,67 @@
+/** What goes into a call of the endpoint table and what comes out: the types on both sides, and the check at the edge. */
+import type * as v from 'valibot';
+import { decode } from './decode.ts';
+import { type Endpoint, type EndpointName, type Endpoints, endpoints, type NoFields } from './endpoints.ts';
+import { fail, type Outcome } from './failures.ts';
+
+type BodyOf<K extends EndpointName> = Endpoints[K] extends { body: infer S extends v.GenericSchema }
+  ? S
+  : typeof NoFields;
+
+/** What a handler gets: every field checked and in its final form. */
+export interface CallInput<K extends EndpointName> {
+  params: v.InferOutput<Endpoints[K]['params']>;
+  query: v.InferOutput<Endpoints[K]['query']>;
+  body: v.InferOutput<BodyOf<K>>;
+}
+
+/** What a caller passes. */
+export interface CallRequest<K extends EndpointName> {
+  params: v.InferInput<Endpoints[K]['params']>;
+  query: v.InferInput<Endpoints[K]['query']>;
+  body: v.InferInput<BodyOf<K>>;
+}
+
+type Answers<K extends EndpointName> = Endpoints[K]['answers'];
+
+/** The content of a call's success. */
+export type CallContent<K extends EndpointName> = {
+  [S in keyof Answers<K>]: Answers<K>[S] extends v.GenericSchema ? v.InferOutput<Answers<K>[S]> : never;
+}[keyof Answers<K>];
+
+/** A success and its status. */
+export interface CallAnswer<K extends EndpointName> {
+  statusCode: keyof Answers<K> & number;
+  content: CallContent<K>;
+}
+
+/** `tags` is accepted for the document's `tag`. */
+function acceptTags(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || !('content' in body)) return body;
+  const { content } = body;
+  if (typeof content !== 'object' || content === null || !('tags' in content) || 'tag' in content) return body;
+  return { ...body, content: { ...content, tag: content.tags } };
+}
+
+/**
+ * Checks the parts of a request against its row: path, then query, then body.
+ * @returns every field in its final form, or `invalid` (400) with the fields named
+ */
+export function decodeCall<K extends EndpointName>(
+  name: K,
+  raw: { params: unknown; query: unknown; body: unknown },
+): Outcome<CallInput<K>> {
+  const endpoint: Endpoint = endpoints[name];
+  const params = decode(endpoint.params, raw.params);
+  if (!params.ok) return params;
+  const query = decode(endpoint.query, raw.query, endpoint.explain);
+  if (!query.ok) return query;
+  if (!endpoint.body)
+    return { ok: true, value: { params: params.value, query: query.value, body: {} } as CallInput<K> };
+  if (typeof raw.body !== 'object' || raw.body === null || Array.isArray(raw.body)) {
+    return fail('invalid', { text: 'Invalid fields: body must be a JSON object' });
+  }
+  const body = decode(endpoint.body, acceptTags(raw.body), endpoint.explain);
+  if (!body.ok) return body;
+  return { ok: true, value: { params: params.value, query: query.value, body: body.value } as CallInput<K> };
+}

@@ -1,0 +1,85 @@
+/**
+ * A real Chromium: the one named by CHROME_PATH, an installed one, or else the one that @sparticuz/chromium ships
+ * (Linux x64). Where there is none, the tests fail with a word on how to get one; they are never skipped.
+ */
+import { accessSync, constants, existsSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Browser, chromium } from 'playwright-core';
+
+const cache = fileURLToPath(new URL('../../node_modules/.cache/chromium', import.meta.url));
+const packaged = fileURLToPath(new URL('../../node_modules/@sparticuz/chromium/bin', import.meta.url));
+
+const installedNames = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+const macPath = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function findInstalled(): string | undefined {
+  const folders = (process.env.PATH ?? '').split(':').filter((folder) => !folder.includes('node_modules'));
+  const candidates = folders.flatMap((folder) => installedNames.map((name) => join(folder, name)));
+  return [...candidates, macPath].find(isExecutable);
+}
+
+/** Unpacks the packaged browser once, aside and then in one step, so that half of it is never taken for the whole. */
+async function unpack(): Promise<string> {
+  const binary = join(cache, 'chromium');
+  if (existsSync(binary)) return binary;
+  const aside = `${cache}-${process.pid}`;
+  await mkdir(aside, { recursive: true });
+  const before = process.env.TMPDIR;
+  process.env.TMPDIR = aside;
+  try {
+    const { default: shipped, inflate } = await import('@sparticuz/chromium');
+    await shipped.executablePath();
+    await inflate(join(packaged, 'al2023.tar.br'));
+  } finally {
+    if (before === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = before;
+  }
+  await rename(aside, cache).catch(() => rm(aside, { recursive: true, force: true }));
+  return binary;
+}
+
+async function findBrowser(): Promise<{ path: string; libraries?: string }> {
+  const named = process.env.CHROME_PATH;
+  if (named) {
+    if (isExecutable(named)) return { path: named };
+    throw new Error(`CHROME_PATH is not a program: ${named}`);
+  }
+  const installed = findInstalled();
+  if (installed) return { path: installed };
+  if (process.platform === 'linux' && process.arch === 'x64') {
+    const path = await unpack();
+    return { path, libraries: join(dirname(path), 'al2023', 'lib') };
+  }
+  throw new Error('No browser: install Chrome or Chromium, or set CHROME_PATH to one');
+}
+
+/** Starts the browser. */
+export async function launchBrowser(): Promise<Browser> {
+  const { path, libraries } = await findBrowser();
+  const libraryPath = [process.env.LD_LIBRARY_PATH, libraries].filter(Boolean).join(':');
+  return chromium.launch({
+    executablePath: path,
+    headless: true,
+    env: { ...process.env, ...(libraryPath && { LD_LIBRARY_PATH: libraryPath }) },
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
