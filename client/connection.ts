@@ -178,7 +178,9 @@ export class RoomConnection {
     this.#options.onFrame?.(frame);
     if (frame.type !== 'ready' || wasLive) return;
     this.#waitingForOlder = false;
-    for (const message of this.#state.outgoing) if (!message.failure) this.#post(message);
+    for (const message of this.#state.outgoing) {
+      if (!message.failure && message.messageId === undefined) this.#post(message);
+    }
   }
 
   /** A connection that broke (1006) comes as an event of partysocket's own, which says 1000. */

@@ -4,7 +4,7 @@ export { countCharacters, limits } from '../shared/limits.ts';
 export type { Message } from '../shared/message.ts';
 export { displayName, type Participant, type RoleName, shortId } from '../shared/participant.ts';
 export type { RoomView } from '../shared/room.ts';
-export { reservedLinks } from '../shared/text.ts';
+export { linkPattern, reservedLinks } from '../shared/text.ts';
 export { type Api, ApiError, createApi } from './api.ts';
 export { RoomConnection, type RoomConnectionOptions, type RoomCredentials } from './connection.ts';
 export type { ConnectionPhase, OutgoingMessage, RoomState } from './state.ts';

@@ -2,18 +2,20 @@
  * What a client knows of a room, as a pure function of what happened: frames in, state out. Any UI can show it, and
  * it can be tested without a socket. Messages are upserts ordered by `rev`, so a frame heard twice changes nothing.
  */
-import type { ErrorFrame, ServerFrame } from '../shared/frames.ts';
+import type { AckFrame, ErrorFrame, ServerFrame } from '../shared/frames.ts';
 import type { Message } from '../shared/message.ts';
 import type { Participant, RoleName } from '../shared/participant.ts';
 import type { RoomInfo } from '../shared/room.ts';
 
-/** A message of one's own that the room has not acknowledged. */
+/** A message of one's own that is not among the room's messages yet. */
 export interface OutgoingMessage {
   clientId: string;
   text: string;
   replyTo?: number;
   /** Milliseconds, by this device's clock. */
   createdAt: number;
+  /** Its id in the room, once it was acknowledged: it is stored, and about to arrive like everyone's. */
+  messageId?: number;
   /** Why the room refused it; then it waits for its author to send it again or discard it. */
   failure?: Pick<ErrorFrame, 'statusCode' | 'error' | 'retryAfter'>;
 }
@@ -94,10 +96,10 @@ function hear(state: RoomState, frame: ServerFrame): RoomState {
     case 'message': {
       const { type: _, ...message } = frame;
       if (!state.position || message.rev <= state.position.rev) return state;
-      return { ...upsert(state, [message]), position: { ...state.position, rev: message.rev } };
+      return arrived({ ...upsert(state, [message]), position: { ...state.position, rev: message.rev } });
     }
     case 'ack':
-      return { ...state, outgoing: state.outgoing.filter(({ clientId }) => clientId !== frame.clientId) };
+      return arrived({ ...state, outgoing: state.outgoing.map((message) => withId(message, frame)) });
     case 'presence':
       return {
         ...state,
@@ -121,7 +123,7 @@ function welcome(state: RoomState, frame: Extract<ServerFrame, { type: 'ready' }
   const known = frame.recovered ? state.messages : [];
   const merged = upsert({ ...state, messages: known }, frame.messages);
   const [first] = frame.messages;
-  return {
+  return arrived({
     ...merged,
     ...aboveFloor(merged, frame.floor),
     phase: { name: 'live' },
@@ -132,7 +134,18 @@ function welcome(state: RoomState, frame: Extract<ServerFrame, { type: 'ready' }
     participantCount: frame.room.participantCount,
     position: { epoch: frame.epoch, rev: frame.rev },
     hasOlder: frame.recovered ? state.hasOlder : first !== undefined && first.id > frame.floor,
-  };
+  });
+}
+
+/** Lets go of one's own messages that have come to be among the room's. */
+function arrived(state: RoomState): RoomState {
+  const rev = state.position?.rev ?? 0;
+  const outgoing = state.outgoing.filter(({ messageId }) => messageId === undefined || messageId > rev);
+  return outgoing.length === state.outgoing.length ? state : { ...state, outgoing };
+}
+
+function withId(message: OutgoingMessage, { clientId, messageId }: AckFrame): OutgoingMessage {
+  return message.clientId === clientId ? { ...message, messageId } : message;
 }
 
 /** A page that precedes what is known. One of another epoch is of a room that is no more. */

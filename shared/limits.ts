@@ -43,6 +43,8 @@ export const limits = {
   badFrames: 20,
   /** Milliseconds between two sweeps of a room's open sockets. */
   sweepMs: 5 * 60_000,
+  /** Milliseconds between two `presence` frames. */
+  presenceGapMs: 1_000,
   /** Milliseconds for which frames to the same sockets are gathered in a busy room. */
   gatherMs: 10,
 

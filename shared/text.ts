@@ -24,10 +24,13 @@ const someText = (maxLength: number) => v.pipe(v.string(), atMost(maxLength), no
 /** Links that would hide a documented path. */
 export const reservedLinks: readonly string[] = ['new', 'list', 'update', 'delete'];
 
-/** A chat link: letters, digits, hyphen and underscore. */
+/** What a chat link is made of. */
+export const linkPattern = /^[A-Za-z0-9_-]{1,64}$/;
+
+/** A chat link that a room may have. */
 export const Link = v.pipe(
   v.string(),
-  v.regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, hyphens or underscores'),
+  v.regex(linkPattern, 'must be 1 to 64 letters, digits, hyphens or underscores'),
   v.check((link) => !reservedLinks.includes(link.toLowerCase()), 'is reserved'),
 );
 

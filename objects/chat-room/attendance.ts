@@ -37,30 +37,19 @@ function leaseKey(details: Details, secret: string): string {
   return `l:${digest(details.salt, 'lease', secret)}`;
 }
 
-/** Whose coming or going is told, and to whom it is not. */
-interface Arrival {
-  key: string;
-  who: Participant | null;
-  /** The socket that learns of it by its `ready`. */
-  except?: WebSocket;
-  /** They are shown under another name or role than before. */
-  renamed?: boolean;
-}
-
-/** Makes a change to who is here, and tells the copies and everyone if it changed anything. */
-function track<T>(room: Room, details: Details, { key, who, except, renamed }: Arrival, change: () => T): T {
+/** Makes a change to who is here under `key`, and tells the copies and everyone if it changed anything. */
+function track<T>(room: Room, details: Details, key: string, change: () => T): T {
   const count = room.participants.count();
-  const wasHere = room.participants.isHere(key);
+  const before = room.participants.person(key);
   const result = room.change(() => {
     const changed = change();
-    if (room.participants.count() !== count) room.outbox.mark(details.link, 'soon', room.now());
+    if (room.participants.count() !== count) room.outbox.mark(details.link, 'soon');
     return changed;
   });
-  const isHere = room.participants.isHere(key);
-  const participantCount = room.participants.count();
-  if (isHere === wasHere && participantCount === count && !renamed) return result;
-  const people = who && (isHere !== wasHere || renamed) ? { [isHere ? 'joined' : 'left']: [who] } : {};
-  room.sessions.broadcast({ type: 'presence', participantCount, ...people }, except);
+  const after = room.participants.person(key);
+  if (before && !after) room.presence.left(before);
+  if (after && (after.name !== before?.name || after.role !== before.role)) room.presence.joined(after, !before);
+  if (room.participants.count() !== count) room.presence.changed();
   return result;
 }
 
@@ -76,17 +65,14 @@ export function attend(room: Room, details: Details, attendance: Attendance): Ou
   return action === 'join' ? join(room, details, participant, attendance) : leave(room, details, participant, lease);
 }
 
-function join(
-  room: Room,
-  details: Details,
-  who: Participant | null,
-  { lease, address }: Attendance,
-): Outcome<Attended> {
-  const secret = lease ?? randomSecret();
+function join(room: Room, details: Details, who: Participant | null, attendance: Attendance): Outcome<Attended> {
+  const secret = attendance.lease ?? randomSecret();
   const key = who?.id ?? leaseKey(details, secret);
-  const granted = track(room, details, { key, who }, () =>
-    room.participants.join(key, who, digest(details.salt, 'address', address), room.now()),
-  );
+  const address = digest(details.salt, 'address', attendance.address);
+  // Who gives no name goes on under the one they have here.
+  const shown = who && !attendance.name ? room.participants.person(who.id) : undefined;
+  const named = who && { ...who, name: shown?.name ?? who.name };
+  const granted = track(room, details, key, () => room.participants.join(key, named, address, room.clock.now()));
   if (!granted.ok) return granted;
   room.wake.by(granted.value.until);
   return done({ participantCount: room.participants.count(), ...(!who && { lease: secret }) });
@@ -95,14 +81,14 @@ function join(
 function leave(room: Room, details: Details, who: Participant | null, lease: string | undefined): Outcome<Attended> {
   const named = who?.id ?? (lease === undefined ? undefined : leaseKey(details, lease));
   const key = named ?? room.participants.oldestAnonymous()?.key;
-  if (key !== undefined) track(room, details, { key, who }, () => room.participants.leave(key));
+  if (key !== undefined) track(room, details, key, () => room.participants.leave(key));
   return done({ participantCount: room.participants.count() });
 }
 
 /** Ends the leases whose time is up. */
 export function expireLeases(room: Room, details: Details): void {
-  for (const { key, participant } of room.participants.expired(room.now())) {
-    track(room, details, { key, who: participant }, () => room.participants.leave(key));
+  for (const { key } of room.participants.expired(room.clock.now())) {
+    track(room, details, key, () => room.participants.leave(key));
   }
 }
 
@@ -128,10 +114,8 @@ function seat({ room, details, socket, session }: Visit, identity: Identity, fra
   const visitor = frame.lease === undefined ? undefined : leaseKey(details, frame.lease);
   const leased = visitor !== undefined && room.participants.hasLease(visitor) ? visitor : undefined;
   const key = who?.id ?? leased ?? before?.key ?? `s:${randomSecret()}`;
-  const known = before?.participant;
-  const renamed = Boolean(known && (known.name !== who?.name || known.role !== who.role));
   const batch = frame.batch ?? before?.batch ?? false;
-  track(room, details, { key, who, except: socket, renamed }, () =>
+  track(room, details, key, () =>
     room.sessions.update(socket, { state: 'joined', ...identity, key, batch, badFrames: session.badFrames }),
   );
 }
@@ -174,5 +158,5 @@ function dismiss(room: Room, socket: WebSocket, close: () => void): void {
   const session = room.sessions.of(socket);
   const details = room.find();
   if (session?.state !== 'joined' || !details) return close();
-  track(room, details, { key: session.key, who: session.participant }, close);
+  track(room, details, session.key, close);
 }

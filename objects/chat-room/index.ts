@@ -5,6 +5,7 @@ import { automaticPing, automaticPong } from '../../shared/frames.ts';
 import type { MessagePage } from '../../shared/message.ts';
 import type { Participant } from '../../shared/participant.ts';
 import type { RoomView } from '../../shared/room.ts';
+import { systemClock } from '../storage/clock.ts';
 import { type Attendance, type Attended, attend, depart, expireLeases } from './attendance.ts';
 import type { Details, DetailsChange, NewDetails } from './details.ts';
 import { receive } from './dispatch.ts';
@@ -29,7 +30,7 @@ export class ChatRoom extends DurableObject<Env> {
     this.#room = new Room(ctx, {
       kv: env.CHATS,
       operatorToken: env.ADMIN_TOKEN,
-      now: () => Date.now(),
+      clock: systemClock,
       tellDirectory: (update) => env.ROOM_DIRECTORY.getByName('rooms').apply(update),
     });
   }
@@ -92,7 +93,7 @@ export class ChatRoom extends DurableObject<Env> {
   override fetch(): Response {
     const { 0: client, 1: server } = new WebSocketPair();
     if (this.#room.find()) {
-      this.#room.wake.by(this.#room.sessions.open(server, this.#room.now()));
+      this.#room.wake.by(this.#room.sessions.open(server, this.#room.clock.now()));
     } else {
       const { closeCode, text } = fail('room_not_found').failure;
       server.accept();
@@ -119,7 +120,7 @@ export class ChatRoom extends DurableObject<Env> {
     const details = room.find();
     try {
       if (details) {
-        room.sessions.closeUnidentified(room.now());
+        room.sessions.closeUnidentified(room.clock.now());
         expireLeases(room, details);
       }
       await room.settleDebts();

@@ -6,6 +6,7 @@ import { roomKey, roomKeyMetadata } from '../../shared/copies.ts';
 import { limits } from '../../shared/limits.ts';
 import type { RoomInfo } from '../../shared/room.ts';
 import type { DirectoryUpdate, ListedRoom } from '../room-directory/update.ts';
+import { type Clock, within } from '../storage/clock.ts';
 import type { Wake } from '../storage/wake.ts';
 
 const targets = ['directory', 'kv'] as const;
@@ -16,45 +17,29 @@ type Row = {
   link: string;
   /** Of the newest change that the copy must come to know. */
   revision: number;
-  due_at: number;
+  /** When to deliver next; null once the copy knows all. */
+  due_at: number | null;
   attempts: number;
   /** When the last operation, and when the last put, was issued. */
   issued_at: number;
   put_at: number;
+  /** Until when an operation whose outcome is unknown may still land. */
+  unsure_until: number;
 };
 
 /** The outside that an outbox delivers to, and where it learns what to deliver. */
 export interface OutboxWorld {
   storage: DurableObjectStorage;
   wake: Wake;
+  clock: Clock;
   kv: KVNamespace;
   tellDirectory(update: DirectoryUpdate): Promise<void>;
   /** The room as it is now, or undefined when there is none. */
   snapshot(): ListedRoom | undefined;
-  now(): number;
 }
 
 function publicInfo({ unlisted: _, salt: __, adminDigest: ___, ...info }: ListedRoom): RoomInfo {
   return info;
-}
-
-/** Rejects when `work` takes longer than `milliseconds`; the work itself goes on. */
-async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${milliseconds} ms`)), milliseconds);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** Milliseconds before try number `attempts + 1`, spread so that many rooms do not come back at once. */
-function backOff(attempts: number): number {
-  const pause = Math.min(limits.copyRetryMs * 2 ** attempts, limits.copyRetryMaxMs);
-  return Math.round(pause * (0.75 + Math.random() / 2));
 }
 
 export class Outbox {
@@ -69,20 +54,21 @@ export class Outbox {
    * Notes, in the transaction of the change, that the copies are behind.
    * @param urgency `now` for what a list must show by its next call; `soon` for counts, which are gathered
    */
-  mark(link: string, urgency: 'now' | 'soon', now: number): void {
-    const jitter = Math.round(Math.random() * 1_000);
+  mark(link: string, urgency: 'now' | 'soon'): void {
+    const { clock, storage } = this.#world;
+    const now = clock.now();
+    const pause = urgency === 'now' ? 0 : limits.copyMergeMs * (1 + clock.random() / 5);
     for (const target of targets) {
       const known = this.#row(target);
-      const revision = Math.max(now, (known?.revision ?? 0) + 1);
-      const gap = target === 'kv' ? (known?.issued_at ?? 0) + limits.kvGapMs : 0;
-      const wanted = Math.max(now + (urgency === 'now' ? 0 : limits.copyMergeMs + jitter), gap);
-      const due = Math.min(wanted, Math.max(known?.due_at ?? wanted, gap));
-      this.#world.storage.sql.exec(
-        `INSERT INTO outbox (target, link, revision, due_at, attempts, issued_at, put_at) VALUES (?, ?, ?, ?, 0, 0, 0)
+      const earliest = target === 'kv' ? (known?.issued_at ?? 0) + limits.kvGapMs : 0;
+      const due = Math.max(earliest, Math.min(Math.round(now + pause), known?.due_at ?? Number.POSITIVE_INFINITY));
+      storage.sql.exec(
+        `INSERT INTO outbox (target, link, revision, due_at, attempts, issued_at, put_at, unsure_until)
+         VALUES (?, ?, ?, ?, 0, 0, 0, 0)
          ON CONFLICT (target) DO UPDATE SET revision = excluded.revision, due_at = excluded.due_at`,
         target,
         link,
-        revision,
+        Math.max(now, (known?.revision ?? 0) + 1),
         due,
       );
       this.#standBy(due);
@@ -92,7 +78,7 @@ export class Outbox {
   /** Delivers what is due: waits a moment for the directory, and for KV not at all. What fails is tried by alarm. */
   async settle(): Promise<void> {
     void this.#run('kv');
-    await within(limits.directoryWaitMs, this.#run('directory')).catch(() => undefined);
+    await within(this.#world.clock, limits.directoryWaitMs, this.#run('directory')).catch(() => undefined);
   }
 
   /** Delivers what is due, to the end. Never throws. */
@@ -121,7 +107,7 @@ export class Outbox {
   async #deliverAll(target: Target): Promise<void> {
     for (let row = this.#due(target); row; row = this.#due(target)) {
       try {
-        await within(limits.copyTimeoutMs, this.#deliver(row));
+        await within(this.#world.clock, limits.copyTimeoutMs, this.#deliver(row));
         this.#settled(row);
       } catch {
         this.#postpone(row);
@@ -129,38 +115,64 @@ export class Outbox {
     }
   }
 
-  async #deliver({ target, link, revision }: Row): Promise<void> {
+  async #deliver(row: Row): Promise<void> {
+    const { target, link, revision } = row;
     const room = this.#world.snapshot();
+    this.#issue(row, room !== undefined);
     if (target === 'directory') return this.#world.tellDirectory({ link, revision, room: room ?? null });
-    const now = this.#world.now();
-    this.#world.storage.sql.exec("UPDATE outbox SET issued_at = ? WHERE target = 'kv'", now);
     if (!room) return this.#world.kv.delete(roomKey(link));
-    this.#world.storage.sql.exec("UPDATE outbox SET put_at = ? WHERE target = 'kv'", now);
     const info = publicInfo(room);
-    await this.#world.kv.put(roomKey(link), JSON.stringify(info), {
-      metadata: roomKeyMetadata(info, room.unlisted, revision),
-    });
+    const metadata = roomKeyMetadata(info, room.unlisted, revision);
+    await this.#world.kv.put(roomKey(link), JSON.stringify(info), { metadata });
   }
 
-  /** Clears the debt, unless the room changed meanwhile. A deleted key is deleted once more when no put can be late. */
-  #settled({ target, revision }: Row): void {
+  /** Notes that an operation goes out: should the object die meanwhile, it is due again, and may yet land. */
+  #issue({ target, put_at }: Row, isPut: boolean): void {
+    const now = this.#world.clock.now();
+    const due = now + limits.copyTimeoutMs;
+    this.#world.storage.sql.exec(
+      'UPDATE outbox SET due_at = ?, issued_at = ?, put_at = ?, unsure_until = ? WHERE target = ?',
+      due,
+      now,
+      isPut ? now : put_at,
+      now + limits.kvSettleMs,
+      target,
+    );
+    this.#standBy(due);
+  }
+
+  /**
+   * Clears the debt, unless the room changed meanwhile. KV has no order of its own: while an earlier operation may still
+   * land, and after a deletion any earlier put, the same is done once more when that time is over.
+   */
+  #settled({ target, revision, unsure_until }: Row): void {
+    const now = this.#world.clock.now();
     const row = this.#row(target);
-    if (row?.revision !== revision) return;
-    const lastPutLands = row.put_at + limits.kvSettleMs;
-    const again = target === 'kv' && !this.#world.snapshot() && row.issued_at < lastPutLands ? lastPutLands : null;
-    this.#world.storage.sql.exec('UPDATE outbox SET due_at = ?, attempts = 0 WHERE target = ?', again, target);
-    if (again !== null) this.#standBy(again);
+    if (!row) return;
+    const putLandsBy = this.#world.snapshot() ? 0 : row.put_at + limits.kvSettleMs;
+    const again = target === 'kv' ? Math.max(unsure_until, putLandsBy) : 0;
+    const due = row.revision === revision ? (again > now ? again : null) : row.due_at;
+    this.#world.storage.sql.exec(
+      'UPDATE outbox SET due_at = ?, attempts = 0, unsure_until = ? WHERE target = ?',
+      due,
+      unsure_until,
+      target,
+    );
+    if (due !== null) this.#standBy(due);
   }
 
+  /** Tries again after a pause that grows, spread so that many rooms do not come back at once. */
   #postpone({ target, attempts }: Row): void {
-    const due = this.#world.now() + backOff(attempts);
-    this.#world.storage.sql.exec('UPDATE outbox SET due_at = ?, attempts = attempts + 1 WHERE target = ?', due, target);
+    const { clock, storage } = this.#world;
+    const pause = Math.min(limits.copyRetryMs * 2 ** attempts, limits.copyRetryMaxMs) * (0.75 + clock.random() / 2);
+    const due = Math.round(clock.now() + pause);
+    storage.sql.exec('UPDATE outbox SET due_at = ?, attempts = ? WHERE target = ?', due, attempts + 1, target);
     this.#standBy(due);
   }
 
   #due(target: Target): Row | undefined {
     const row = this.#row(target);
-    return row && row.due_at !== null && row.due_at <= this.#world.now() ? row : undefined;
+    return row && row.due_at !== null && row.due_at <= this.#world.clock.now() ? row : undefined;
   }
 
   #row(target: Target): Row | undefined {

@@ -54,12 +54,18 @@ export class Participants {
   /** The people with an identity, each once, by id. */
   list(): Participant[] {
     const people = new Map<string, Participant>();
-    for (const { participant } of [...this.#leases().values(), ...this.#sessions.joined()]) {
-      if (!participant) continue;
+    for (const participant of this.#shown()) {
       const earlier = people.get(participant.id);
       people.set(participant.id, earlier ? mergePerson(earlier, participant) : participant);
     }
     return [...people.values()].sort((one, other) => (one.id < other.id ? -1 : 1));
+  }
+
+  /** A person as everyone sees them; undefined when they are not here. */
+  person(id: string): Participant | undefined {
+    let person: Participant | undefined;
+    for (const shown of this.#shown()) if (shown.id === id) person = person ? mergePerson(person, shown) : shown;
+    return person;
   }
 
   /**
@@ -129,6 +135,12 @@ export class Participants {
   /** Forgets what was read or written, after a transaction failed. */
   forget(): void {
     this.#known = undefined;
+  }
+
+  /** Each lease and socket with an identity. */
+  *#shown(): Iterable<Participant> {
+    for (const { participant } of this.#leases().values()) if (participant) yield participant;
+    for (const { participant } of this.#sessions.joined()) if (participant) yield participant;
   }
 
   #leases(): Map<string, Lease> {

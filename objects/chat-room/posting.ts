@@ -12,7 +12,7 @@ import { authorOf, type Identity } from './rules.ts';
 export function post(room: Room, details: Details, identity: Identity, draft: Draft): Outcome<Appended> {
   const author = authorOf(identity);
   if (!author.ok) return author;
-  const appended = room.change(() => room.log.append(author.value, draft, details.salt, room.now()));
+  const appended = room.change(() => room.log.append(author.value, draft, details.salt, room.clock.now()));
   if (appended.ok && !appended.value.duplicate) {
     room.sessions.broadcast({ type: 'message', ...appended.value.message });
   }

@@ -5,6 +5,7 @@
 import { done, fail, type Outcome } from '../../shared/failures.ts';
 import type { RoomInfo, RoomView } from '../../shared/room.ts';
 import type { ListedRoom } from '../room-directory/update.ts';
+import type { Clock } from '../storage/clock.ts';
 import { hasSchema, migrate } from '../storage/migrations.ts';
 import { Wake } from '../storage/wake.ts';
 import { type Details, type DetailsChange, DetailsTable, type NewDetails } from './details.ts';
@@ -12,11 +13,12 @@ import { IdentityDesk } from './identity.ts';
 import { MessageLog } from './messages.ts';
 import { Outbox, type OutboxWorld } from './outbox.ts';
 import { Participants } from './participants.ts';
+import { Presence } from './presence.ts';
 import { migrations } from './schema.ts';
 import { Sessions } from './sessions.ts';
 
 /** What lies outside a room. */
-export interface RoomWorld extends Pick<OutboxWorld, 'kv' | 'tellDirectory' | 'now'> {
+export interface RoomWorld extends Pick<OutboxWorld, 'kv' | 'tellDirectory' | 'clock'> {
   /** The secret `ADMIN_TOKEN`; unset or empty, there is no operator. */
   operatorToken: string | undefined;
 }
@@ -29,18 +31,24 @@ export class Room {
   readonly outbox: Outbox;
   readonly wake: Wake;
   readonly identities: IdentityDesk;
-  readonly now: () => number;
+  readonly presence: Presence;
+  readonly clock: Clock;
   readonly #storage: DurableObjectStorage;
   #migrated = false;
 
   constructor(ctx: DurableObjectState, world: RoomWorld) {
     const { storage } = ctx;
     this.#storage = storage;
-    this.now = world.now;
+    this.clock = world.clock;
     this.details = new DetailsTable(storage.sql);
     this.log = new MessageLog(storage.sql);
-    this.sessions = new Sessions(ctx);
+    this.sessions = new Sessions(ctx, world.clock);
     this.participants = new Participants(storage.sql, this.sessions);
+    this.presence = new Presence(
+      world.clock,
+      () => this.participants.count(),
+      (frame) => this.sessions.broadcast(frame),
+    );
     this.wake = new Wake(storage, () => this.#nextDue());
     this.outbox = new Outbox({ ...world, storage, wake: this.wake, snapshot: () => this.#listed() });
     this.identities = new IdentityDesk(this.details, world.operatorToken);
@@ -54,12 +62,12 @@ export class Room {
   /** Makes the room. `link_taken` (409) when there is one. */
   async create(room: NewDetails): Promise<Outcome<RoomView>> {
     if (this.find()) return fail('link_taken');
-    const now = this.now();
+    const now = this.clock.now();
     this.change(() => {
       migrate(this.#storage, migrations);
       this.details.create(room, now);
       this.log.begin();
-      this.outbox.mark(room.link, 'now', now);
+      this.outbox.mark(room.link, 'now');
     });
     await this.outbox.settle();
     return this.view(true);
@@ -67,10 +75,10 @@ export class Room {
 
   /** Changes metadata or the admin token, and tells everyone. */
   async update(details: Details, change: DetailsChange): Promise<Outcome<RoomView>> {
-    const now = this.now();
+    const now = this.clock.now();
     this.change(() => {
       this.details.update(details, change, now);
-      this.outbox.mark(details.link, 'now', now);
+      this.outbox.mark(details.link, 'now');
     });
     const after = this.details.read() ?? details;
     if (after.updatedAt !== details.updatedAt) {
@@ -86,7 +94,7 @@ export class Room {
       this.details.erase();
       this.log.erase();
       this.participants.erase();
-      this.outbox.mark(details.link, 'now', this.now());
+      this.outbox.mark(details.link, 'now');
     });
     this.sessions.flush();
     this.sessions.closeAll(fail('room_deleted').failure);

@@ -1,7 +1,7 @@
 /** Who may do what, and how long a stay lasts: arithmetic without storage, clock or sockets. */
 import { done, fail, type Outcome } from '../../shared/failures.ts';
 import { limits } from '../../shared/limits.ts';
-import { type Participant, type RoleName, roles } from '../../shared/participant.ts';
+import { displayName, type Participant, type RoleName, roles } from '../../shared/participant.ts';
 
 /** Who is asking, once their credentials were checked. `participant` is null for those who gave no token. */
 export interface Identity {
@@ -36,10 +36,11 @@ export function leaseEnd(participant: Participant | null, now: number): number {
   return now + (participant ? limits.personalLeaseMs : limits.anonymousLeaseMs);
 }
 
-/** The person as two of their connections show them: the newer name, the higher role. */
+/** The person as two of their connections show them: the higher role, and the newer of the names they chose. */
 export function mergePerson(earlier: Participant, newer: Participant): Participant {
   const higher = roles.indexOf(earlier.role) > roles.indexOf(newer.role) ? earlier : newer;
-  return { ...newer, role: higher.role };
+  const named = newer.name === displayName(newer.id, undefined) ? earlier : newer;
+  return { id: newer.id, name: named.name, role: higher.role };
 }
 
 /** Whether a socket of `before` may go on as `after`: the same person again, or a viewer who now says who they are. */

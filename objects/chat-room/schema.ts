@@ -54,7 +54,8 @@ export const migrations: readonly Migration[] = [
     due_at INTEGER,
     attempts INTEGER NOT NULL,
     issued_at INTEGER NOT NULL,
-    put_at INTEGER NOT NULL
+    put_at INTEGER NOT NULL,
+    unsure_until INTEGER NOT NULL
   ) WITHOUT ROWID;
   `,
 ];

@@ -5,6 +5,7 @@
 import { type Failure, fail } from '../../shared/failures.ts';
 import type { ServerFrame } from '../../shared/frames.ts';
 import { limits } from '../../shared/limits.ts';
+import type { Clock } from '../storage/clock.ts';
 import type { Identity } from './rules.ts';
 
 /** A socket that has not said who it is. */
@@ -27,11 +28,6 @@ export interface Joined extends Identity {
 
 export type Session = Waiting | Joined;
 
-interface Broadcast {
-  text: string;
-  except: WebSocket | undefined;
-}
-
 /** Codes that a peer may receive but that nobody may send. */
 const unsendable = [1005, 1006, 1015];
 
@@ -39,12 +35,14 @@ export class Sessions {
   readonly #ctx: DurableObjectState;
   readonly #known = new Map<WebSocket, Session>();
   readonly #keys = new Map<string, number>();
-  #queue: Broadcast[] = [];
-  #flushing: ReturnType<typeof setTimeout> | undefined;
-  #flushedAt = 0;
+  readonly #clock: Clock;
+  #queue: string[] = [];
+  #callOffFlush: (() => void) | undefined;
+  #flushedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(ctx: DurableObjectState) {
+  constructor(ctx: DurableObjectState, clock: Clock) {
     this.#ctx = ctx;
+    this.#clock = clock;
     for (const socket of ctx.getWebSockets()) this.of(socket);
   }
 
@@ -78,8 +76,8 @@ export class Sessions {
   }
 
   /** The sockets that were sent `ready`, with what is known of them. */
-  joined(): Joined[] {
-    return [...this.#known.values()].filter((session) => session.state === 'joined');
+  *joined(): Iterable<Joined> {
+    for (const session of this.#known.values()) if (session.state === 'joined') yield session;
   }
 
   /** The presence keys of the sockets that were sent `ready`, each once. */
@@ -97,27 +95,25 @@ export class Sessions {
   }
 
   /** Sends to every socket that is ready, after the change it tells of was written. */
-  broadcast(frame: ServerFrame, except?: WebSocket): void {
-    this.#queue.push({ text: JSON.stringify(frame), except });
-    if (this.#flushing !== undefined) return;
-    const busy = Date.now() - this.#flushedAt < limits.gatherMs;
-    this.#flushing = setTimeout(() => this.flush(), busy ? limits.gatherMs : 0);
+  broadcast(frame: ServerFrame): void {
+    this.#queue.push(JSON.stringify(frame));
+    if (this.#callOffFlush) return;
+    const isBusy = this.#clock.now() - this.#flushedAt < limits.gatherMs;
+    this.#callOffFlush = this.#clock.after(isBusy ? limits.gatherMs : 0, () => this.flush());
   }
 
   /** Sends what was gathered. Called before a socket becomes ready, so that it is told nothing its `ready` holds. */
   flush(): void {
-    clearTimeout(this.#flushing);
-    this.#flushing = undefined;
-    this.#flushedAt = Date.now();
-    const queue = this.#queue;
+    this.#callOffFlush?.();
+    this.#callOffFlush = undefined;
+    this.#flushedAt = this.#clock.now();
+    const texts = this.#queue;
     this.#queue = [];
-    if (queue.length === 0) return;
-    const whole = gather(queue);
-    const excepted = new Set(queue.map((broadcast) => broadcast.except));
+    if (texts.length === 0) return;
+    const batched = texts.length > 1 ? [`{"type":"batch","frames":[${texts.join(',')}]}`] : texts;
     for (const [socket, session] of this.#known) {
       if (session.state !== 'joined') continue;
-      const due = excepted.has(socket) ? gather(queue.filter((broadcast) => broadcast.except !== socket)) : whole;
-      for (const text of session.batch ? due.batched : due.single) this.#write(socket, text);
+      for (const text of session.batch ? batched : texts) this.#write(socket, text);
     }
   }
 
@@ -185,10 +181,4 @@ export class Sessions {
     else this.#keys.delete(session.key);
     return session;
   }
-}
-
-/** The texts to send for some frames: one each, or all in one `batch`. */
-function gather(queue: readonly Broadcast[]): { single: string[]; batched: string[] } {
-  const single = queue.map((broadcast) => broadcast.text);
-  return { single, batched: single.length > 1 ? [`{"type":"batch","frames":[${single.join(',')}]}`] : single };
 }

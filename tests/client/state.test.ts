@@ -129,9 +129,27 @@ describe('one’s own messages', () => {
     duplicate: false,
   });
 
-  it('wait in order until they are acknowledged', () => {
+  const waiting = (state: RoomState) => state.outgoing.map(({ clientId }) => clientId);
+
+  it('wait in order, and leave when the room has them: never in neither place, nor in both', () => {
     const state = stateAfter(...hear(ready()), queued('a'), queued('b'), queued('c'), ...hear(ack('b')));
-    expect(state.outgoing.map(({ clientId }) => clientId)).toEqual(['a', 'c']);
+    expect(waiting(state)).toEqual(['a', 'b', 'c']);
+    expect(state.outgoing[1]).toMatchObject({ messageId: 1 });
+    const arrived = advance(state, { type: 'frame', frame: { type: 'message', ...message(1) } });
+    expect(waiting(arrived)).toEqual(['a', 'c']);
+    expect(ids(arrived)).toEqual([1]);
+  });
+
+  it('whose message came before its ack leave with the ack', () => {
+    const state = stateAfter(...hear(ready()), queued('a'), ...hear({ type: 'message', ...message(1) }));
+    expect(waiting(state)).toEqual(['a']);
+    expect(waiting(advance(state, { type: 'frame', frame: ack('a') }))).toEqual([]);
+  });
+
+  it('that were acknowledged just before the line broke arrive with what was missed', () => {
+    const state = stateAfter(...hear(ready()), queued('a'), ...hear(ack('a')), { type: 'lost', at: 1 });
+    const back = ready({ recovered: true, rev: 1, messages: [message(1)] });
+    expect(waiting(advance(state, { type: 'frame', frame: back }))).toEqual([]);
   });
 
   it('that were refused keep the reason until they are sent again or discarded', () => {

@@ -89,17 +89,12 @@ describe('joining and leaving by REST', () => {
     const { link, alice } = await openRoom('alice');
     await join(link, { token: 'bob-token', name: 'bob' });
     await join(link);
+    await alice.presence(({ participantCount }) => participantCount === 3);
     await wait(link, 89_000);
     expect(await countIn(link)).toBe(3);
     await wait(link, 2_000);
     expect(await countIn(link)).toBe(2);
-    const left = async () => {
-      for (;;) {
-        const presence = await alice.next('presence');
-        if (presence.left) return presence;
-      }
-    };
-    expect(await left()).toMatchObject({ participantCount: 2, left: [{ name: 'bob' }] });
+    expect(await alice.presence(({ left }) => left)).toMatchObject({ participantCount: 2, left: [{ name: 'bob' }] });
     await evictDurableObject(await roomObject(link));
     await wait(link, 12 * 60 * 60_000);
     expect(await countIn(link)).toBe(1);
@@ -136,24 +131,35 @@ describe('people over sockets', () => {
     const tabs = [await enter(link, 'bob'), await enter(link, 'bob'), await enter(link, 'bob')];
     await join(link, { token: 'bob-token' });
     expect(await countIn(link)).toBe(2);
+    await alice.presence(({ participantCount }) => participantCount === 2);
     for (const tab of tabs) tab.close();
     await vi.waitFor(async () => expect(await countIn(link)).toBe(2));
     await leave(link, { token: 'bob-token' });
     await vi.waitFor(async () => expect(await countIn(link)).toBe(1));
-    await vi.waitFor(() => {
-      const presences = alice.heard.filter((frame) => frame.type === 'presence');
-      expect(presences.map(({ participantCount }) => participantCount)).toEqual([2, 1]);
-    });
+    const gone = await alice.presence(({ left }) => left);
+    expect(gone).toMatchObject({ participantCount: 1, left: [{ name: 'bob' }] });
+    const came = alice.heard.flatMap((frame) => (frame.type === 'presence' ? (frame.joined ?? []) : []));
+    expect(came.map(({ name }) => name)).toEqual(['alice', 'bob']);
   });
 
   it.each([false, true])('hear of others coming and going (evicted between: %s)', async (evicted) => {
     const { link, alice } = await openRoom('alice');
     const bob = await enter(link, 'bob');
-    const came = await alice.next('presence');
-    expect(came).toMatchObject({ participantCount: 2, joined: [{ name: 'bob', role: 'member' }] });
+    const came = await alice.presence(({ participantCount }) => participantCount === 2);
+    expect(came.joined).toMatchObject([{ name: 'bob', role: 'member' }]);
     if (evicted) await evictDurableObject(await roomObject(link));
     bob.close();
     expect(await alice.next('presence')).toEqual({ type: 'presence', participantCount: 1, left: came.joined });
+  });
+
+  it('are told of at most once a second, together', async () => {
+    const { link, alice } = await openRoom('alice');
+    const crowd = await Promise.all(Array.from({ length: 30 }, (_, index) => enter(link, `guest${index}`)));
+    await alice.presence(({ participantCount }) => participantCount === 31);
+    const told = alice.heard.filter((frame) => frame.type === 'presence');
+    const names = told.flatMap(({ joined = [] }) => joined.map(({ name }) => name));
+    expect(names.sort()).toEqual(['alice', ...crowd.map((_, index) => `guest${index}`)].sort());
+    expect(told.length).toBeLessThanOrEqual(3);
   });
 
   it('count viewers each by their socket, or once by a lease they bring', async () => {

@@ -1,6 +1,6 @@
 /** Sockets to a room inside the Workers runtime, as a browser would hold them. */
 import { exports } from 'cloudflare:workers';
-import type { ReadyFrame, ServerFrame } from '../../../shared/frames.ts';
+import type { PresenceFrame, ReadyFrame, ServerFrame } from '../../../shared/frames.ts';
 import { makeRoom, origin } from './calls.ts';
 
 type FrameOf<T extends ServerFrame['type']> = Extract<ServerFrame, { type: T }>;
@@ -51,6 +51,14 @@ export class TestSocket {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
+    }
+  }
+
+  /** The first `presence` for which that holds. */
+  async presence(holds: (frame: PresenceFrame) => unknown): Promise<PresenceFrame> {
+    for (;;) {
+      const frame = await this.next('presence');
+      if (holds(frame)) return frame;
     }
   }
 
