@@ -10,6 +10,8 @@ export default defineConfig({
   build: {
     emptyOutDir: true,
     target: 'es2022',
+    // Those that know `light-dark()`, which is not to be rewritten: a theme may be set on `<html>`.
+    cssTarget: ['chrome123', 'edge123', 'firefox120', 'safari17.5'],
     rolldownOptions: { input: { lobby: here('index.html'), room: here('chat/index.html') } },
   },
 });

@@ -1,0 +1,84 @@
+/** What this device remembers: who its person is, and the admin tokens of rooms made here. */
+import { newToken } from './secret.ts';
+
+/** Stands in where the browser keeps nothing (private windows, blocked storage), until the page is left. */
+const memory = new Map<string, string>();
+
+function recall(key: string): string | undefined {
+  try {
+    return localStorage.getItem(key) ?? memory.get(key);
+  } catch {
+    return memory.get(key);
+  }
+}
+
+function remember(key: string, value: string): boolean {
+  memory.set(key, value);
+  try {
+    localStorage.setItem(key, value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function forget(key: string): void {
+  memory.delete(key);
+  try {
+    localStorage.removeItem(key);
+  } catch {
+    // Nothing was kept.
+  }
+}
+
+const tokenKey = 'flexio:token';
+const nameKey = 'flexio:name';
+const languageKey = 'flexio:language';
+const adminKey = (link: string) => `flexio:admin:${link}`;
+
+export const device = {
+  /** The token by which rooms know this device's person; made on first use. */
+  get token(): string {
+    const known = recall(tokenKey);
+    if (known) return known;
+    const token = newToken();
+    remember(tokenKey, token);
+    return token;
+  },
+
+  /** Becomes another person to all rooms. */
+  forgetToken(): void {
+    forget(tokenKey);
+  },
+
+  /** What its person is called; '' if they chose to have no name, undefined while they have not chosen. */
+  get name(): string | undefined {
+    return recall(nameKey);
+  },
+
+  set name(name: string) {
+    remember(nameKey, name);
+  },
+
+  /** The language that was chosen here. */
+  get language(): string | undefined {
+    return recall(languageKey);
+  },
+
+  set language(language: string) {
+    remember(languageKey, language);
+  },
+
+  adminToken(link: string): string | undefined {
+    return recall(adminKey(link));
+  },
+
+  /** @returns whether it outlives this page */
+  keepAdminToken(link: string, token: string): boolean {
+    return remember(adminKey(link), token);
+  },
+
+  forgetAdminToken(link: string): void {
+    forget(adminKey(link));
+  },
+};

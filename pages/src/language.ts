@@ -1,0 +1,32 @@
+/** The language of the page: `?lang=`, else what was chosen on this device, else what the browser prefers. */
+import { computed, effect, signal } from '@preact/signals';
+import { device } from './device.ts';
+import { dictionary, type Language } from './words.ts';
+
+function known(language: string | null | undefined): Language | undefined {
+  return language === 'ja' || language === 'en' ? language : undefined;
+}
+
+function preferred(): Language {
+  const asked = known(new URLSearchParams(location.search).get('lang'));
+  return asked ?? known(device.language) ?? (navigator.language.startsWith('ja') ? 'ja' : 'en');
+}
+
+export const language = signal(preferred());
+
+/** The texts of the page. */
+export const words = computed(() => dictionary[language.value]);
+
+effect(() => {
+  document.documentElement.lang = language.value;
+});
+
+/** Chooses the other language, on this device from now on. */
+export function switchLanguage(): void {
+  language.value = language.value === 'ja' ? 'en' : 'ja';
+  device.language = language.value;
+  const address = new URL(location.href);
+  if (!address.searchParams.has('lang')) return;
+  address.searchParams.delete('lang');
+  history.replaceState(history.state, '', address);
+}

@@ -1,0 +1,49 @@
+/** A labelled field of the form: its label, a note beside it, the control, and what is wrong in words. */
+import type { ComponentChildren } from 'preact';
+import { Icon } from '../icon.tsx';
+import type { FieldName, RoomDraft } from './draft.ts';
+
+const problemId = (id: string) => `${id}-problem`;
+
+/** What the controls of all fields have in common. */
+export function controlOf(draft: RoomDraft, name: FieldName) {
+  const id = `make-${name}`;
+  return {
+    id,
+    'aria-invalid': draft.shownProblem(name) !== undefined,
+    'aria-describedby': problemId(id),
+    onBlur: () => draft.leave(name),
+  };
+}
+
+interface FieldProps {
+  /** That of its control. */
+  id: string;
+  label: string;
+  note?: string;
+  problem: string | undefined;
+  /** A way out of the problem. */
+  remedy?: ComponentChildren;
+  children: ComponentChildren;
+}
+
+export function Field({ id, label, note, problem, remedy, children }: FieldProps) {
+  return (
+    <div class="field">
+      <div class="field-head">
+        <label for={id}>{label}</label>
+        {note && <span class="field-note">{note}</span>}
+      </div>
+      {children}
+      <div id={problemId(id)} aria-live="polite">
+        {problem && (
+          <p class="problem">
+            <Icon name="alert" small />
+            <span>{problem}</span>
+          </p>
+        )}
+      </div>
+      {remedy}
+    </div>
+  );
+}

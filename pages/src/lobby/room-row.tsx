@@ -1,0 +1,49 @@
+/** One room in the list: how many are there in the margin, then what it is. The whole row leads in. */
+import type { RoomView } from '../../../client/index.ts';
+import { words } from '../language.ts';
+import { roomPath } from '../service.ts';
+import { date } from '../times.ts';
+
+interface RoomRowProps {
+  room: RoomView;
+  onTag: (tag: string) => void;
+}
+
+export function RoomRow({ room, onTag }: RoomRowProps) {
+  const { here, withTag, madeOn } = words.value;
+  const { link, title, about, tags, participantCount, createdAt } = room;
+  return (
+    <li class={participantCount === 0 ? 'room-row is-empty' : 'room-row'} data-link={link}>
+      <p class="room-people" data-count={participantCount}>
+        <b>{participantCount}</b> <span>{here}</span>
+      </p>
+      <div class="room-words">
+        <h3>
+          <a href={roomPath(link)}>
+            <bdi>{title}</bdi>
+          </a>
+        </h3>
+        {about && (
+          <p class="room-about" dir="auto">
+            {about}
+          </p>
+        )}
+        {tags.length > 0 && (
+          <ul class="room-tags">
+            {tags.map((tag) => (
+              <li key={tag}>
+                <button type="button" aria-label={withTag(tag)} onClick={() => onTag(tag)}>
+                  <bdi>#{tag}</bdi>
+                </button>
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+      <p class="room-facts">
+        <code>{link}</code>
+        <time dateTime={new Date(createdAt).toISOString()}>{madeOn(date(createdAt))}</time>
+      </p>
+    </li>
+  );
+}

@@ -1,0 +1,64 @@
+/** The tags of a new room, as chips: Enter or a comma ends one, Backspace in the empty field takes the last back. */
+import type { TargetedInputEvent, TargetedKeyboardEvent } from 'preact';
+import { useMemo } from 'preact/hooks';
+import { limits } from '../../../client/index.ts';
+import { Composition } from '../composition.ts';
+import { Icon } from '../icon.tsx';
+import { words } from '../language.ts';
+import type { RoomDraft } from './draft.ts';
+import { controlOf, Field } from './field.tsx';
+
+export function TagField({ draft }: { draft: RoomDraft }) {
+  const composition = useMemo(() => new Composition(), []);
+  const { tags, addTag, removeTag, tagsHint } = words.value;
+  const chosen = draft.tags.value;
+  const problem = draft.shownProblem('tags');
+
+  function type(event: TargetedInputEvent<HTMLInputElement>) {
+    const { value } = event.currentTarget;
+    draft.tagText.value = value;
+    if (!event.isComposing && /[,、，]/u.test(value)) draft.addTags(value);
+  }
+
+  function press(event: TargetedKeyboardEvent<HTMLInputElement>) {
+    const text = draft.tagText.value;
+    const last = chosen.at(-1);
+    if (event.key === 'Enter' && (text !== '' || composition.owns(event))) {
+      event.preventDefault();
+      if (!composition.owns(event)) draft.addTags(text);
+    } else if (event.key === 'Backspace' && text === '' && last !== undefined) {
+      draft.removeTag(last);
+    }
+  }
+
+  const control = controlOf(draft, 'tags');
+  return (
+    <Field id="make-tags" label={tags} note={`${chosen.length} / ${limits.tags}`} problem={problem}>
+      <div class="input tag-input">
+        {chosen.map((tag) => (
+          <span class="chip" key={tag}>
+            <bdi>{tag}</bdi>
+            <button type="button" aria-label={removeTag(tag)} onClick={() => draft.removeTag(tag)}>
+              <Icon name="close" small />
+            </button>
+          </span>
+        ))}
+        <input
+          {...control}
+          dir="auto"
+          autocomplete="off"
+          placeholder={chosen.length === 0 ? addTag : undefined}
+          value={draft.tagText.value}
+          onInput={type}
+          onKeyDown={press}
+          onCompositionEnd={composition.end}
+          onBlur={() => {
+            draft.addTags(draft.tagText.value);
+            control.onBlur();
+          }}
+        />
+      </div>
+      {!problem && <p class="hint">{tagsHint}</p>}
+    </Field>
+  );
+}

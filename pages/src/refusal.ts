@@ -1,0 +1,9 @@
+/** What a failed call is told as. */
+import { ApiError } from '../../client/index.ts';
+import { words } from './language.ts';
+
+export function refusalText(error: unknown): string {
+  const { noAnswer, tooOften, refused } = words.value;
+  if (!(error instanceof ApiError) || error.statusCode === 0 || error.statusCode >= 500) return noAnswer;
+  return error.statusCode === 429 ? tooOften : refused(error.message);
+}

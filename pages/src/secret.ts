@@ -1,0 +1,24 @@
+/** Random texts: tokens that nobody types, and characters for links that people read. */
+
+/** A token: 43 characters of base64url from 32 random bytes. */
+export function newToken(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(32));
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
+}
+
+/** Without characters that are mistaken for others; 32 of them, so that five bits choose one evenly. */
+const readable = 'abcdefghijkmnpqrstuvwxyz23456789';
+
+/** Characters that are easily read aloud. */
+export function readableCharacters(length: number): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(length)), (byte) => readable.charAt(byte % 32)).join('');
+}
+
+/** One of `choices`. */
+export function pick<T>(choices: readonly [T, ...T[]]): T {
+  const [number = 0] = crypto.getRandomValues(new Uint32Array(1));
+  return choices[number % choices.length] ?? choices[0];
+}

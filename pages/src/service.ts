@@ -1,0 +1,16 @@
+/** Where the service is, and the addresses of rooms. */
+import { createApi } from '../../client/index.ts';
+
+export const origin: string = import.meta.env.VITE_API_ORIGIN || location.origin;
+
+export const api = createApi({ origin });
+
+/** The page of a room, below the origin of these pages. */
+export function roomPath(link: string): string {
+  return `/chat/${encodeURIComponent(link)}/`;
+}
+
+/** What is copied to invite people. */
+export function roomAddress(link: string): string {
+  return new URL(roomPath(link), location.origin).href;
+}
