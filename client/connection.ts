@@ -2,19 +2,16 @@
  * A connection to one room that comes back by itself: `auth` first, the outbox after `ready`, resume by `{epoch, rev}`,
  * and a question when a `rev` was missed. What it learns goes through `advance` (state.ts).
  */
-import ReconnectingWebSocket, { CloseEvent as BrokenOff } from 'partysocket/ws';
-import { reconnectingCloseCodes } from '../shared/failures.ts';
+import { closeCodes } from '../shared/failures.ts';
 import type { ServerFrame } from '../shared/frames.ts';
 import { limits } from '../shared/limits.ts';
-import { Heartbeat } from './heartbeat.ts';
+import { displayName } from '../shared/participant.ts';
+import { Line } from './line.ts';
 import { advance, initialState, type OutgoingMessage, type RoomEvent, type RoomState, showsGap } from './state.ts';
 
-/** Marks the question for an older page, and its answer. */
+/** Mark the question for an older page and the word of who one is, and the answers to them. */
 const olderRef = 'older';
-
-/** Milliseconds before the first and the longest pause between tries; the first is spread by as much again. */
-const firstRetryMs = 500;
-const longestRetryMs = 10_000;
+const authRef = 'auth';
 
 /** What a person shows to a room. */
 export interface RoomCredentials {
@@ -45,41 +42,35 @@ function newClientId(): string {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
+function urlOf({ origin, link }: RoomConnectionOptions): string {
+  const url = new URL(`/chat/${encodeURIComponent(link)}/ws`, origin);
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+  return url.href;
+}
+
 export class RoomConnection {
   readonly #options: RoomConnectionOptions;
-  readonly #socket: ReconnectingWebSocket;
-  readonly #heartbeat: Heartbeat;
+  readonly #line: Line;
   #credentials: RoomCredentials;
   #state: RoomState;
   /** A page of history, or what was missed, has been asked for and not come. */
   #waitingForOlder = false;
   #waitingForMissed = false;
-  #comesBack = true;
 
+  /** Connects at once. */
   constructor(options: RoomConnectionOptions) {
-    const { token, adminToken, name } = options;
+    const { token, adminToken, name, outgoing = [] } = options;
     this.#options = options;
     this.#credentials = { token, adminToken, name };
-    this.#state = { ...initialState, outgoing: [...(options.outgoing ?? [])] };
-    const url = new URL(`/chat/${encodeURIComponent(options.link)}/ws`, options.origin);
-    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-    this.#socket = new ReconnectingWebSocket(url.href, undefined, {
-      ...(options.WebSocket && { WebSocket: options.WebSocket }),
-      // Anything it queued would be sent before `auth`.
-      maxEnqueuedMessages: 0,
-      minReconnectionDelay: firstRetryMs * (1 + Math.random()),
-      maxReconnectionDelay: longestRetryMs,
-      reconnectionDelayGrowFactor: 1.6,
-      connectionTimeout: 10_000,
-      shouldReconnectOnClose: (event) => this.#comesBackAfter(event),
+    this.#state = { ...initialState, outgoing: outgoing.filter(({ messageId }) => messageId === undefined) };
+    this.#line = new Line({
+      url: urlOf(options),
+      WebSocket: options.WebSocket,
+      onOpen: () => this.#authenticate(),
+      onText: (text) => this.#hear(text),
+      onLost: () => this.#lose(),
+      onEnded: (code, reason) => this.#note({ type: 'ended', code, reason }),
     });
-    this.#socket.addEventListener('open', () => this.#authenticate());
-    this.#socket.addEventListener('message', ({ data }) => this.#hear(data));
-    this.#socket.addEventListener('close', ({ code, reason }) => this.#lose(code, reason));
-    this.#heartbeat = new Heartbeat(
-      (ping) => this.#state.phase.name === 'live' && this.#socket.send(ping),
-      () => this.#socket.reconnect(1000, 'No answer'),
-    );
   }
 
   get state(): RoomState {
@@ -88,7 +79,7 @@ export class RoomConnection {
 
   /**
    * Sends a message: now, or as soon as the connection is back; once, and in order.
-   * @returns the id by which `outgoing` has it until it is acknowledged
+   * @returns the id by which `outgoing` has it until it is among the room's messages
    */
   send(text: string, replyTo?: number): string {
     const message: OutgoingMessage = {
@@ -98,7 +89,7 @@ export class RoomConnection {
       ...(replyTo !== undefined && { replyTo }),
     };
     this.#note({ type: 'queued', message });
-    if (this.#state.phase.name === 'live') this.#post(message);
+    if (this.#isLive()) this.#post(message);
     return message.clientId;
   }
 
@@ -106,7 +97,7 @@ export class RoomConnection {
   retry(clientId: string): void {
     this.#note({ type: 'retried', clientId });
     const message = this.#state.outgoing.find((candidate) => candidate.clientId === clientId);
-    if (message && this.#state.phase.name === 'live') this.#post(message);
+    if (message && this.#isLive()) this.#post(message);
   }
 
   /** Gives up a message that was not acknowledged. */
@@ -117,26 +108,35 @@ export class RoomConnection {
   /** Shows other credentials from now on; a change of token, which is another person, needs a new connection. */
   identify(credentials: Partial<RoomCredentials>): void {
     this.#credentials = { ...this.#credentials, ...credentials };
-    if (this.#state.phase.name === 'live') this.#authenticate(false);
+    if (this.#isLive()) this.#authenticate();
   }
 
   /** Asks for the page before the oldest message that is known. */
   loadOlder(): void {
     const [first] = this.#state.messages;
-    if (!first || !this.#state.hasOlder || this.#waitingForOlder || this.#state.phase.name !== 'live') return;
+    if (!first || !this.#state.hasOlder || this.#waitingForOlder || !this.#isLive()) return;
     this.#waitingForOlder = true;
     this.#say({ type: 'history', ref: olderRef, before: first.id, limit: limits.pageSize });
   }
 
-  /** Tries now rather than after the pause. */
+  /** Tries now rather than after the pause. Nothing where the connection stands, or has ended. */
   reconnect(): void {
-    if (this.#state.phase.name !== 'live') this.#socket.reconnect();
+    const { name } = this.#state.phase;
+    if (name === 'connecting' || name === 'reconnecting') this.#line.reopen();
   }
 
   /** Leaves for good. */
   close(): void {
-    this.#heartbeat.stop();
-    this.#socket.close(1000, 'Left');
+    this.#end(1000, 'Left');
+  }
+
+  #isLive(): boolean {
+    return this.#state.phase.name === 'live';
+  }
+
+  #end(code: number, reason: string): void {
+    this.#line.close();
+    this.#note({ type: 'ended', code, reason });
   }
 
   #note(event: RoomEvent): void {
@@ -145,23 +145,24 @@ export class RoomConnection {
   }
 
   #say(frame: unknown): void {
-    this.#socket.send(JSON.stringify(frame));
+    this.#line.say(JSON.stringify(frame));
   }
 
-  #authenticate(resuming = true): void {
-    const { position } = this.#state;
-    const resume = resuming && position ? { resume: position } : {};
-    this.#say({ type: 'auth', ...this.#credentials, ...resume, batch: true, v: 1 });
+  #authenticate(): void {
+    const { position, self } = this.#state;
+    const { name, ...credentials } = this.#credentials;
+    // No name at all would keep the one that the room knows.
+    const shown = name || (self ? displayName(self.id, undefined) : undefined);
+    const resume = position ? { resume: position } : {};
+    this.#say({ type: 'auth', ref: authRef, ...credentials, name: shown, ...resume, batch: true, v: 1 });
   }
 
   #post({ clientId, text, replyTo }: OutgoingMessage): void {
     this.#say({ type: 'send', ref: clientId, clientId, text, replyTo });
   }
 
-  #hear(data: unknown): void {
-    this.#heartbeat.hear();
-    if (typeof data !== 'string') return;
-    const frame = JSON.parse(data) as ServerFrame;
+  #hear(text: string): void {
+    const frame = JSON.parse(text) as ServerFrame;
     for (const one of frame.type === 'batch' ? frame.frames : [frame]) this.#take(one);
   }
 
@@ -171,29 +172,29 @@ export class RoomConnection {
       this.#waitingForMissed = true;
       return;
     }
+    const wasLive = this.#isLive();
     if ('ref' in frame && frame.ref === olderRef) this.#waitingForOlder = false;
     if (frame.type === 'ready') this.#waitingForMissed = false;
-    const wasLive = this.#state.phase.name === 'live';
     this.#note({ type: 'frame', frame });
     this.#options.onFrame?.(frame);
-    if (frame.type !== 'ready' || wasLive) return;
-    this.#waitingForOlder = false;
+    if (wasLive) return;
+    if (frame.type === 'ready') this.#sendOutgoing();
+    // The same words would be refused again and again.
+    if (frame.type === 'error' && frame.ref === authRef && frame.statusCode === 400) {
+      this.#end(closeCodes.badFrames, frame.error);
+    }
+  }
+
+  /** Sends what waited for the connection, in order. */
+  #sendOutgoing(): void {
     for (const message of this.#state.outgoing) {
       if (!message.failure && message.messageId === undefined) this.#post(message);
     }
   }
 
-  /** A connection that broke (1006) comes as an event of partysocket's own, which says 1000. */
-  #comesBackAfter(event: { readonly code: number }): boolean {
-    this.#comesBack = event instanceof BrokenOff || reconnectingCloseCodes.includes(event.code);
-    return this.#comesBack;
-  }
-
-  #lose(code: number, reason: string): void {
-    this.#heartbeat.hear();
+  #lose(): void {
+    this.#waitingForOlder = false;
     this.#waitingForMissed = false;
-    if (this.#comesBack) return this.#note({ type: 'lost', at: Date.now() });
-    this.#heartbeat.stop();
-    this.#note({ type: 'ended', code, reason });
+    this.#note({ type: 'lost', at: Date.now() });
   }
 }

@@ -96,7 +96,8 @@ function hear(state: RoomState, frame: ServerFrame): RoomState {
     case 'message': {
       const { type: _, ...message } = frame;
       if (!state.position || message.rev <= state.position.rev) return state;
-      return arrived({ ...upsert(state, [message]), position: { ...state.position, rev: message.rev } });
+      const position = { ...state.position, rev: message.rev };
+      return arrived({ ...upsert(state, withinReach(state, [message])), position });
     }
     case 'ack':
       return arrived({ ...state, outgoing: state.outgoing.map((message) => withId(message, frame)) });
@@ -120,8 +121,9 @@ function hear(state: RoomState, frame: ServerFrame): RoomState {
 }
 
 function welcome(state: RoomState, frame: Extract<ServerFrame, { type: 'ready' }>): RoomState {
-  const known = frame.recovered ? state.messages : [];
-  const merged = upsert({ ...state, messages: known }, frame.messages);
+  const merged = frame.recovered
+    ? upsert(state, withinReach(state, frame.messages))
+    : { ...state, messages: frame.messages, outgoing: state.outgoing.filter(isOfThisRoom(state, frame.epoch)) };
   const [first] = frame.messages;
   return arrived({
     ...merged,
@@ -153,6 +155,16 @@ function olderPage(state: RoomState, epoch: string, page: Message[], floor: numb
   if (epoch !== state.position?.epoch) return state;
   const [first] = page;
   return { ...upsert(state, page), hasOlder: first !== undefined && first.id > floor };
+}
+
+/** What was acknowledged in an earlier life of the room went with it. */
+function isOfThisRoom(state: RoomState, epoch: string): (message: OutgoingMessage) => boolean {
+  return ({ messageId }) => messageId === undefined || state.position?.epoch === epoch;
+}
+
+/** Leaves out changes of messages older than the oldest known: they come with their page, and without a gap. */
+function withinReach({ messages: [first], hasOlder }: RoomState, changed: Message[]): Message[] {
+  return first && hasOlder ? changed.filter(({ id }) => id >= first.id) : changed;
 }
 
 /** Puts messages in by id; of two states of one message the later counts. */

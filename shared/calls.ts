@@ -1,8 +1,9 @@
 /** What goes into a call of the endpoint table and what comes out: the types on both sides, and the check at the edge. */
-import type * as v from 'valibot';
+import * as v from 'valibot';
 import { decode } from './decode.ts';
 import { type Endpoint, type EndpointName, type Endpoints, endpoints, type NoFields } from './endpoints.ts';
-import { fail, type Outcome } from './failures.ts';
+import { done, fail, type Outcome } from './failures.ts';
+import { Token } from './text.ts';
 
 type BodyOf<K extends EndpointName> = Endpoints[K] extends { body: infer S extends v.GenericSchema }
   ? S
@@ -13,6 +14,8 @@ export interface CallInput<K extends EndpointName> {
   params: v.InferOutput<Endpoints[K]['params']>;
   query: v.InferOutput<Endpoints[K]['query']>;
   body: v.InferOutput<BodyOf<K>>;
+  /** The token of the `Authorization` header, on calls that take one beside the query. */
+  bearer: string | undefined;
 }
 
 /** What a caller passes. */
@@ -49,19 +52,21 @@ function acceptTags(body: unknown): unknown {
  */
 export function decodeCall<K extends EndpointName>(
   name: K,
-  raw: { params: unknown; query: unknown; body: unknown },
+  raw: Record<keyof CallInput<K>, unknown>,
 ): Outcome<CallInput<K>> {
   const endpoint: Endpoint = endpoints[name];
   const params = decode(endpoint.params, raw.params);
   if (!params.ok) return params;
   const query = decode(endpoint.query, raw.query, endpoint.explain);
   if (!query.ok) return query;
-  if (!endpoint.body)
-    return { ok: true, value: { params: params.value, query: query.value, body: {} } as CallInput<K> };
+  const bearer = decode(v.optional(Token), raw.bearer);
+  if (!bearer.ok) return bearer;
+  const known = { params: params.value, query: query.value, bearer: bearer.value };
+  if (!endpoint.body) return done({ ...known, body: {} } as CallInput<K>);
   if (typeof raw.body !== 'object' || raw.body === null || Array.isArray(raw.body)) {
     return fail('invalid', { text: 'Invalid fields: body must be a JSON object' });
   }
   const body = decode(endpoint.body, acceptTags(raw.body), endpoint.explain);
   if (!body.ok) return body;
-  return { ok: true, value: { params: params.value, query: query.value, body: body.value } as CallInput<K> };
+  return done({ ...known, body: body.value } as CallInput<K>);
 }

@@ -16,8 +16,8 @@ export interface Fault {
 /** How deep inputs have fields of their own; what lies deeper is `future`, which nobody reads. */
 const fieldDepth = 3;
 
-/** Leaves out what counts as absent. Inherited and `__proto__` keys stay inert. */
-function dropAbsent(input: unknown, depth = fieldDepth): unknown {
+/** Leaves out of an input what counts as absent. Inherited and `__proto__` keys stay inert. */
+export function dropAbsent(input: unknown, depth = fieldDepth): unknown {
   if (depth === 0 || typeof input !== 'object' || input === null || Array.isArray(input)) return input;
   const present = Object.entries(input).filter(
     ([key, value]) => value !== null && value !== undefined && (value !== '' || key === 'about'),

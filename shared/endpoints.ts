@@ -76,7 +76,7 @@ export interface Endpoint {
   readonly body?: v.GenericSchema;
   /** Body fields that may stand in the query instead, for clients that cannot send a body. */
   readonly bodyFromQuery?: readonly string[];
-  /** Where `Authorization: Bearer` goes; a body `token` beside it makes it the `adminToken` where there is one. */
+  /** What `Authorization: Bearer` stands for: the `token` of the query, or of the body (beside one, the `adminToken`). */
   readonly bearer?: 'query' | 'body';
   /** Status and content of each success. */
   readonly answers: Readonly<Record<number, v.GenericSchema>>;
@@ -116,7 +116,7 @@ export const endpoints = {
     answers: {
       200: v.object({ chats: v.array(RoomView), total: v.number(), limit: v.number(), offset: v.number() }),
     },
-    failures: ['invalid'],
+    failures: ['invalid', 'no_signed_identities'],
   },
   updateRoom: {
     method: 'PUT',
@@ -195,13 +195,11 @@ export const endpoints = {
     path: '/chat/:link/messages',
     summary: 'A page of messages, oldest first; the newest page without before and after',
     params: AtLink,
-    query: v.pipe(
-      v.object({
-        before: v.optional(WholeNumber(1)),
-        after: v.optional(WholeNumber(0)),
-        limit: pageLimit(limits.pageSize, limits.pageSizeMax),
-      }),
-    ),
+    query: v.object({
+      before: v.optional(WholeNumber(1)),
+      after: v.optional(WholeNumber(0)),
+      limit: pageLimit(limits.pageSize, limits.pageSizeMax),
+    }),
     answers: { 200: MessagePage },
     failures: ['invalid', 'room_not_found'],
   },

@@ -41,7 +41,8 @@ export const HistoryFrame = v.object({
   type: v.literal('history'),
   ...ref,
   before: v.optional(MessageId),
-  after: v.optional(MessageId),
+  /** 0 asks for the beginning. */
+  after: v.optional(v.pipe(v.number(), v.safeInteger('must be a whole number'), v.minValue(0, 'must be at least 0'))),
   limit: v.optional(
     v.pipe(
       v.number(),

@@ -24,9 +24,11 @@ export const handlers: { [K in EndpointName]: Handler<K> } = {
     return answer(201, await room.create({ link, title, about, tags: tag, unlisted, adminToken: token }));
   },
 
-  async listRooms({ query }, { env }) {
-    const { chats, total } = await env.ROOM_DIRECTORY.getByName('rooms').list(query);
-    return done({ statusCode: 200, content: { chats, total, limit: query.limit, offset: query.offset } });
+  async listRooms({ query: { token, ...request }, bearer }, { env }) {
+    const page = await env.ROOM_DIRECTORY.getByName('rooms').list(request, { token, bearer });
+    if (!page.ok) return page;
+    const { chats, total } = page.value;
+    return done({ statusCode: 200, content: { chats, total, limit: request.limit, offset: request.offset } });
   },
 
   async updateRoom({ body: { token, link, content } }, { env }) {
@@ -39,8 +41,8 @@ export const handlers: { [K in EndpointName]: Handler<K> } = {
     return answer(200, await env.CHAT_ROOM.getByName(link).remove(token));
   },
 
-  async getRoom({ params: { link }, query: { token } }, { env }) {
-    return answer(200, await env.CHAT_ROOM.getByName(link).read(token));
+  async getRoom({ params: { link }, query: { token }, bearer }, { env }) {
+    return answer(200, await env.CHAT_ROOM.getByName(link).read({ token, bearer }));
   },
 
   async listParticipants({ params: { link }, query: { after, limit } }, { env }) {

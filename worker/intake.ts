@@ -1,22 +1,25 @@
 /** From an HTTP request to the checked input of a call: body, query, path and bearer token, each where it belongs. */
 
 import { type CallInput, decodeCall } from '../shared/calls.ts';
-import { parseJson } from '../shared/decode.ts';
+import { dropAbsent, parseJson } from '../shared/decode.ts';
 import { type Endpoint, type EndpointName, endpoints } from '../shared/endpoints.ts';
 import { done, fail, type Outcome } from '../shared/failures.ts';
 import { limits } from '../shared/limits.ts';
 
 type Fields = Record<string, unknown>;
 
-/** Reads at most `limits.bodyBytes` of the body, whatever its Content-Length says. */
+/**
+ * Keeps at most `limits.bodyBytes` of the body, whatever its Content-Length says. The rest is read and dropped: an answer
+ * before the end of a request reaches some clients as a broken connection.
+ */
 async function readBody(request: Request): Promise<Outcome<string>> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of request.body ?? []) {
     size += chunk.byteLength;
-    if (size > limits.bodyBytes) return fail('body_too_large');
-    chunks.push(chunk);
+    if (size <= limits.bodyBytes) chunks.push(chunk);
   }
+  if (size > limits.bodyBytes) return fail('body_too_large');
   try {
     return done(
       new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(await new Blob(chunks).arrayBuffer()),
@@ -63,7 +66,7 @@ function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** `Authorization: Bearer` stands for an absent `token`; beside a `token` in the body it is the `adminToken`. */
+/** In a body, `Authorization: Bearer` stands for an absent `token`; beside a `token` it is the `adminToken`. */
 function placeBearer(fields: Fields, bearer: string | undefined): Fields {
   if (bearer === undefined) return fields;
   return fields.token === undefined ? { ...fields, token: bearer } : { adminToken: bearer, ...fields };
@@ -80,14 +83,16 @@ export async function takeIn<K extends EndpointName>(
 ): Promise<Outcome<CallInput<K>>> {
   const endpoint: Endpoint = endpoints[name];
   const bearer = bearerOf(request);
-  const query = readQuery(new URL(request.url));
+  const query = dropAbsent(readQuery(new URL(request.url))) as Fields;
   const json = endpoint.body ? await readJson(request) : done({});
   if (!json.ok) return json;
+  const given = dropAbsent(json.value);
   const lent = Object.fromEntries((endpoint.bodyFromQuery ?? []).map((field) => [field, query[field]]));
-  const body = isFields(json.value) ? { ...lent, ...json.value } : json.value;
+  const body = isFields(given) ? { ...lent, ...given } : given;
   return decodeCall(name, {
     params: decodePath(params),
-    query: endpoint.bearer === 'query' ? placeBearer(query, bearer) : query,
+    query,
+    bearer: endpoint.bearer === 'query' ? bearer : undefined,
     body: endpoint.bearer === 'body' && isFields(body) ? placeBearer(body, bearer) : body,
   });
 }

@@ -5,7 +5,7 @@ import { fail } from '../shared/failures.ts';
 import { refuse, succeed } from './answers.ts';
 import { type CallContext, handlers } from './handlers.ts';
 import { takeIn } from './intake.ts';
-import { roomPage } from './pages.ts';
+import { file, roomPage, toLobby } from './pages.ts';
 import { connect } from './socket.ts';
 
 interface RoutedRequest extends Request {
@@ -37,6 +37,7 @@ const router = Router<RoutedRequest, [CallContext]>();
 
 router.get(socketPath, (request, { env }) => connect(request, request.params.link ?? '', env));
 router.all(socketPath, () => refuse(fail('method_not_allowed').failure, { Allow: 'GET, HEAD, OPTIONS' }));
+router.get('/chat', toLobby);
 router.all('/chat/:link', (request, { env }) => roomPage(request, env));
 for (const path of new Set(names.map((name) => endpoints[name].path))) {
   for (const name of names.filter((candidate) => endpoints[candidate].path === path)) {
@@ -47,7 +48,8 @@ for (const path of new Set(names.map((name) => endpoints[name].path))) {
   }
   router.all(path, () => refuse(fail('method_not_allowed').failure, { Allow: methodsAt(path) }));
 }
-router.all('*', () => refuse(fail('route_not_found').failure));
+router.all('/chat/*', () => refuse(fail('route_not_found').failure));
+router.all('*', (request, { env }) => file(request, env));
 
 /** Finds the route of a request and answers it. */
 export function route(request: Request, context: CallContext): Promise<Response> {

@@ -8,7 +8,7 @@ import type { Details } from './details.ts';
 import type { Credentials } from './identity.ts';
 import type { Room } from './room.ts';
 import { type Identity, mayContinueAs } from './rules.ts';
-import type { Session } from './sessions.ts';
+import type { Joined, Session } from './sessions.ts';
 
 /** A REST join or leave. */
 export interface Attendance extends Credentials {
@@ -37,19 +37,35 @@ function leaseKey(details: Details, secret: string): string {
   return `l:${digest(details.salt, 'lease', secret)}`;
 }
 
-/** Makes a change to who is here under `key`, and tells the copies and everyone if it changed anything. */
-function track<T>(room: Room, details: Details, key: string, change: () => T): T {
-  const count = room.participants.count();
-  const before = room.participants.person(key);
+/** What everyone sees of who is here, so that they can be told what a change made of it. */
+interface Sight {
+  count: number;
+  person: Participant | undefined;
+}
+
+function look(room: Room, key: string): Sight {
+  return { count: room.participants.count(), person: room.participants.person(key) };
+}
+
+/** Tells everyone what has changed since `before` about who is here, if anything has. */
+function tell(room: Room, key: string, before: Sight): void {
+  const { count, person } = look(room, key);
+  if (before.person && !person) room.presence.left(before.person);
+  if (person && (person.name !== before.person?.name || person.role !== before.person.role)) {
+    room.presence.joined(person, !before.person);
+  }
+  if (count !== before.count) room.presence.changed();
+}
+
+/** Changes the leases that make someone present under `key`; the copies hear of it in the same transaction. */
+function changeLeases<T>(room: Room, details: Details, key: string, change: () => T): T {
+  const before = look(room, key);
   const result = room.change(() => {
     const changed = change();
-    if (room.participants.count() !== count) room.outbox.mark(details.link, 'soon');
+    if (room.participants.count() !== before.count) room.outbox.mark(details.link, 'soon');
     return changed;
   });
-  const after = room.participants.person(key);
-  if (before && !after) room.presence.left(before);
-  if (after && (after.name !== before?.name || after.role !== before.role)) room.presence.joined(after, !before);
-  if (room.participants.count() !== count) room.presence.changed();
+  tell(room, key, before);
   return result;
 }
 
@@ -72,7 +88,10 @@ function join(room: Room, details: Details, who: Participant | null, attendance:
   // Who gives no name goes on under the one they have here.
   const shown = who && !attendance.name ? room.participants.person(who.id) : undefined;
   const named = who && { ...who, name: shown?.name ?? who.name };
-  const granted = track(room, details, key, () => room.participants.join(key, named, address, room.clock.now()));
+  const granted = changeLeases(room, details, key, () => {
+    if (who && attendance.lease !== undefined) room.participants.leave(leaseKey(details, attendance.lease));
+    return room.participants.join(key, named, address, room.clock.now());
+  });
   if (!granted.ok) return granted;
   room.wake.by(granted.value.until);
   return done({ participantCount: room.participants.count(), ...(!who && { lease: secret }) });
@@ -81,14 +100,14 @@ function join(room: Room, details: Details, who: Participant | null, attendance:
 function leave(room: Room, details: Details, who: Participant | null, lease: string | undefined): Outcome<Attended> {
   const named = who?.id ?? (lease === undefined ? undefined : leaseKey(details, lease));
   const key = named ?? room.participants.oldestAnonymous()?.key;
-  if (key !== undefined) track(room, details, key, () => room.participants.leave(key));
+  if (key !== undefined) changeLeases(room, details, key, () => room.participants.leave(key));
   return done({ participantCount: room.participants.count() });
 }
 
 /** Ends the leases whose time is up. */
 export function expireLeases(room: Room, details: Details): void {
   for (const { key } of room.participants.expired(room.clock.now())) {
-    track(room, details, key, () => room.participants.leave(key));
+    changeLeases(room, details, key, () => room.participants.leave(key));
   }
 }
 
@@ -98,26 +117,34 @@ export function expireLeases(room: Room, details: Details): void {
  */
 export function authenticate(visit: Visit, frame: AuthFrame): Outcome<void> {
   const { room, details, socket, session } = visit;
-  const identity = room.identities.identify(details, frame);
+  const before = session.state === 'joined' ? session : undefined;
+  // Who gives no name goes on under the one they had.
+  const name = frame.name ?? before?.participant?.name;
+  const identity = room.identities.identify(details, { ...frame, name });
   if (!identity.ok) return identity;
-  if (session.state === 'joined' && !mayContinueAs(session, identity.value)) return fail('other_person');
+  if (before && !mayContinueAs(before, identity.value)) return fail('other_person');
   room.sessions.flush();
-  seat(visit, identity.value, frame);
+  seat(visit, before, identity.value, frame);
   room.sessions.send(socket, ready(visit, identity.value, frame));
   return done(undefined);
 }
 
-/** Takes the socket's person among those who are here, and tells the others of someone new or changed. */
-function seat({ room, details, socket, session }: Visit, identity: Identity, frame: AuthFrame): void {
+/** Takes the socket's person among those who are here: stores what the copies must hear, then seats them, then tells. */
+function seat(visit: Visit, before: Joined | undefined, identity: Identity, frame: AuthFrame): void {
+  const { room, details, socket, session } = visit;
   const who = identity.participant;
-  const before = session.state === 'joined' ? session : undefined;
   const visitor = frame.lease === undefined ? undefined : leaseKey(details, frame.lease);
   const leased = visitor !== undefined && room.participants.hasLease(visitor) ? visitor : undefined;
   const key = who?.id ?? leased ?? before?.key ?? `s:${randomSecret()}`;
   const batch = frame.batch ?? before?.batch ?? false;
-  track(room, details, key, () =>
-    room.sessions.update(socket, { state: 'joined', ...identity, key, batch, badFrames: session.badFrames }),
-  );
+  const seen = look(room, key);
+  room.change(() => {
+    if (!room.participants.isHere(key) || (before && before.key !== key)) room.outbox.mark(details.link, 'soon');
+    // A visitor who says who they are is no longer counted as a visitor.
+    if (who && leased) room.participants.leave(leased);
+  });
+  room.sessions.update(socket, { state: 'joined', ...identity, key, batch, badFrames: session.badFrames });
+  tell(room, key, seen);
 }
 
 /** What `ready` replays: all that changed since `resume`, or the newest page. A refresh without `resume` gets nothing. */
@@ -154,9 +181,13 @@ export function depart(room: Room, socket: WebSocket, code: number, reason: stri
   dismiss(room, socket, () => room.sessions.closed(socket, code, reason));
 }
 
+/** Takes the socket from among those who are here: that cannot fail, so everyone is told before the copies are. */
 function dismiss(room: Room, socket: WebSocket, close: () => void): void {
   const session = room.sessions.of(socket);
   const details = room.find();
   if (session?.state !== 'joined' || !details) return close();
-  track(room, details, session.key, close);
+  const before = look(room, session.key);
+  close();
+  tell(room, session.key, before);
+  if (room.participants.count() !== before.count) room.change(() => room.outbox.mark(details.link, 'soon'));
 }

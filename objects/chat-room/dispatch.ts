@@ -99,6 +99,9 @@ export function receive(room: Room, socket: WebSocket, data: string | ArrayBuffe
     if (!answered.ok) refuse(visit, answered.failure, ref);
   } catch (error) {
     console.error(JSON.stringify({ event: 'frame_failed', type: frame.value.type, error: String(error) }));
-    room.sessions.send(socket, errorFrame(fail('internal').failure, ref));
+    const { failure } = fail('internal');
+    room.sessions.send(socket, errorFrame(failure, ref));
+    // Without a `ready` the client would wait for ever; it comes back instead.
+    if (frame.value.type === 'auth') hangUp(room, socket, failure);
   }
 }

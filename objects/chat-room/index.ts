@@ -6,6 +6,7 @@ import type { MessagePage } from '../../shared/message.ts';
 import type { Participant } from '../../shared/participant.ts';
 import type { RoomView } from '../../shared/room.ts';
 import { systemClock } from '../storage/clock.ts';
+import { readerOf, type ShownTokens } from '../storage/reader.ts';
 import { type Attendance, type Attended, attend, depart, expireLeases } from './attendance.ts';
 import type { Details, DetailsChange, NewDetails } from './details.ts';
 import { receive } from './dispatch.ts';
@@ -40,10 +41,10 @@ export class ChatRoom extends DurableObject<Env> {
     return this.#room.create(room);
   }
 
-  /** Reads the room; `token` may be its admin's. */
-  read(token: string | undefined): Outcome<RoomView> {
+  /** Reads the room; a token may be its admin's. */
+  read(shown: ShownTokens): Outcome<RoomView> {
     return this.#inRoom((details) => {
-      const isAdmin = this.#room.identities.recognise(details, token);
+      const isAdmin = this.#room.identities.recognise(details, readerOf(shown, this.env.ADMIN_TOKEN));
       return isAdmin.ok ? this.#room.view(isAdmin.value) : isAdmin;
     });
   }

@@ -129,7 +129,6 @@ export class Room {
     await this.outbox.drain();
     if (this.details.read() || this.outbox.nextDue() !== undefined) return;
     this.#forget();
-    this.#migrated = false;
     await this.#storage.deleteAll();
   }
 
@@ -142,6 +141,7 @@ export class Room {
   }
 
   #forget(): void {
+    this.#migrated = false;
     this.details.forget();
     this.participants.forget();
     this.wake.forget();

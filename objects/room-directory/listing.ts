@@ -4,13 +4,12 @@
  */
 import { limits } from '../../shared/limits.ts';
 import type { RoomView } from '../../shared/room.ts';
-import { isOperator, matchesDigest } from '../storage/digests.ts';
+import { matchesDigest } from '../storage/digests.ts';
+import type { Reader } from '../storage/reader.ts';
 import type { DirectoryUpdate, ListedRoom } from './update.ts';
 
 /** Which page of which list. */
 export interface ListRequest {
-  /** May be some rooms' admin token, or the operator's. */
-  token?: string | undefined;
   limit: number;
   offset: number;
   tag?: string | undefined;
@@ -58,7 +57,7 @@ export class Listing {
   }
 
   /** A page of the list. An offset costs as many index rows as it skips. */
-  page({ token, limit, offset, tag }: ListRequest, operatorToken: string | undefined): ListPage {
+  page({ limit, offset, tag }: ListRequest, reader: Reader): ListPage {
     const list = tag ?? everyRoom;
     const rows = this.#sql.exec<Row>(
       `SELECT rooms.* FROM (
@@ -68,8 +67,7 @@ export class Listing {
       limit,
       offset,
     );
-    const operator = isOperator(token, operatorToken);
-    const chats = [...rows].map((row) => toView(row, operator || isAdminOf(row, token)));
+    const chats = [...rows].map((row) => toView(row, reader.isOperator || isAdminOf(row, reader.token)));
     return { chats, total: this.#total(list) };
   }
 

@@ -80,6 +80,16 @@ describe('messages', () => {
     expect(advance(state, { type: 'frame', frame: page })).toBe(state);
   });
 
+  it('changed below the oldest page wait for their page, so that none is left out between', () => {
+    const start = hear(ready({ rev: 100, messages: [message(99), message(100)] }));
+    const edited = message(5, { rev: 101, text: 'edited' });
+    const state = stateAfter(...start, ...hear({ type: 'message', ...edited }));
+    expect(ids(state)).toEqual([99, 100]);
+    expect(state.position?.rev).toBe(101);
+    const replayed = ready({ recovered: true, rev: 102, messages: [message(6, { rev: 102 })] });
+    expect(ids(advance(state, { type: 'frame', frame: replayed }))).toEqual([99, 100]);
+  });
+
   it('below the floor are dropped', () => {
     const state = stateAfter(...hear(ready({ rev: 3, messages: [message(1), message(2), message(3)] })));
     expect(ids(advance(state, { type: 'frame', frame: { type: 'room', room, floor: 3 } }))).toEqual([3]);
@@ -107,6 +117,16 @@ describe('coming back', () => {
     );
     expect(state.messages).toEqual([message(1, { text: 'new' })]);
     expect(state.position).toEqual({ epoch: 'two', rev: 1 });
+  });
+
+  it('to another room of that link drops what the old one had acknowledged, and keeps what it had not', () => {
+    const sent = (clientId: string): RoomEvent => ({
+      type: 'queued',
+      message: { clientId, text: clientId, createdAt: 1 },
+    });
+    const acked: ServerFrame = { type: 'ack', clientId: 'a', messageId: 9, rev: 9, createdAt: 1, duplicate: false };
+    const state = stateAfter(...known, sent('a'), sent('b'), ...hear(acked), ...hear(ready({ epoch: 'two' })));
+    expect(state.outgoing.map(({ clientId }) => clientId)).toEqual(['b']);
   });
 
   it('is not tried after the service said it is of no use', () => {

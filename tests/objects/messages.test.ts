@@ -1,8 +1,9 @@
 /** The log of a room: one order without gaps, exactly once, over both transports. */
-import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
+import { evictDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
 import type { Message, MessagePage } from '../../shared/message.ts';
 import { adminToken, allMessages, call, makeRoom, roomObject } from '../support/pool/calls.ts';
+import { breaking } from '../support/pool/faults.ts';
 import { enter, openRoom } from '../support/pool/sockets.ts';
 
 const post = (link: string, body: Record<string, unknown>, headers?: Record<string, string>) =>
@@ -226,25 +227,20 @@ describe('a fault in the middle of an append', () => {
 
   it.each(Object.entries(faults))('%s leaves neither a message nor a hole', async (_, moment) => {
     const { link, alice, bob } = await openRoom('alice', 'bob');
-    const room = await roomObject(link);
     await post(link, { clientId: 'before', text: 'before' });
-    await runInDurableObject(room, (_instance, state) => {
-      state.storage.sql.exec(`CREATE TRIGGER fault ${moment} BEGIN SELECT RAISE(ABORT, 'fault'); END`);
-    });
-    alice.say({ type: 'send', ref: 1, clientId: 'lost', text: 'lost' });
-    expect(await alice.next('error')).toEqual({
-      type: 'error',
-      ref: 1,
-      statusCode: 500,
-      error: 'Internal server error',
-    });
-    expect((await post(link, { clientId: 'lost-too', text: 'lost' })).envelope).toEqual({
-      statusCode: 500,
-      content: 'Internal server error',
-      error: 'Internal server error',
-    });
-    await runInDurableObject(room, (_instance, state) => {
-      state.storage.sql.exec('DROP TRIGGER fault');
+    await breaking(link, moment, async () => {
+      alice.say({ type: 'send', ref: 1, clientId: 'lost', text: 'lost' });
+      expect(await alice.next('error')).toEqual({
+        type: 'error',
+        ref: 1,
+        statusCode: 500,
+        error: 'Internal server error',
+      });
+      expect((await post(link, { clientId: 'lost-too', text: 'lost' })).envelope).toEqual({
+        statusCode: 500,
+        content: 'Internal server error',
+        error: 'Internal server error',
+      });
     });
     alice.say({ type: 'send', clientId: 'lost', text: 'lost' });
     expect((await alice.next('ack')).messageId).toBe(2);

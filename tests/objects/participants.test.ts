@@ -133,7 +133,8 @@ describe('people over sockets', () => {
     expect(await countIn(link)).toBe(2);
     await alice.presence(({ participantCount }) => participantCount === 2);
     for (const tab of tabs) tab.close();
-    await vi.waitFor(async () => expect(await countIn(link)).toBe(2));
+    await Promise.all(tabs.map((tab) => tab.closed));
+    expect(await countIn(link)).toBe(2);
     await leave(link, { token: 'bob-token' });
     await vi.waitFor(async () => expect(await countIn(link)).toBe(1));
     const gone = await alice.presence(({ left }) => left);
@@ -152,6 +153,16 @@ describe('people over sockets', () => {
     expect(await alice.next('presence')).toEqual({ type: 'presence', participantCount: 1, left: came.joined });
   });
 
+  it('are shown with the highest of their roles, and everyone hears when that changes', async () => {
+    const { link, alice } = await openRoom('alice', 'bob');
+    const admin = await enter(link, 'bob', { adminToken });
+    const isShownAs = (role: string) =>
+      alice.presence(({ joined }) => joined?.some((who) => who.name === 'bob' && who.role === role));
+    await isShownAs('admin');
+    admin.close();
+    await isShownAs('member');
+  });
+
   it('are told of at most once a second, together', async () => {
     const { link, alice } = await openRoom('alice');
     const crowd = await Promise.all(Array.from({ length: 30 }, (_, index) => enter(link, `guest${index}`)));
@@ -168,12 +179,21 @@ describe('people over sockets', () => {
     await enter(link);
     expect(await countIn(link)).toBe(2);
     const { lease } = await join(link);
-    await enter(link, undefined, { lease });
+    const first = await enter(link, undefined, { lease });
     const visitor = await enter(link, undefined, { lease });
+    first.close();
     expect(await countIn(link)).toBe(3);
     expect((await leave(link, { lease })).participantCount).toBe(3);
     visitor.close();
-    expect(await countIn(link)).toBe(3);
+    await vi.waitFor(async () => expect(await countIn(link)).toBe(2));
+  });
+
+  it('count a visitor who then says who they are once', async () => {
+    const link = await makeRoom();
+    const [first, second] = [await join(link), await join(link)];
+    await enter(link, 'alice', { lease: first.lease });
+    expect(await countIn(link)).toBe(2);
+    expect(await join(link, { lease: second.lease, token: 'bob-token' })).toEqual({ participantCount: 2 });
   });
 
   it('that have not said who they are do not count', async () => {

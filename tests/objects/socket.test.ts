@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { MessagePage } from '../../shared/message.ts';
 import type { RoomView } from '../../shared/room.ts';
 import { adminToken, call, makeRoom, roomObject } from '../support/pool/calls.ts';
+import { breaking } from '../support/pool/faults.ts';
 import { connect, enter, openRoom } from '../support/pool/sockets.ts';
 
 afterEach(() => {
@@ -112,6 +113,22 @@ describe('entering', () => {
   });
 });
 
+describe('an auth that cannot be stored', () => {
+  it('closes the socket, which comes back, and counts nobody', async () => {
+    const { link, alice } = await openRoom('alice');
+    await alice.next('presence');
+    const bob = await connect(link);
+    await breaking(link, 'BEFORE UPDATE ON outbox', async () => {
+      bob.say({ type: 'auth', ref: 1, token: 'bob-token', name: 'bob' });
+      expect(await bob.next('error')).toMatchObject({ ref: 1, statusCode: 500 });
+      expect((await bob.closed).code).toBe(1011);
+    });
+    expect((await call<RoomView>('GET', `/chat/${link}`)).content.participantCount).toBe(1);
+    await enter(link, 'bob');
+    expect((await alice.next('presence')).joined).toMatchObject([{ name: 'bob' }]);
+  });
+});
+
 describe('saying auth again', () => {
   it('refreshes the name and role of the same person, and tells the others', async () => {
     const { alice, bob } = await openRoom('alice', 'bob');
@@ -120,6 +137,11 @@ describe('saying auth again', () => {
     const told = await bob.presence(({ joined }) => joined?.some(({ role }) => role === 'admin'));
     expect(told.participantCount).toBe(2);
     expect(told.joined).toContainEqual({ ...again.participant, name: 'アリス', role: 'admin' });
+  });
+
+  it('without a name keeps the one they had', async () => {
+    const { alice } = await openRoom('alice');
+    expect((await alice.enter({ token: 'alice-token' })).participant?.name).toBe('alice');
   });
 
   it('lets a viewer say who they are, without counting them twice', async () => {
@@ -262,12 +284,35 @@ describe('frames', () => {
     expect(plain.heard.some((frame) => frame.type === 'batch')).toBe(false);
   });
 
+  it('that were on their way when a socket becomes ready come to it once, in ready', async () => {
+    const { link, alice } = await openRoom('alice');
+    const late = await connect(link);
+    for (let turn = 1; turn <= 5; turn++) alice.say({ type: 'send', clientId: `${turn}`, text: `${turn}` });
+    late.say({ type: 'auth', token: 'late' });
+    const ready = await late.next('ready');
+    alice.say({ type: 'send', clientId: 'last', text: 'last' });
+    while ((await late.next('message')).text !== 'last');
+    const revs = late.heard.flatMap((frame) => (frame.type === 'message' ? frame.rev : []));
+    expect(revs).toEqual(Array.from({ length: 6 - ready.rev }, (_, index) => ready.rev + 1 + index));
+  });
+
   it('reach everyone else when one socket has gone', async () => {
     const { link, alice, bob } = await openRoom('alice', 'bob');
     const ghost = await enter(link, 'ghost');
     ghost.close();
     alice.say({ type: 'send', clientId: 'a', text: 'anyone?' });
     expect((await bob.next('message')).text).toBe('anyone?');
+  });
+});
+
+describe('a socket that the room closed', () => {
+  it('is nobody any more, after an eviction too', async () => {
+    const { link, alice } = await openRoom('alice');
+    const bob = await enter(link, 'bob');
+    bob.sayBytes(new Uint8Array([1]));
+    await evictDurableObject(await roomObject(link));
+    expect((await call<RoomView>('GET', `/chat/${link}`)).content.participantCount).toBe(1);
+    alice.close();
   });
 });
 

@@ -1,7 +1,9 @@
 /** The documented calls on a room's metadata. */
-import { describe, expect, it } from 'vitest';
+import { runInDurableObject } from 'cloudflare:test';
+import { describe, expect, it, vi } from 'vitest';
 import type { RoomView } from '../../shared/room.ts';
-import { adminToken, call, freshLink, makeRoom } from '../support/pool/calls.ts';
+import { adminToken, call, freshLink, makeRoom, roomObject } from '../support/pool/calls.ts';
+import { breaking } from '../support/pool/faults.ts';
 
 const content = { title: '読書会', about: '月に一冊', tag: ['books', 'tokyo'] };
 
@@ -41,16 +43,19 @@ describe('creating a room', () => {
     const bare = { token: adminToken, content: { title: 'x', about: '', tag: [], link: freshLink() } };
     expect((await call<RoomView>('POST', '/chat/new', bare)).content).toMatchObject({ about: '', tags: [] });
     const { tag: _, ...untagged } = content;
-    const plural = { token: adminToken, content: { ...untagged, tags: ['a', 'b', 'a'], link: freshLink() } };
+    const plural = { token: adminToken, content: { ...untagged, tag: null, tags: ['a', 'b', 'a'], link: freshLink() } };
     expect((await call<RoomView>('POST', '/chat/new', plural)).content.tags).toEqual(['a', 'b']);
   });
 
-  it('takes the token from the Authorization header', async () => {
-    const link = freshLink();
-    const made = await call('POST', '/chat/new', { content: { ...content, link } }, { Authorization: 'Bearer abc' });
-    expect(made.status).toBe(201);
-    expect((await call<RoomView>('GET', `/chat/${link}?token=abc`)).content.isAdmin).toBe(true);
-  });
+  it.each([undefined, null, ''])(
+    'takes the token from the Authorization header where the body has %s',
+    async (token) => {
+      const link = freshLink();
+      const body = { token, content: { ...content, link } };
+      expect((await call('POST', '/chat/new', body, { Authorization: 'Bearer abc' })).status).toBe(201);
+      expect((await call<RoomView>('GET', `/chat/${link}?token=abc`)).content.isAdmin).toBe(true);
+    },
+  );
 
   it.each([
     ['nothing', {}, 'Missing required fields: token, content'],
@@ -136,6 +141,7 @@ describe('reading a room', () => {
     expect(await isAdmin(`?token=${adminToken}`)).toBe(true);
     expect(await isAdmin('', { Authorization: `Bearer ${adminToken}` })).toBe(true);
     expect(await isAdmin('', { Authorization: 'Bearer operator-secret' })).toBe(true);
+    expect(await isAdmin('?token=operator-secret')).toBe(false);
   });
 
   it('keeps an answer that depends on a token out of caches', async () => {
@@ -155,10 +161,13 @@ describe('reading a room', () => {
     expect(answer.content).toContain(text);
   });
 
-  it('says that it does not know signed tokens', async () => {
+  it('says that it does not know signed tokens, in the list too', async () => {
     const link = await makeRoom();
-    const answer = await call('GET', `/chat/${link}?token=eyJhbGciOiJFZERTQSJ9.e30.c2ln`);
-    expect(answer).toMatchObject(refused(501, 'Not implemented: This service does not accept signed tokens'));
+    const token = 'eyJhbGciOiJFZERTQSJ9.e30.c2ln';
+    for (const path of [`/chat/${link}`, '/chat/list']) {
+      const answer = await call('GET', `${path}?token=${token}`);
+      expect(answer).toMatchObject(refused(501, 'Not implemented: This service does not accept signed tokens'));
+    }
   });
 });
 
@@ -203,6 +212,34 @@ describe('changing a room', () => {
     );
     expect(await change('no-such-room', { title: 'x' }, 'wrong')).toMatchObject(refused(404, 'Chat not found'));
     expect(await change(link, { title: 'x' }, 'wrong')).toMatchObject(refused(403, 'Forbidden: Invalid admin token'));
+  });
+});
+
+describe('a change that cannot be stored', () => {
+  it('is as if it had not been asked for', async () => {
+    const link = await makeRoom(content);
+    const before = (await call<RoomView>('GET', `/chat/${link}`)).content;
+    const change = { token: adminToken, link, content: { title: 'lost', newToken: 'lost' } };
+    await breaking(link, 'BEFORE UPDATE ON outbox', async () => {
+      expect((await call('PUT', '/chat/update', change)).status).toBe(500);
+      expect((await call('POST', `/chat/${link}/participants`, { action: 'join' })).status).toBe(500);
+    });
+    expect((await call<RoomView>('GET', `/chat/${link}`)).content).toEqual(before);
+    expect((await call('PUT', '/chat/update', { ...change, token: 'lost' })).status).toBe(403);
+    expect((await call('PUT', '/chat/update', change)).status).toBe(200);
+  });
+
+  it('does not keep a link from being made later', async () => {
+    const link = freshLink();
+    const body = { token: adminToken, content: { ...content, link } };
+    await runInDurableObject(await roomObject(link), (_, state) => {
+      vi.spyOn(state.storage, 'setAlarm').mockImplementationOnce(() => {
+        throw new Error('no alarm');
+      });
+    });
+    expect((await call('POST', '/chat/new', body)).status).toBe(500);
+    expect((await call('GET', `/chat/${link}`)).status).toBe(404);
+    expect((await call('POST', '/chat/new', body)).status).toBe(201);
   });
 });
 

@@ -1,4 +1,4 @@
-/** Acknowledged means stored: whatever was answered is there after a power cut. */
+/** What only a real server process shows: what is stored outlives a power cut, and every request is answered. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { RoomConnection, type RoomState } from '../../client/index.ts';
 import type { Message, MessagePage } from '../../shared/message.ts';
@@ -72,4 +72,26 @@ it('whatever was acknowledged before a kill in mid-conversation is there, and wh
   } finally {
     connection.close();
   }
+});
+
+it('a body far over the limit is answered, not cut off', async () => {
+  for (const size of [40_000, 1_000_000, 5_000_000]) {
+    for (let turn = 0; turn < 5; turn++) {
+      const response = await fetch(`${server.origin}/chat/new`, { method: 'POST', body: 'x'.repeat(size) });
+      expect(await response.json()).toMatchObject({ statusCode: 413, error: 'Request body too large' });
+    }
+  }
+});
+
+it.each([
+  ['POST', '/', 405, 'Method not allowed'],
+  ['GET', '/no/such/page', 404, 'Not found'],
+  ['POST', '/no/such/page', 404, 'Not found'],
+])('%s %s is refused in the envelope', async (method, path, statusCode, text) => {
+  expect(await callAt(server.origin, method, path)).toEqual({ statusCode, content: text, error: text });
+});
+
+it.each(['/chat', '/chat/'])('%s leads to the lobby', async (path) => {
+  const response = await fetch(server.origin + path, { redirect: 'manual' });
+  expect([response.status, response.headers.get('Location')]).toEqual([302, `${server.origin}/`]);
 });

@@ -1,0 +1,241 @@
+/** The connection of the client, on a socket that the test plays. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { RoomConnection, type RoomState } from '../../client/index.ts';
+import type { ServerFrame } from '../../shared/frames.ts';
+
+/** A socket of which the test is the other end. */
+class PlayedSocket extends EventTarget {
+  static opened: PlayedSocket[] = [];
+  readonly url: string;
+  readonly heard: Record<string, unknown>[] = [];
+  readyState = 0;
+  bufferedAmount = 0;
+  binaryType = 'blob';
+
+  constructor(url: string) {
+    super();
+    this.url = url;
+    PlayedSocket.opened.push(this);
+  }
+
+  send(text: string): void {
+    this.heard.push(JSON.parse(text));
+  }
+
+  close(): void {
+    this.readyState = 3;
+  }
+
+  open(): void {
+    this.readyState = 1;
+    this.dispatchEvent(new Event('open'));
+  }
+
+  say(frame: ServerFrame): void {
+    this.dispatchEvent(new MessageEvent('message', { data: JSON.stringify(frame) }));
+  }
+
+  end(code: number, reason = ''): void {
+    this.readyState = 3;
+    this.dispatchEvent(Object.assign(new Event('close'), { code, reason }));
+  }
+
+  /** As a line that breaks: an error, and no more. */
+  cut(): void {
+    this.readyState = 3;
+    this.dispatchEvent(Object.assign(new Event('error'), { error: new Error('cut'), message: 'cut' }));
+  }
+}
+
+const alice = { id: 't:abcdef', name: 'alice', role: 'member' as const };
+
+function ready(changes: Partial<Extract<ServerFrame, { type: 'ready' }>> = {}): ServerFrame {
+  return {
+    type: 'ready',
+    participant: alice,
+    role: 'member',
+    room: { link: 'abc', title: '題', about: '', tags: [], createdAt: 1, updatedAt: 1, participantCount: 1 },
+    epoch: 'one',
+    rev: 0,
+    floor: 1,
+    recovered: false,
+    messages: [],
+    participants: [alice],
+    limits: { messageLength: 4_000, nameLength: 40, frameBytes: 32_768, pageSizeMax: 100 },
+    ...changes,
+  };
+}
+
+function message(rev: number): Extract<ServerFrame, { type: 'message' }> {
+  return { type: 'message', id: rev, rev, author: alice, text: `${rev}`, createdAt: rev, reactions: [] };
+}
+
+const connections: RoomConnection[] = [];
+
+function connect(options: { name?: string } = {}): { connection: RoomConnection; state: () => RoomState } {
+  const connection = new RoomConnection({
+    origin: 'https://chat.example',
+    link: 'abc',
+    token: 'alice-token',
+    ...options,
+    onState: () => undefined,
+    WebSocket: PlayedSocket as unknown as typeof WebSocket,
+  });
+  connections.push(connection);
+  return { connection, state: () => connection.state };
+}
+
+/** The socket that was opened as number `count`. */
+async function socketNumber(count: number): Promise<PlayedSocket> {
+  for (let step = 0; step < 60 && PlayedSocket.opened.length < count; step++) await vi.advanceTimersByTimeAsync(250);
+  const socket = PlayedSocket.opened[count - 1];
+  if (!socket) throw new Error(`only ${PlayedSocket.opened.length} sockets`);
+  return socket;
+}
+
+/** Lets what is due at once happen. */
+const settle = () => vi.advanceTimersByTimeAsync(1);
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  PlayedSocket.opened = [];
+});
+
+afterEach(() => {
+  for (const connection of connections.splice(0)) connection.close();
+  vi.useRealTimers();
+});
+
+async function live(): Promise<ReturnType<typeof connect> & { socket: PlayedSocket }> {
+  const connected = connect();
+  await settle();
+  const socket = await socketNumber(1);
+  socket.open();
+  socket.say(ready());
+  return { ...connected, socket };
+}
+
+describe('a connection', () => {
+  it('says who it is first, and what it had to send once it is let in', async () => {
+    const { connection, state } = connect({ name: 'alice' });
+    connection.send('one');
+    connection.send('two');
+    await settle();
+    const socket = await socketNumber(1);
+    expect(socket.url).toBe('wss://chat.example/chat/abc/ws');
+    socket.open();
+    expect(socket.heard).toMatchObject([{ type: 'auth', token: 'alice-token', name: 'alice', batch: true, v: 1 }]);
+    socket.say(ready());
+    expect(socket.heard.slice(1)).toMatchObject([
+      { type: 'send', text: 'one' },
+      { type: 'send', text: 'two' },
+    ]);
+    expect(state().phase.name).toBe('live');
+  });
+
+  it('comes back after a cut, and says where it was', async () => {
+    const { state, socket } = await live();
+    socket.say(message(1));
+    socket.cut();
+    expect(state().phase.name).toBe('reconnecting');
+    const next = await socketNumber(2);
+    next.open();
+    expect(next.heard[0]).toMatchObject({ type: 'auth', resume: { epoch: 'one', rev: 1 } });
+  });
+
+  it.each([1001, 1006, 1011, 1012, 4408, 4429, 4503])('comes back after %s', async (code) => {
+    const { state, socket } = await live();
+    socket.end(code);
+    expect(state().phase.name).toBe('reconnecting');
+    await socketNumber(2);
+  });
+
+  it.each([1000, 4400, 4401, 4403, 4404, 4410, 4413])('stays away after %s', async (code) => {
+    const { connection, state, socket } = await live();
+    socket.end(code, 'because');
+    expect(state().phase).toEqual({ name: 'ended', code, reason: 'because' });
+    connection.reconnect();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(PlayedSocket.opened).toHaveLength(1);
+  });
+
+  it('tries at once when it is asked to, in the middle of a pause', async () => {
+    const { connection, socket } = await live();
+    socket.cut();
+    for (let count = 2; count <= 5; count++) (await socketNumber(count)).cut();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(PlayedSocket.opened).toHaveLength(5);
+    connection.reconnect();
+    await settle();
+    expect(PlayedSocket.opened).toHaveLength(6);
+    await vi.advanceTimersByTimeAsync(9_000);
+    expect(PlayedSocket.opened).toHaveLength(6);
+  });
+
+  it('once closed is over', async () => {
+    const { connection, state, socket } = await live();
+    connection.close();
+    expect(socket.readyState).toBe(3);
+    expect(state().phase.name).toBe('ended');
+    connection.reconnect();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(PlayedSocket.opened).toHaveLength(1);
+  });
+
+  it('gives up on a silent line, and on no other', async () => {
+    const { socket } = await live();
+    await vi.advanceTimersByTimeAsync(26_000);
+    expect(socket.heard.at(-1)).toEqual({ type: 'ping' });
+    socket.say({ type: 'pong' });
+    await vi.advanceTimersByTimeAsync(12_000);
+    expect(PlayedSocket.opened).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(25_000);
+    expect(PlayedSocket.opened).toHaveLength(2);
+  });
+
+  it('ends when the room does not take what it says of itself', async () => {
+    const { state } = connect({ name: 'x'.repeat(41) });
+    await settle();
+    const socket = await socketNumber(1);
+    socket.open();
+    socket.say({ type: 'error', ref: 'auth', statusCode: 400, error: 'Invalid fields: name …' });
+    expect(state().phase).toEqual({ name: 'ended', code: 4400, reason: 'Invalid fields: name …' });
+  });
+
+  it('asks again when a rev is missing, once, and shows nothing out of order', async () => {
+    const { state, socket } = await live();
+    socket.say(message(1));
+    socket.say(message(3));
+    socket.say({ type: 'batch', frames: [message(4), message(5)] });
+    const asked = socket.heard.filter((frame) => frame.type === 'auth').slice(1);
+    expect(asked).toMatchObject([{ resume: { epoch: 'one', rev: 1 } }]);
+    expect(state().messages.map(({ id }) => id)).toEqual([1]);
+    const missed = [2, 3, 4, 5].map((rev) => {
+      const { type: _, ...rest } = message(rev);
+      return rest;
+    });
+    socket.say(ready({ recovered: true, rev: 5, messages: missed }));
+    expect(state().messages.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('sends what was not acknowledged again under the same id, and what was acknowledged not', async () => {
+    const { connection, socket } = await live();
+    connection.send('one');
+    connection.send('two');
+    const [, one, two] = socket.heard;
+    const acked = { messageId: 1, rev: 1, createdAt: 1, duplicate: false };
+    socket.say({ type: 'ack', clientId: String(one?.clientId), ...acked });
+    socket.cut();
+    const next = await socketNumber(2);
+    next.open();
+    next.say(ready({ recovered: true }));
+    expect(next.heard.slice(1)).toEqual([two]);
+  });
+
+  it('can be called something else, and nothing at all', async () => {
+    const { connection, socket } = await live();
+    connection.identify({ name: 'アリス' });
+    connection.identify({ name: '' });
+    expect(socket.heard.slice(1)).toMatchObject([{ name: 'アリス' }, { name: 'guest-abcd' }]);
+  });
+});

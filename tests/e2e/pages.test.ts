@@ -1,0 +1,248 @@
+/** The pages in a real browser, against a real server. */
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { MessagePage } from '../../shared/message.ts';
+import type { RoomView } from '../../shared/room.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { callAt, makeRoomAt } from '../support/rest.ts';
+import { Server } from '../support/server.ts';
+import { until } from '../support/until.ts';
+
+let server: Server;
+let browser: Browser;
+const contexts: BrowserContext[] = [];
+/** What went wrong in the pages of the test that runs. */
+let complaints: string[] = [];
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([Server.start(), launchBrowser()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+afterEach(async () => {
+  await Promise.all(contexts.splice(0).map((context) => context.close()));
+  const heard = complaints;
+  complaints = [];
+  expect(heard).toEqual([]);
+});
+
+/** A window of somebody's own, with its own storage, at a path of the service. */
+async function openWindow(path: string, locale = 'ja-JP'): Promise<Page> {
+  const context = await browser.newContext({ locale, viewport: { width: 1_280, height: 800 } });
+  contexts.push(context);
+  const page = await context.newPage();
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.goto(new URL(path, server.origin).href);
+  return page;
+}
+
+/** A window in a room, once it is live. */
+async function enter(link: string, locale?: string): Promise<Page> {
+  const page = await openWindow(`/chat/${link}/`, locale);
+  await isLive(page);
+  return page;
+}
+
+async function isLive(page: Page): Promise<void> {
+  await page.locator('[data-phase=live]').waitFor();
+}
+
+async function say(page: Page, text: string): Promise<void> {
+  await page
+    .getByLabel(/^(メッセージ|Message)$/)
+    .and(page.locator('textarea'))
+    .fill(text);
+  await page.keyboard.press('Enter');
+}
+
+/** The texts of the messages that the room has, as the page shows them. */
+const shown = (page: Page) => page.locator('[role=log] [data-message-id] .text').allTextContents();
+
+async function shows(page: Page, texts: string[]): Promise<void> {
+  await until(async () => JSON.stringify(await shown(page)) === JSON.stringify(texts)).catch(async () => {
+    expect(await shown(page)).toEqual(texts);
+  });
+}
+
+describe('a room', () => {
+  it('is where two people chat, and a reload shows it all again', async () => {
+    const link = await makeRoomAt(server.origin);
+    const alice = await enter(link);
+    const bob = await enter(link);
+    await say(alice, 'こんにちは');
+    await shows(bob, ['こんにちは']);
+    await say(bob, 'やあ');
+    await say(bob, '元気？');
+    await shows(alice, ['こんにちは', 'やあ', '元気？']);
+    await alice.reload();
+    await isLive(alice);
+    await shows(alice, ['こんにちは', 'やあ', '元気？']);
+    await say(alice, 'うん');
+    await shows(bob, ['こんにちは', 'やあ', '元気？', 'うん']);
+    const { content } = await callAt<MessagePage>(server.origin, 'GET', `/chat/${link}/messages`);
+    const authors = content.messages.map(({ author }) => author.id);
+    expect(new Set(authors).size).toBe(2);
+    expect(authors[0]).toBe(authors[3]);
+  });
+
+  it('is come back to when the server restarts, and what was written meanwhile goes out once, in order', async () => {
+    const link = await makeRoomAt(server.origin);
+    const [alice, bob] = [await enter(link), await enter(link)];
+    await say(alice, 'one');
+    await shows(bob, ['one']);
+    await server.kill();
+    await alice.locator('[data-phase=reconnecting]').waitFor();
+    for (const text of ['two', 'three', 'four']) await say(alice, text);
+    await expect.poll(() => alice.locator('[data-state=pending]').count()).toBe(3);
+    await server.boot();
+    await isLive(alice);
+    await isLive(bob);
+    await shows(alice, ['one', 'two', 'three', 'four']);
+    await shows(bob, ['one', 'two', 'three', 'four']);
+    await expect.poll(() => alice.locator('[data-state]').count()).toBe(0);
+    expect((await callAt<MessagePage>(server.origin, 'GET', `/chat/${link}/messages`)).content.rev).toBe(4);
+  });
+
+  it('counts who is here, and names them', async () => {
+    const link = await makeRoomAt(server.origin);
+    const alice = await enter(link);
+    await alice.getByLabel('呼び名').fill('アリス');
+    await say(alice, 'よろしく');
+    const bob = await enter(link);
+    await expect.poll(() => alice.locator('button [data-count], button[data-count]').textContent()).toContain('2');
+    await bob.getByText('アリス').first().waitFor();
+    await bob.close();
+    await expect.poll(() => alice.locator('button [data-count], button[data-count]').textContent()).toContain('1');
+  });
+
+  it('does not send on the Enter that ends a composition', async () => {
+    const link = await makeRoomAt(server.origin);
+    const alice = await enter(link);
+    const devtools = await alice.context().newCDPSession(alice);
+    await alice.locator('textarea').focus();
+    await devtools.send('Input.imeSetComposition', { text: 'かいぎ', selectionStart: 3, selectionEnd: 3 });
+    await devtools.send('Input.dispatchKeyEvent', {
+      type: 'rawKeyDown',
+      key: 'Process',
+      code: 'Enter',
+      windowsVirtualKeyCode: 229,
+    });
+    await devtools.send('Input.insertText', { text: '会議' });
+    expect(await alice.locator('textarea').inputValue()).toBe('会議');
+    expect(await alice.locator('[role=log] article').count()).toBe(0);
+    await alice.waitForTimeout(500);
+    await alice.keyboard.press('Enter');
+    await shows(alice, ['会議']);
+  });
+
+  it('shows text as text, whatever it holds', async () => {
+    const link = await makeRoomAt(server.origin);
+    const texts = ['<img src=x onerror="document.title=1">', '<script>alert(1)</script>', '&amp;', 'a\u202eb'];
+    for (const [index, text] of texts.entries()) {
+      const body = { token: 'mallory', name: '<b>m</b>', clientId: `${index}`, text };
+      await callAt(server.origin, 'POST', `/chat/${link}/messages`, body);
+    }
+    const alice = await enter(link);
+    await shows(alice, texts);
+    expect(await alice.locator('[role=log] :is(img, script, .text *, bdi *)').count()).toBe(0);
+    expect(await alice.locator('bdi').allTextContents()).toContain('<b>m</b>');
+  });
+
+  it('loads what came before as one scrolls up', async () => {
+    const link = await makeRoomAt(server.origin);
+    for (let turn = 1; turn <= 120; turn++) {
+      const body = { token: 'bob', clientId: `${turn}`, text: `${turn}` };
+      await callAt(server.origin, 'POST', `/chat/${link}/messages`, body);
+    }
+    const alice = await enter(link);
+    const numbers = (from: number) => Array.from({ length: 121 - from }, (_, index) => `${from + index}`);
+    await shows(alice, numbers(71));
+    const scrollUp = () => alice.locator('[role=log]').evaluate((log) => log.scrollTo(0, 0));
+    await scrollUp();
+    await shows(alice, numbers(21));
+    await scrollUp();
+    await shows(alice, numbers(1));
+  });
+
+  it.each([
+    ['ja-JP', 'この部屋は見つかりません'],
+    ['en-GB', 'There is no room here'],
+  ])('that is not there is said to be so (%s)', async (locale, text) => {
+    const page = await openWindow('/chat/no-such-room/', locale);
+    await page.getByText(text).waitFor();
+    expect(await page.locator('[data-phase]').getAttribute('data-phase')).toBe('ended');
+  });
+
+  it('that is deleted says so to those in it', async () => {
+    const link = await makeRoomAt(server.origin);
+    const alice = await enter(link);
+    await callAt(server.origin, 'DELETE', '/chat/delete', { token: 'admin-secret', link });
+    await alice.getByText('削除されました').waitFor();
+  });
+});
+
+describe('the lobby', () => {
+  it('makes a room of which the maker is admin, and lists it', async () => {
+    const page = await openWindow('/');
+    await page.locator('#make-title').fill('京都の喫茶店をめぐる会');
+    await page.locator('#make-link').fill('kyoto-kissa');
+    await page.locator('#make-tags').fill('京都');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'つくって入る' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.waitFor();
+    await dialog.getByText('控えたので部屋へ').click();
+    await isLive(page);
+    expect(new URL(page.url()).pathname).toBe('/chat/kyoto-kissa/');
+    await say(page, 'ようこそ');
+    await shows(page, ['ようこそ']);
+    const { content } = await callAt<MessagePage>(server.origin, 'GET', '/chat/kyoto-kissa/messages');
+    expect(content.messages[0]?.author.role).toBe('admin');
+
+    const other = await openWindow('/?tag=京都');
+    await other.locator('[data-link=kyoto-kissa]').waitFor();
+    await other.getByText('京都の喫茶店をめぐる会').click();
+    await isLive(other);
+    await shows(other, ['ようこそ']);
+  });
+
+  it('offers another link when one is taken', async () => {
+    const link = await makeRoomAt(server.origin);
+    const page = await openWindow('/', 'en-GB');
+    await page.locator('#make-title').fill('Another');
+    await page.locator('#make-link').fill(link);
+    await page.getByRole('button', { name: 'Make it and go in' }).click();
+    await page.getByText('This link is taken').waitFor();
+    const { content } = await callAt<RoomView>(server.origin, 'GET', `/chat/${link}`);
+    expect(content.title).toBe('読書会');
+  });
+
+  it('speaks both languages, and remembers the one that was chosen', async () => {
+    const page = await openWindow('/');
+    await page.getByRole('heading', { name: 'リンクひとつで、はじまる部屋。' }).waitFor();
+    await page
+      .getByRole('button', { name: 'English' })
+      .or(page.getByRole('link', { name: 'English' }))
+      .click();
+    await page.getByRole('heading', { name: 'A room is a link.' }).waitFor();
+    expect(await page.locator('html').getAttribute('lang')).toBe('en');
+    await page.reload();
+    await page.getByRole('heading', { name: 'A room is a link.' }).waitFor();
+  });
+
+  it.each([320, 360, 768, 1_280])('has no sideways scroll at %s pixels, nor has a room', async (width) => {
+    const link = await makeRoomAt(server.origin);
+    const long = 'あ'.repeat(300) + 'w'.repeat(300);
+    const body = { token: 'bob', name: 'n'.repeat(40), clientId: 'long', text: long };
+    await callAt(server.origin, 'POST', `/chat/${link}/messages`, body);
+    for (const path of ['/', `/chat/${link}/`]) {
+      const page = await openWindow(path);
+      await page.setViewportSize({ width, height: 700 });
+      await (path === '/' ? page.locator('[data-link]').first().waitFor() : isLive(page));
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect(overflow).toBeLessThanOrEqual(0);
+    }
+  });
+});
