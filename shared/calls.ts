@@ -59,9 +59,9 @@ export function decodeCall<K extends EndpointName>(
   if (!params.ok) return params;
   const query = decode(endpoint.query, raw.query, endpoint.explain);
   if (!query.ok) return query;
-  const bearer = decode(v.optional(Token), raw.bearer);
-  if (!bearer.ok) return bearer;
-  const known = { params: params.value, query: query.value, bearer: bearer.value };
+  const header = decode(v.object({ token: v.optional(Token) }), { token: raw.bearer });
+  if (!header.ok) return header;
+  const known = { params: params.value, query: query.value, bearer: header.value.token };
   if (!endpoint.body) return done({ ...known, body: {} } as CallInput<K>);
   if (typeof raw.body !== 'object' || raw.body === null || Array.isArray(raw.body)) {
     return fail('invalid', { text: 'Invalid fields: body must be a JSON object' });

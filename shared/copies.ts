@@ -4,12 +4,17 @@ import type { RoomInfo } from './room.ts';
 
 /** The document's `chat:{link}`. */
 export function roomKey(link: string): string {
-  return `chat:${link}`;
+  return `${roomKeyPrefix}${link}`;
 }
+
+/** What all keys of rooms begin with. */
+export const roomKeyPrefix = 'chat:';
 
 /** What filtering and ordering need without reading the value. */
 export interface RoomKeyMetadata {
   createdAt: number;
+  activeAt: number;
+  participantCount: number;
   /** Orders the writes of one room. */
   revision: number;
   unlisted: boolean;
@@ -18,8 +23,8 @@ export interface RoomKeyMetadata {
 }
 
 /** The metadata of a room's key, within KV's bound. */
-export function roomKeyMetadata(room: RoomInfo, unlisted: boolean, revision: number): RoomKeyMetadata {
-  const least = { createdAt: room.createdAt, revision, unlisted };
+export function roomKeyMetadata(room: RoomInfo, more: Omit<RoomKeyMetadata, keyof RoomInfo>): RoomKeyMetadata {
+  const least = { createdAt: room.createdAt, participantCount: room.participantCount, ...more };
   const whole = { ...least, tags: room.tags };
   return countBytes(JSON.stringify(whole)) <= limits.kvMetadataBytes ? whole : least;
 }

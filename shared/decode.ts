@@ -40,7 +40,9 @@ function toFault(issue: v.BaseIssue<unknown>): Fault {
   return {
     path,
     missing: issue.received === 'undefined',
-    message: wrongType ? `must be ${typeNames[issue.expected ?? ''] ?? issue.expected}` : issue.message,
+    message: wrongType
+      ? `must be ${typeNames[issue.expected ?? ''] ?? issue.expected?.replace(/^\((.*)\)$/, '$1')}`
+      : issue.message,
   };
 }
 

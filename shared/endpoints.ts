@@ -3,12 +3,13 @@
  * it. Order matters: the first match wins, so fixed paths stand before `/chat/:link`.
  */
 import * as v from 'valibot';
+import { Cursor } from './cursor.ts';
 import type { Fault } from './decode.ts';
 import type { FailureCode } from './failures.ts';
 import { limits } from './limits.ts';
 import { Message, MessagePage } from './message.ts';
 import { Participant } from './participant.ts';
-import { RoomView } from './room.ts';
+import { ListSort, RoomView } from './room.ts';
 import {
   About,
   ClientId,
@@ -18,6 +19,7 @@ import {
   MessageText,
   Name,
   NewAdminToken,
+  Query,
   Tags,
   Title,
   Token,
@@ -104,19 +106,54 @@ export const endpoints = {
   listRooms: {
     method: 'GET',
     path: '/chat/list',
-    summary: 'List rooms, newest first',
+    summary: 'List rooms, newest first unless `sort` says otherwise',
     params: NoFields,
     query: v.object({
       token: v.optional(Token),
       limit: pageLimit(limits.listSize, limits.listSizeMax),
       offset: v.optional(WholeNumber(0, { default: 0 }), '0'),
       tag: v.optional(v.string()),
+      /** Words that title, about or tags must have. Beyond the document, as are `sort` and `after`. */
+      q: v.optional(Query),
+      sort: v.optional(ListSort, 'new'),
+      /** The `next` of the page before. */
+      after: v.optional(Cursor),
     }),
     bearer: 'query',
     answers: {
-      200: v.object({ chats: v.array(RoomView), total: v.number(), limit: v.number(), offset: v.number() }),
+      200: v.object({
+        chats: v.array(RoomView),
+        total: v.number(),
+        limit: v.number(),
+        offset: v.number(),
+        /** Send it as `after` for the next page; absent on the last. */
+        next: v.optional(v.string()),
+      }),
     },
     failures: ['invalid', 'no_signed_identities'],
+  },
+  rebuildDirectory: {
+    method: 'POST',
+    path: '/directory/rebuild',
+    summary: 'Have the rooms that KV knows report to the directory again, a batch a call (operator)',
+    params: NoFields,
+    query: NoFields,
+    body: v.object({
+      token: Token,
+      /** The `next` of the batch before. */
+      after: v.optional(v.string()),
+    }),
+    bearer: 'body',
+    answers: {
+      200: v.object({
+        /** Rooms that reported. */
+        rebuilt: v.number(),
+        /** Keys without a room. */
+        missing: v.number(),
+        next: v.optional(v.string()),
+      }),
+    },
+    failures: ['invalid', 'not_operator'],
   },
   updateRoom: {
     method: 'PUT',

@@ -61,6 +61,7 @@ const kinds = {
     closeCode: closeCodes.credential,
     retry: false,
   },
+  not_operator: { statusCode: 403, text: 'Forbidden: Invalid operator token', retry: false },
   not_admin: {
     statusCode: 403,
     text: 'Forbidden: Invalid admin token',
@@ -79,6 +80,7 @@ const kinds = {
   lease_not_found: { statusCode: 404, text: 'Lease not found', retry: false },
   route_not_found: { statusCode: 404, text: 'Not found', retry: false },
   method_not_allowed: { statusCode: 405, text: 'Method not allowed', retry: false },
+  silent: { statusCode: 408, text: 'No sign of life', closeCode: 1001, retry: true },
   no_auth: { statusCode: 408, text: 'No auth frame in time', closeCode: closeCodes.noAuth, retry: true },
   link_taken: { statusCode: 409, text: 'Chat link already exists', retry: false },
   client_id_reused: { statusCode: 409, text: 'Conflict: clientId was used for another message', retry: false },

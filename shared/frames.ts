@@ -10,6 +10,8 @@ import { ClientId, LeaseSecret, MessageId, MessageText, Name, Ref, Token } from 
 
 const ref = { ref: v.optional(Ref) };
 
+const FromZero = v.pipe(v.number(), v.safeInteger('must be a whole number'), v.minValue(0, 'must be at least 0'));
+
 /** Comes first; again later it refreshes the credential of the same person. Without a token: a viewer. */
 export const AuthFrame = v.object({
   type: v.literal('auth'),
@@ -18,9 +20,7 @@ export const AuthFrame = v.object({
   adminToken: v.optional(Token),
   name: v.optional(Name),
   lease: v.optional(LeaseSecret),
-  resume: v.optional(
-    v.object({ epoch: v.string(), rev: v.pipe(v.number(), v.safeInteger('must be a whole number'), v.minValue(0)) }),
-  ),
+  resume: v.optional(v.object({ epoch: v.string(), rev: FromZero })),
   /** The client understands `batch` frames. */
   batch: v.optional(v.boolean()),
   /** The protocol's version. */
@@ -42,7 +42,7 @@ export const HistoryFrame = v.object({
   ...ref,
   before: v.optional(MessageId),
   /** 0 asks for the beginning. */
-  after: v.optional(v.pipe(v.number(), v.safeInteger('must be a whole number'), v.minValue(0, 'must be at least 0'))),
+  after: v.optional(FromZero),
   limit: v.optional(
     v.pipe(
       v.number(),

@@ -31,6 +31,14 @@ export const limits = {
   /** Rooms a page of the list. */
   listSize: 50,
   listSizeMax: 100,
+  /** Characters of what is looked for in the list. */
+  queryLength: 100,
+  /** Rooms with the words that a search of the list looks at, newest first. */
+  listMatches: 5_000,
+  /** Milliseconds until the list comes from KV when the directory does not answer. */
+  directoryAnswerMs: 3_000,
+  /** Rooms that one call tells to report to the directory again. */
+  rebuildSize: 100,
   /** Participants that `ready` names; the rest come by REST. */
   readyParticipants: 100,
   /** Messages, and bytes of them, that a resume replays before it gives up and says `recovered: false`. */
@@ -43,6 +51,8 @@ export const limits = {
   badFrames: 20,
   /** Milliseconds between two sweeps of a room's open sockets. */
   sweepMs: 5 * 60_000,
+  /** Milliseconds without a sign of life after which a sweep closes a socket that used to ping. */
+  silentMs: 3 * 60_000,
   /** Milliseconds between two `presence` frames. */
   presenceGapMs: 1_000,
   /** Milliseconds for which frames to the same sockets are gathered in a busy room. */

@@ -13,6 +13,10 @@ export const RoomInfo = v.object({
 });
 export type RoomInfo = v.InferOutput<typeof RoomInfo>;
 
+/** How the list can go: newest first, last spoken in first, or most people first. */
+export const ListSort = v.picklist(['new', 'active', 'popular']);
+export type ListSort = v.InferOutput<typeof ListSort>;
+
 /** The document's ChatResponse: `isAdmin` says whether the token of the request was the admin's. */
 export const RoomView = v.object({ ...RoomInfo.entries, isAdmin: v.boolean() });
 export type RoomView = v.InferOutput<typeof RoomView>;

@@ -51,10 +51,13 @@ export const Name = v.pipe(
   v.transform((name) => name.toWellFormed().trim()),
 );
 
+/** What is looked for. */
+export const Query = v.pipe(v.string(), atMost(limits.queryLength), wellFormed);
+
 /** With it a client may send the same message again without repeating it. */
 export const ClientId = v.pipe(v.string(), atMost(limits.clientIdLength), notBlank, wellFormed);
 /** Ties an `ack` or `error` to the frame it answers. */
-export const Ref = v.union([v.pipe(v.string(), v.maxLength(limits.refLength)), v.pipe(v.number(), v.finite())]);
+export const Ref = v.union([v.pipe(v.string(), atMost(limits.refLength)), v.pipe(v.number(), v.finite())]);
 
 /** A user token, an admin token or a signed identity. */
 export const Token = v.pipe(
@@ -70,7 +73,7 @@ export const NewAdminToken = v.pipe(
   v.check((token) => !looksSigned(token), 'must not be a signed token (JWT)'),
 );
 /** The secret of an anonymous lease. */
-export const LeaseSecret = v.pipe(v.string(), v.maxLength(limits.tokenLength));
+export const LeaseSecret = v.pipe(v.string(), atMost(limits.tokenLength));
 
 /** The id of a message: the room's `rev` at which it was made. */
 export const MessageId = v.pipe(

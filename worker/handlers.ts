@@ -1,7 +1,10 @@
 /** What each call of the table does: one hop to the room it names, or to the directory. */
-import type { CallAnswer, CallInput } from '../shared/calls.ts';
+import type { CallAnswer, CallContent, CallInput } from '../shared/calls.ts';
 import type { EndpointName } from '../shared/endpoints.ts';
 import { done, type Outcome } from '../shared/failures.ts';
+import { limits } from '../shared/limits.ts';
+import { within } from '../shared/within.ts';
+import { listFromKv } from './list-from-kv.ts';
 
 /** What a handler may use beside its input. */
 export interface CallContext {
@@ -10,7 +13,16 @@ export interface CallContext {
   address: string;
 }
 
-type Handler<K extends EndpointName> = (input: CallInput<K>, context: CallContext) => Promise<Outcome<CallAnswer<K>>>;
+/** A success, and headers that say more of it. */
+type Answer<K extends EndpointName> = CallAnswer<K> & { headers?: Record<string, string> };
+
+type Handler<K extends EndpointName> = (input: CallInput<K>, context: CallContext) => Promise<Outcome<Answer<K>>>;
+
+/** What the directory says of a page; the rest of the answer repeats the question. */
+type Listed = Omit<CallContent<'listRooms'>, 'limit' | 'offset'>;
+
+/** Says that a list does not come from the directory, but from `kv`. */
+const listSourceHeader = 'X-List-Source';
 
 /** Puts a status to what a call achieved; a refusal passes as it is. */
 function answer<S extends number, T>(statusCode: S, outcome: Outcome<T>): Outcome<{ statusCode: S; content: T }> {
@@ -24,11 +36,22 @@ export const handlers: { [K in EndpointName]: Handler<K> } = {
     return answer(201, await room.create({ link, title, about, tags: tag, unlisted, adminToken: token }));
   },
 
-  async listRooms({ query: { token, ...request }, bearer }, { env }) {
-    const page = await env.ROOM_DIRECTORY.getByName('rooms').list(request, { token, bearer });
-    if (!page.ok) return page;
-    const { chats, total } = page.value;
-    return done({ statusCode: 200, content: { chats, total, limit: request.limit, offset: request.offset } });
+  async listRooms({ query, bearer }, { env }) {
+    const { token, ...request } = query;
+    try {
+      const asked: Promise<Outcome<Listed>> = env.ROOM_DIRECTORY.getByName('rooms').list(request, { token, bearer });
+      const page = await within(limits.directoryAnswerMs, asked);
+      if (!page.ok) return page;
+      return done({ statusCode: 200, content: { ...page.value, limit: request.limit, offset: request.offset } });
+    } catch (error) {
+      console.error(JSON.stringify({ event: 'directory_failed', error: String(error) }));
+      const content = await listFromKv(env.CHATS, query);
+      return done({ statusCode: 200, content, headers: { [listSourceHeader]: 'kv' } });
+    }
+  },
+
+  async rebuildDirectory({ body: { token, after } }, { env }) {
+    return answer(200, await env.ROOM_DIRECTORY.getByName('rooms').rebuild(token, after));
   },
 
   async updateRoom({ body: { token, link, content } }, { env }) {

@@ -34,7 +34,7 @@ export function withCors(request: Request, settings: OriginSettings, response: R
   const origin = request.headers.get('Origin');
   if (origin !== null && isTrustedOrigin(request, settings)) {
     answer.headers.set('Access-Control-Allow-Origin', origin);
-    answer.headers.set('Access-Control-Expose-Headers', 'Retry-After');
+    answer.headers.set('Access-Control-Expose-Headers', 'Retry-After, X-List-Source');
   }
   return answer;
 }

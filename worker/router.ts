@@ -19,7 +19,8 @@ async function serve<K extends EndpointName>(name: K, request: RoutedRequest, co
   if (!input.ok) return refuse(input.failure);
   const outcome = await handlers[name](input.value, context);
   if (!outcome.ok) return refuse(outcome.failure);
-  return succeed(outcome.value.statusCode, outcome.value.content, { 'Cache-Control': caching(request) });
+  const { statusCode, content, headers } = outcome.value;
+  return succeed(statusCode, content, { 'Cache-Control': caching(request), ...headers });
 }
 
 /** An answer that depends on a token is for its asker alone; the others may be kept but must be checked again. */

@@ -51,10 +51,9 @@ function look(room: Room, key: string): Sight {
 function tell(room: Room, key: string, before: Sight): void {
   const { count, person } = look(room, key);
   if (before.person && !person) room.presence.left(before.person);
-  if (person && (person.name !== before.person?.name || person.role !== before.person.role)) {
+  else if (person && (person.name !== before.person?.name || person.role !== before.person.role)) {
     room.presence.joined(person, !before.person);
-  }
-  if (count !== before.count) room.presence.changed();
+  } else if (count !== before.count) room.presence.changed();
 }
 
 /** Changes the leases that make someone present under `key`; the copies hear of it in the same transaction. */
@@ -139,9 +138,11 @@ function seat(visit: Visit, before: Joined | undefined, identity: Identity, fram
   const batch = frame.batch ?? before?.batch ?? false;
   const seen = look(room, key);
   room.change(() => {
-    if (!room.participants.isHere(key) || (before && before.key !== key)) room.outbox.mark(details.link, 'soon');
     // A visitor who says who they are is no longer counted as a visitor.
-    if (who && leased) room.participants.leave(leased);
+    const stops = who && leased !== undefined;
+    if (stops) room.participants.leave(leased);
+    const moves = before && before.key !== key;
+    if (stops || moves || !room.participants.isHere(key)) room.outbox.mark(details.link, 'soon');
   });
   room.sessions.update(socket, { state: 'joined', ...identity, key, batch, badFrames: session.badFrames });
   tell(room, key, seen);

@@ -7,7 +7,8 @@ import type { Participant } from '../../shared/participant.ts';
 import type { RoomView } from '../../shared/room.ts';
 import { systemClock } from '../storage/clock.ts';
 import { readerOf, type ShownTokens } from '../storage/reader.ts';
-import { type Attendance, type Attended, attend, depart, expireLeases } from './attendance.ts';
+import { ring } from './alarm.ts';
+import { type Attendance, type Attended, attend, depart } from './attendance.ts';
 import type { Details, DetailsChange, NewDetails } from './details.ts';
 import { receive } from './dispatch.ts';
 import type { Credentials } from './identity.ts';
@@ -61,6 +62,16 @@ export class ChatRoom extends DurableObject<Env> {
     return details.ok ? this.#room.remove(details.value) : details;
   }
 
+  /**
+   * Reports to the directory and KV again.
+   * @returns whether there is a room
+   */
+  async report(): Promise<boolean> {
+    const details = this.#room.find();
+    if (details) await this.#room.report(details);
+    return details !== undefined;
+  }
+
   /** Joins or leaves by REST. */
   attend(attendance: Attendance): Outcome<Attended> {
     return this.#inRoom((details) => attend(this.#room, details, attendance));
@@ -94,7 +105,7 @@ export class ChatRoom extends DurableObject<Env> {
   override fetch(): Response {
     const { 0: client, 1: server } = new WebSocketPair();
     if (this.#room.find()) {
-      this.#room.wake.by(this.#room.sessions.open(server, this.#room.clock.now()));
+      this.#room.wake.by(this.#room.sessions.open(server));
     } else {
       const { closeCode, text } = fail('room_not_found').failure;
       server.accept();
@@ -115,19 +126,8 @@ export class ChatRoom extends DurableObject<Env> {
     depart(this.#room, socket, 1011, 'Socket error');
   }
 
-  /** Does all that is due, and arms the alarm for the rest. */
-  override async alarm(): Promise<void> {
-    const room = this.#room;
-    const details = room.find();
-    try {
-      if (details) {
-        room.sessions.closeUnidentified(room.clock.now());
-        expireLeases(room, details);
-      }
-      await room.settleDebts();
-    } finally {
-      room.wake.again();
-    }
+  override alarm(): Promise<void> {
+    return ring(this.#room);
   }
 
   #inRoom<T>(work: (details: Details) => Outcome<T>): Outcome<T> {

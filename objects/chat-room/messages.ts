@@ -109,6 +109,14 @@ export class MessageLog {
     return done({ message: toMessage(row), duplicate: false });
   }
 
+  /** When the newest message was posted, in milliseconds; undefined where there is none. */
+  lastPostedAt(): number | undefined {
+    const [newest] = this.#sql
+      .exec<{ created_at: number }>('SELECT created_at FROM messages ORDER BY id DESC LIMIT 1')
+      .toArray();
+    return newest?.created_at;
+  }
+
   /** Whether there is a message with that id, if only its tombstone. */
   has(id: number): boolean {
     return this.#sql.exec('SELECT 1 FROM messages WHERE id = ?', id).toArray().length > 0;

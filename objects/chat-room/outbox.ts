@@ -5,8 +5,9 @@
 import { roomKey, roomKeyMetadata } from '../../shared/copies.ts';
 import { limits } from '../../shared/limits.ts';
 import type { RoomInfo } from '../../shared/room.ts';
+import { within } from '../../shared/within.ts';
 import type { DirectoryUpdate, ListedRoom } from '../room-directory/update.ts';
-import { type Clock, within } from '../storage/clock.ts';
+import type { Clock } from '../storage/clock.ts';
 import type { Wake } from '../storage/wake.ts';
 
 const targets = ['directory', 'kv'] as const;
@@ -38,7 +39,7 @@ export interface OutboxWorld {
   snapshot(): ListedRoom | undefined;
 }
 
-function publicInfo({ unlisted: _, salt: __, adminDigest: ___, ...info }: ListedRoom): RoomInfo {
+function publicInfo({ unlisted: _, salt: __, adminDigest: ___, activeAt: ____, ...info }: ListedRoom): RoomInfo {
   return info;
 }
 
@@ -52,14 +53,17 @@ export class Outbox {
 
   /**
    * Notes, in the transaction of the change, that the copies are behind.
-   * @param urgency `now` for what a list must show by its next call; `soon` for counts, which are gathered
+   * @param urgency `now` for what a list must show by its next call; `soon` for counts and activity, which are gathered
+   * @param behind activity concerns the directory alone
    */
-  mark(link: string, urgency: 'now' | 'soon'): void {
+  mark(link: string, urgency: 'now' | 'soon', behind: readonly Target[] = targets): void {
     const { clock, storage } = this.#world;
     const now = clock.now();
     const pause = urgency === 'now' ? 0 : limits.copyMergeMs * (1 + clock.random() / 5);
-    for (const target of targets) {
+    for (const target of behind) {
       const known = this.#row(target);
+      // A delivery that waits will carry this too.
+      if (urgency === 'soon' && !this.#running.has(target) && (known?.due_at ?? 0) > now) continue;
       const earliest = target === 'kv' ? (known?.issued_at ?? 0) + limits.kvGapMs : 0;
       const due = Math.max(earliest, Math.min(Math.round(now + pause), known?.due_at ?? Number.POSITIVE_INFINITY));
       storage.sql.exec(
@@ -78,7 +82,7 @@ export class Outbox {
   /** Delivers what is due: waits a moment for the directory, and for KV not at all. What fails is tried by alarm. */
   async settle(): Promise<void> {
     void this.#run('kv');
-    await within(this.#world.clock, limits.directoryWaitMs, this.#run('directory')).catch(() => undefined);
+    await within(limits.directoryWaitMs, this.#run('directory'), this.#world.clock.after).catch(() => undefined);
   }
 
   /** Delivers what is due, to the end. Never throws. */
@@ -107,7 +111,7 @@ export class Outbox {
   async #deliverAll(target: Target): Promise<void> {
     for (let row = this.#due(target); row; row = this.#due(target)) {
       try {
-        await within(this.#world.clock, limits.copyTimeoutMs, this.#deliver(row));
+        await within(limits.copyTimeoutMs, this.#deliver(row), this.#world.clock.after);
         this.#settled(row);
       } catch {
         this.#postpone(row);
@@ -122,7 +126,7 @@ export class Outbox {
     if (target === 'directory') return this.#world.tellDirectory({ link, revision, room: room ?? null });
     if (!room) return this.#world.kv.delete(roomKey(link));
     const info = publicInfo(room);
-    const metadata = roomKeyMetadata(info, room.unlisted, revision);
+    const metadata = roomKeyMetadata(info, { revision, unlisted: room.unlisted, activeAt: room.activeAt });
     await this.#world.kv.put(roomKey(link), JSON.stringify(info), { metadata });
   }
 

@@ -12,7 +12,11 @@ import { authorOf, type Identity } from './rules.ts';
 export function post(room: Room, details: Details, identity: Identity, draft: Draft): Outcome<Appended> {
   const author = authorOf(identity);
   if (!author.ok) return author;
-  const appended = room.change(() => room.log.append(author.value, draft, details.salt, room.clock.now()));
+  const appended = room.change(() => {
+    const outcome = room.log.append(author.value, draft, details.salt, room.clock.now());
+    if (outcome.ok && !outcome.value.duplicate) room.outbox.mark(details.link, 'soon', ['directory']);
+    return outcome;
+  });
   if (appended.ok && !appended.value.duplicate) {
     room.sessions.broadcast({ type: 'message', ...appended.value.message });
   }

@@ -88,6 +88,12 @@ export class Room {
     return this.view(true);
   }
 
+  /** Tells both copies of the room again, whatever they may know. */
+  async report(details: Details): Promise<void> {
+    this.change(() => this.outbox.mark(details.link, 'now'));
+    await this.outbox.settle();
+  }
+
   /** Empties the room, closes its sockets and frees the link. The outbox stays until both copies know. */
   async remove(details: Details): Promise<Outcome<'Chat deleted successfully'>> {
     this.change(() => {
@@ -150,8 +156,9 @@ export class Room {
   #listed(): ListedRoom | undefined {
     const details = this.find();
     if (!details) return undefined;
-    const { unlisted, salt, adminDigest } = details;
-    return { ...this.info(details), unlisted, salt, adminDigest };
+    const { unlisted, salt, adminDigest, createdAt } = details;
+    const activeAt = this.log.lastPostedAt() ?? createdAt;
+    return { ...this.info(details), activeAt, unlisted, salt, adminDigest };
   }
 
   #nextDue(): number | undefined {

@@ -31,6 +31,11 @@ export function hasExpired(lease: Pick<Lease, 'until'>, now: number): boolean {
   return lease.until <= now;
 }
 
+/** The first sweep after `now`: every room has its own beat, so that they do not all wake at once. */
+export function nextSweep(now: number, beat: number): number {
+  return (Math.floor((now - beat) / limits.sweepMs) + 1) * limits.sweepMs + beat;
+}
+
 /** When a lease made or renewed `now` ends. */
 export function leaseEnd(participant: Participant | null, now: number): number {
   return now + (participant ? limits.personalLeaseMs : limits.anonymousLeaseMs);

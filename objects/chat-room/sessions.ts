@@ -6,7 +6,7 @@ import { type Failure, fail } from '../../shared/failures.ts';
 import type { ServerFrame } from '../../shared/frames.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Clock } from '../storage/clock.ts';
-import type { Identity } from './rules.ts';
+import { type Identity, nextSweep } from './rules.ts';
 
 /** A socket that has not said who it is. */
 export interface Waiting {
@@ -36,6 +36,9 @@ export class Sessions {
   readonly #known = new Map<WebSocket, Session>();
   readonly #keys = new Map<string, number>();
   readonly #clock: Clock;
+  readonly #heardAt = new WeakMap<WebSocket, number>();
+  /** Milliseconds by which this room's sweeps are apart from those of others. */
+  readonly #beat: number;
   #queue: string[] = [];
   #callOffFlush: (() => void) | undefined;
   #flushedAt = Number.NEGATIVE_INFINITY;
@@ -43,6 +46,7 @@ export class Sessions {
   constructor(ctx: DurableObjectState, clock: Clock) {
     this.#ctx = ctx;
     this.#clock = clock;
+    this.#beat = Number.parseInt(ctx.id.toString().slice(0, 8), 16) % limits.sweepMs;
     for (const socket of ctx.getWebSockets()) this.of(socket);
   }
 
@@ -50,7 +54,8 @@ export class Sessions {
    * Takes a socket in.
    * @returns by when it must have said who it is, in milliseconds
    */
-  open(socket: WebSocket, now: number): number {
+  open(socket: WebSocket): number {
+    const now = this.#clock.now();
     this.#ctx.acceptWebSocket(socket);
     this.update(socket, { state: 'waiting', since: now, badFrames: 0 });
     return now + limits.authMs;
@@ -134,18 +139,31 @@ export class Sessions {
     for (const socket of [...this.#known.keys()]) this.close(socket, failure);
   }
 
-  /** Closes the sockets that did not say in time who they are. */
-  closeUnidentified(now: number): void {
-    const { failure } = fail('no_auth');
-    for (const [socket, session] of [...this.#known]) {
-      if (session.state === 'waiting' && session.since + limits.authMs <= now) this.close(socket, failure);
-    }
+  /** Notes a sign of life. */
+  heard(socket: WebSocket): void {
+    this.#heardAt.set(socket, this.#clock.now());
   }
 
-  /** When the first of the sockets that are still waiting has waited long enough, in milliseconds. */
+  /** The sockets to close: those that did not say in time who they are, and those that used to ping and fell silent. */
+  overdue(): { socket: WebSocket; failure: Failure }[] {
+    const now = this.#clock.now();
+    return [...this.#known].flatMap(([socket, session]) => {
+      if (session.state === 'waiting') {
+        return session.since + limits.authMs <= now ? { socket, ...fail('no_auth') } : [];
+      }
+      const pingedAt = this.#ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime();
+      const aliveAt = Math.max(pingedAt ?? now, this.#heardAt.get(socket) ?? 0);
+      return aliveAt + limits.silentMs <= now ? { socket, ...fail('silent') } : [];
+    });
+  }
+
+  /** When to look for sockets to close, in milliseconds; undefined where there are none. */
   nextDue(): number | undefined {
-    const since = [...this.#known.values()].flatMap((session) => (session.state === 'waiting' ? session.since : []));
-    return since.length === 0 ? undefined : Math.min(...since) + limits.authMs;
+    if (this.#known.size === 0) return undefined;
+    const due = [...this.#known.values()].map((session) =>
+      session.state === 'waiting' ? session.since + limits.authMs : Number.POSITIVE_INFINITY,
+    );
+    return Math.min(nextSweep(this.#clock.now(), this.#beat), ...due);
   }
 
   #end(socket: WebSocket, code: number, reason: string): Session | undefined {

@@ -1,44 +1,74 @@
 /** The Durable Object that lists all rooms: fed by their outboxes, it answers a page in one hop. */
 import { DurableObject } from 'cloudflare:workers';
+import { roomKeyPrefix } from '../../shared/copies.ts';
 import { done, fail, type Outcome } from '../../shared/failures.ts';
+import { limits } from '../../shared/limits.ts';
 import { looksSigned } from '../../shared/signed.ts';
 import { systemClock } from '../storage/clock.ts';
+import { isOperator } from '../storage/digests.ts';
 import { migrate } from '../storage/migrations.ts';
 import { readerOf, type ShownTokens } from '../storage/reader.ts';
 import { Wake } from '../storage/wake.ts';
-import { Listing, type ListPage, type ListRequest } from './listing.ts';
+import { type ListPage, type ListRequest, RoomList } from './list.ts';
+import { KnownRooms } from './rooms.ts';
 import { migrations } from './schema.ts';
 import type { DirectoryUpdate } from './update.ts';
 
+/** What a batch of a rebuild came to. */
+export interface Rebuilt {
+  rebuilt: number;
+  missing: number;
+  next?: string;
+}
+
 export class RoomDirectory extends DurableObject<Env> {
-  readonly #listing: Listing;
+  readonly #rooms: KnownRooms;
+  readonly #list: RoomList;
   readonly #wake: Wake;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     migrate(ctx.storage, migrations);
-    this.#listing = new Listing(ctx.storage.sql);
-    this.#wake = new Wake(ctx.storage, () => this.#listing.nextDue());
+    this.#rooms = new KnownRooms(ctx.storage.sql);
+    this.#list = new RoomList(ctx.storage.sql);
+    this.#wake = new Wake(ctx.storage, () => this.#rooms.nextDue());
   }
 
   /** Takes in what a room says of itself; a late update changes nothing. */
   apply(update: DirectoryUpdate): void {
-    this.ctx.storage.transactionSync(() => this.#listing.apply(update, systemClock.now()));
-    const due = this.#listing.nextDue();
+    this.ctx.storage.transactionSync(() => this.#rooms.apply(update, systemClock.now()));
+    const due = this.#rooms.nextDue();
     if (due !== undefined) this.#wake.by(due);
   }
 
-  /** A page of the list, newest first. A token may be the admin's of some rooms. */
+  /** A page of the list. A token may be the admin's of some rooms. */
   list(request: ListRequest, shown: ShownTokens): Outcome<ListPage> {
     const reader = readerOf(shown, this.env.ADMIN_TOKEN);
-    const page = this.#listing.page(request, reader);
+    const page = this.#list.page(request, reader);
     const isGenuine = reader.isOperator || page.chats.some(({ isAdmin }) => isAdmin);
     return !isGenuine && looksSigned(reader.token ?? '') ? fail('no_signed_identities') : done(page);
   }
 
+  /**
+   * Has a batch of the rooms that KV knows report again, for the operator: so that a directory that was lost comes back.
+   * @param after the `next` of the batch before
+   */
+  async rebuild(token: string, after: string | undefined): Promise<Outcome<Rebuilt>> {
+    if (!isOperator(token, this.env.ADMIN_TOKEN)) return fail('not_operator');
+    const page = await this.env.CHATS.list({ prefix: roomKeyPrefix, limit: limits.rebuildSize, cursor: after ?? null });
+    const links = page.keys.map(({ name }) => name.slice(roomKeyPrefix.length));
+    const reported = await Promise.all(links.map((link) => this.env.CHAT_ROOM.getByName(link).report()));
+    const rebuilt = reported.filter(Boolean).length;
+    return done({
+      rebuilt,
+      missing: reported.length - rebuilt,
+      ...(!page.list_complete && { next: page.cursor }),
+    });
+  }
+
   override alarm(): void {
     try {
-      this.#listing.forgetDeleted(systemClock.now());
+      this.#rooms.forgetDeleted(systemClock.now());
     } finally {
       this.#wake.again();
     }

@@ -1,10 +1,14 @@
 /** The tables of the directory. Append only; docs/storage-schema.md describes them. Times are milliseconds. */
+
 import type { Migration } from '../storage/migrations.ts';
+import { ngramColumns } from '../storage/ngrams.ts';
 
 export const migrations: readonly Migration[] = [
   `
+  -- Lists go from high to low and, among equals, by link: the negative of what they are sorted by makes both ascending.
   CREATE TABLE rooms (
-    link TEXT PRIMARY KEY,
+    id INTEGER PRIMARY KEY,
+    link TEXT NOT NULL UNIQUE,
     revision INTEGER NOT NULL,
     deleted_at INTEGER,
     title TEXT NOT NULL,
@@ -15,19 +19,30 @@ export const migrations: readonly Migration[] = [
     admin_digest TEXT NOT NULL,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
-    participant_count INTEGER NOT NULL
-  ) WITHOUT ROWID;
+    active_at INTEGER NOT NULL,
+    participant_count INTEGER NOT NULL,
+    is_listed INTEGER GENERATED ALWAYS AS (deleted_at IS NULL AND unlisted = 0) VIRTUAL,
+    by_new INTEGER GENERATED ALWAYS AS (-created_at) VIRTUAL,
+    by_active INTEGER GENERATED ALWAYS AS (-active_at) VIRTUAL,
+    by_popular INTEGER GENERATED ALWAYS AS (-participant_count) VIRTUAL
+  );
+  CREATE INDEX rooms_new ON rooms (is_listed, by_new, link);
+  CREATE INDEX rooms_active ON rooms (is_listed, by_active, link);
+  CREATE INDEX rooms_popular ON rooms (is_listed, by_popular, link);
   CREATE INDEX rooms_deleted ON rooms (deleted_at) WHERE deleted_at IS NOT NULL;
-  -- One row for each tag of a listed room, and one with the empty tag, which stands for the whole list.
-  CREATE TABLE listings (
+  -- One row for each tag of a listed room.
+  CREATE TABLE tagged (
     tag TEXT NOT NULL,
-    created_at INTEGER NOT NULL,
+    by_new INTEGER NOT NULL,
     link TEXT NOT NULL,
-    PRIMARY KEY (tag, created_at DESC, link)
+    PRIMARY KEY (tag, by_new, link)
   ) WITHOUT ROWID;
+  -- How many rooms are listed: under each tag, and in all under the empty tag.
   CREATE TABLE totals (
     tag TEXT PRIMARY KEY,
     rooms INTEGER NOT NULL
   ) WITHOUT ROWID;
+  -- The words of a listed room, under its id.
+  CREATE VIRTUAL TABLE words USING fts5 (${ngramColumns}, content = '', contentless_delete = 1, detail = full);
   `,
 ];

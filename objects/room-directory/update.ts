@@ -3,6 +3,8 @@ import type { RoomInfo } from '../../shared/room.ts';
 
 /** A room as the directory lists it, with what it needs to recognise the room's admin. */
 export interface ListedRoom extends RoomInfo {
+  /** When it was last spoken in, or made. Milliseconds. */
+  activeAt: number;
   unlisted: boolean;
   salt: string;
   adminDigest: string;

@@ -1,10 +1,11 @@
 /** The list of rooms, and the copy of each in KV. */
 
-import { reset, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
+import { reset, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RoomView } from '../../shared/room.ts';
 import { adminToken, call, makeRoom, roomObject } from '../support/pool/calls.ts';
+import { pass } from '../support/pool/clock.ts';
 import { enter } from '../support/pool/sockets.ts';
 
 interface List {
@@ -19,6 +20,10 @@ const links = async (query = '') => (await list(query)).chats.map((room) => room
 
 beforeEach(async () => {
   await reset();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
 });
 
 describe('the list', () => {
@@ -96,14 +101,8 @@ describe('the list', () => {
 
   it('learns how many are in a room within seconds, in one update for many comings and goings', async () => {
     const link = await makeRoom();
-    const room = await roomObject(link);
     for (const name of ['alice', 'bob', 'carol']) await enter(link, name);
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 7_000 });
-    try {
-      expect(await runDurableObjectAlarm(room)).toBe(true);
-    } finally {
-      vi.useRealTimers();
-    }
+    await pass(link, 8_000);
     expect((await list()).chats).toMatchObject([{ link, participantCount: 3 }]);
     expect(await env.CHATS.get(`chat:${link}`, 'json')).toMatchObject({ participantCount: 3 });
   });
@@ -148,15 +147,9 @@ describe('the copy in KV', () => {
     const room = await roomObject(link);
     await vi.waitFor(async () => expect(await env.CHATS.get(`chat:${link}`)).not.toBeNull());
     await call('DELETE', '/chat/delete', { token: adminToken, link });
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_000 });
-    try {
-      expect(await runDurableObjectAlarm(room)).toBe(true);
-      expect(await env.CHATS.get(`chat:${link}`)).toBeNull();
-      vi.setSystemTime(Date.now() + 61_000);
-      expect(await runDurableObjectAlarm(room)).toBe(true);
-    } finally {
-      vi.useRealTimers();
-    }
+    await pass(link, 3_000);
+    expect(await env.CHATS.get(`chat:${link}`)).toBeNull();
+    await pass(link, 61_000);
     await runInDurableObject(room, async (_, state) => {
       expect(
         state.storage.sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_%' ESCAPE '\\'").toArray(),

@@ -1,9 +1,10 @@
 /** Who is here: people, not tabs; over sockets and REST alike. */
-import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test';
+import { evictDurableObject } from 'cloudflare:test';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Participant } from '../../shared/participant.ts';
 import type { RoomView } from '../../shared/room.ts';
 import { adminToken, call, makeRoom, roomObject } from '../support/pool/calls.ts';
+import { pass } from '../support/pool/clock.ts';
 import { connect, enter, openRoom } from '../support/pool/sockets.ts';
 
 interface Attended {
@@ -16,12 +17,6 @@ const attend = (link: string, body: Record<string, unknown>) =>
 const join = async (link: string, body = {}) => (await attend(link, { action: 'join', ...body })).content;
 const leave = async (link: string, body = {}) => (await attend(link, { action: 'leave', ...body })).content;
 const countIn = async (link: string) => (await call<RoomView>('GET', `/chat/${link}`)).content.participantCount;
-
-/** Comes back to `link` after a time, with the alarm that was due meanwhile. */
-async function wait(link: string, milliseconds: number): Promise<void> {
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + milliseconds });
-  expect(await runDurableObjectAlarm(await roomObject(link))).toBe(true);
-}
 
 afterEach(() => {
   vi.useRealTimers();
@@ -90,13 +85,13 @@ describe('joining and leaving by REST', () => {
     await join(link, { token: 'bob-token', name: 'bob' });
     await join(link);
     await alice.presence(({ participantCount }) => participantCount === 3);
-    await wait(link, 89_000);
+    await pass(link, 85_000);
     expect(await countIn(link)).toBe(3);
-    await wait(link, 2_000);
+    await pass(link, 6_000);
     expect(await countIn(link)).toBe(2);
     expect(await alice.presence(({ left }) => left)).toMatchObject({ participantCount: 2, left: [{ name: 'bob' }] });
     await evictDurableObject(await roomObject(link));
-    await wait(link, 12 * 60 * 60_000);
+    await pass(link, 12 * 60 * 60_000);
     expect(await countIn(link)).toBe(1);
   });
 
