@@ -1,0 +1,327 @@
+/** Reading the list: words, orders, cursors; what it costs; and the same list from KV. */
+import { reset, runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type ListRequest, RoomList } from '../../objects/room-directory/list.ts';
+import { KnownRooms } from '../../objects/room-directory/rooms.ts';
+import type { DirectoryUpdate, ListedRoom } from '../../objects/room-directory/update.ts';
+import { roomKey, roomKeyMetadata } from '../../shared/copies.ts';
+import type { RoomView } from '../../shared/room.ts';
+import { adminToken, call, makeRoom } from '../support/pool/calls.ts';
+import { passAlarms } from '../support/pool/clock.ts';
+import { enter } from '../support/pool/sockets.ts';
+
+interface List {
+  chats: RoomView[];
+  total: number;
+  limit: number;
+  offset: number;
+  next?: string;
+}
+
+const directory = () => env.ROOM_DIRECTORY.getByName('rooms');
+const ask = (query: string, headers?: Record<string, string>) =>
+  call<List>('GET', `/chat/list?${query}`, undefined, headers);
+const titles = async (query: string) => (await ask(query)).content.chats.map((room) => room.title);
+const nobody = { isOperator: false, token: undefined };
+
+beforeEach(async () => {
+  await reset();
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+function room(link: string, changes: Partial<ListedRoom> = {}): ListedRoom {
+  const info = { link, title: link, about: '', tags: [], createdAt: 1, updatedAt: 1, participantCount: 0 };
+  return { ...info, activeAt: 1, unlisted: false, salt: 's', adminDigest: '', ...changes };
+}
+
+/** A hundred rooms in the directory and in KV, none of them with an object of its own. */
+async function fill(count = 100): Promise<void> {
+  for (let index = 0; index < count; index++) {
+    const one = room(`room-${String(index).padStart(4, '0')}`, {
+      title: `第${index}会議室です`,
+      about: index % 2 === 0 ? 'Even number' : 'odd',
+      tags: index % 10 === 0 ? ['ten', 'all'] : ['all'],
+      createdAt: 1_000 + Math.floor(index / 3),
+      activeAt: 5_000 - index,
+      participantCount: index % 7,
+      unlisted: index % 25 === 24,
+    });
+    await directory().apply({ link: one.link, revision: 1, room: one });
+    const { unlisted, activeAt, salt: _, adminDigest: __, ...info } = one;
+    const metadata = roomKeyMetadata(info, { revision: 1, unlisted, activeAt });
+    await env.CHATS.put(roomKey(one.link), JSON.stringify(info), { metadata });
+  }
+}
+
+describe('words', () => {
+  it('are found anywhere in title, about and tags, in any script and case', async () => {
+    await makeRoom({ title: '第三会議室です', about: 'Weekly TALKS', tag: ['京都'] });
+    await makeRoom({ title: 'Other', about: '', tag: [] });
+    for (const q of ['会議', '会', '議室です', 'talk', 'ＴＡＬＫＳ', '京都', '京', '会 京都 week']) {
+      expect(await titles(`q=${encodeURIComponent(q)}`)).toEqual(['第三会議室です']);
+    }
+    for (const q of ['室会', '会議 大阪', 'talksx', '第会']) {
+      expect(await titles(`q=${encodeURIComponent(q)}`)).toEqual([]);
+    }
+  });
+
+  it('are only letters: quotes, operators and emoji find what holds them, or nothing', async () => {
+    await makeRoom({ title: 'say "hi" AND (wave) 👋 -x:*', about: '', tag: [] });
+    for (const q of ['"hi"', 'AND', '(wave)', '👋', '-x:*', '"', '*', 'NEAR(', "'", ';--']) {
+      const { status, content } = await ask(`q=${encodeURIComponent(q)}`);
+      expect(status).toBe(200);
+      expect(content.chats.length).toBe(['NEAR(', "'", ';--'].includes(q) ? 0 : 1);
+    }
+    expect((await ask(`q=${'x'.repeat(101)}`)).status).toBe(400);
+  });
+
+  it('follow changes and deletions', async () => {
+    const link = await makeRoom({ title: 'before' });
+    await call('PUT', '/chat/update', { token: adminToken, link, content: { title: 'after' } });
+    expect(await titles('q=before')).toEqual([]);
+    expect(await titles('q=after')).toEqual(['after']);
+    await call('DELETE', '/chat/delete', { token: adminToken, link });
+    expect((await ask('q=after')).content).toMatchObject({ chats: [], total: 0 });
+  });
+});
+
+describe('orders', () => {
+  it('are by creation, by the last message, and by how many are here', async () => {
+    const links: string[] = [];
+    for (const title of ['one', 'two', 'three']) {
+      links.push(await makeRoom({ title }));
+      await new Promise((resolve) => setTimeout(resolve, 3));
+    }
+    const [one = '', two = ''] = links;
+    await enter(two, 'alice');
+    await enter(two, 'bob');
+    await enter(one, 'alice');
+    await call('POST', `/chat/${one}/messages`, { token: 'alice', clientId: 'a', text: 'x' });
+    for (const link of links) await passAlarms(link, Date.now() + 10_000);
+    expect(await titles('')).toEqual(['three', 'two', 'one']);
+    expect(await titles('sort=new')).toEqual(['three', 'two', 'one']);
+    expect(await titles('sort=active')).toEqual(['one', 'three', 'two']);
+    expect(await titles('sort=popular')).toEqual(['two', 'one', 'three']);
+    expect((await ask('sort=random')).status).toBe(400);
+  });
+});
+
+describe('cursors', () => {
+  it.each([
+    '',
+    'sort=active',
+    'sort=popular',
+    'tag=all',
+    'tag=all&sort=popular',
+    'q=会議',
+    'q=even&tag=ten&sort=active',
+  ])('walk the whole list once, in its order: %s', async (query) => {
+    await fill();
+    const whole = (await ask(`${query}&limit=100`)).content;
+    const walked: string[] = [];
+    let next: string | undefined = '';
+    do {
+      const { content }: { content: List } = await ask(`${query}&limit=7${next && `&after=${next}`}`);
+      expect(content.total).toBe(whole.total);
+      walked.push(...content.chats.map(({ link }) => link));
+      next = content.next;
+    } while (next);
+    expect(walked).toEqual(whole.chats.map(({ link }) => link));
+    expect(walked.length).toBe(whole.total);
+    expect(whole.total).toBeGreaterThan(3);
+  });
+
+  it.each(['x', 'W10', 'WzEsMl0', 'bnVsbA', '%00', 'WyJ4IiwieCJd'])(
+    'that are impossible are refused: %s',
+    async (after) => {
+      const { status, content } = await call<string>('GET', `/chat/list?after=${after}`);
+      expect(status).toBe(400);
+      expect(content).toContain('after is not a cursor of this list');
+    },
+  );
+});
+
+describe('without the directory', () => {
+  const queries = [
+    '',
+    'limit=10&offset=5',
+    'tag=ten',
+    'sort=active',
+    'sort=popular&limit=20',
+    'tag=all&sort=popular&offset=90',
+    'q=会議 第1',
+    'q=even&tag=ten',
+    'tag=none',
+  ];
+
+  it('the list comes from KV, the same to the letter, and says so', async () => {
+    await fill();
+    const whole = await Promise.all(queries.map((query) => ask(query)));
+    expect(whole.every(({ headers }) => headers.get('X-List-Source') === null)).toBe(true);
+    vi.spyOn(env.ROOM_DIRECTORY, 'getByName').mockReturnValue({
+      list: () => Promise.reject(new Error('down')),
+    } as never);
+    for (const [index, query] of queries.entries()) {
+      const answer = await ask(query);
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get('X-List-Source')).toBe('kv');
+      expect(answer.content).toEqual(whole[index]?.content);
+    }
+  });
+
+  it('the list knows no admin', async () => {
+    await makeRoom();
+    await vi.waitFor(async () => expect((await env.CHATS.list()).keys).toHaveLength(1));
+    vi.spyOn(env.ROOM_DIRECTORY, 'getByName').mockReturnValue({
+      list: () => Promise.reject(new Error('down')),
+    } as never);
+    expect((await ask(`token=${adminToken}`)).content.chats).toMatchObject([{ isAdmin: false }]);
+  });
+
+  it('tags too long for the key’s metadata are read from the value', async () => {
+    const tags = Array.from({ length: 10 }, (_, index) => `${index}${'𠮷'.repeat(31)}`);
+    const link = await makeRoom({ tag: tags });
+    await vi.waitFor(async () => expect(await env.CHATS.get(`chat:${link}`)).not.toBeNull());
+    vi.spyOn(env.ROOM_DIRECTORY, 'getByName').mockReturnValue({
+      list: () => Promise.reject(new Error('down')),
+    } as never);
+    expect((await ask(`tag=${encodeURIComponent(tags[3] ?? '')}`)).content.chats).toMatchObject([{ link, tags }]);
+  });
+});
+
+describe('a directory that was lost', () => {
+  it('is rebuilt from what KV knows, by the operator', async () => {
+    const made = [
+      await makeRoom({ title: 'one' }),
+      await makeRoom({ title: 'two' }),
+      await makeRoom({ unlisted: true }),
+    ];
+    await vi.waitFor(async () => expect((await env.CHATS.list()).keys).toHaveLength(3));
+    await env.CHATS.put('chat:orphan', '{}');
+    const before = (await ask(`token=${adminToken}`)).content;
+    await runInDurableObject(directory(), (_, state) => {
+      for (const table of ['rooms', 'tagged', 'totals', 'words']) state.storage.sql.exec(`DELETE FROM ${table}`);
+    });
+    expect((await ask('')).content.total).toBe(0);
+    const rebuild = (token?: string) => call('POST', '/directory/rebuild', { token });
+    expect((await rebuild()).envelope).toMatchObject({ statusCode: 400, error: 'Missing required fields: token' });
+    expect((await rebuild(adminToken)).envelope).toMatchObject({
+      statusCode: 403,
+      error: 'Forbidden: Invalid operator token',
+    });
+    expect((await rebuild('operator-secret')).content).toEqual({ rebuilt: 3, missing: 1 });
+    expect((await ask(`token=${adminToken}`)).content).toEqual(before);
+    expect(before.chats.every(({ isAdmin }) => isAdmin)).toBe(true);
+    expect(made).toHaveLength(3);
+  });
+
+  it('is rebuilt in batches', async () => {
+    for (let index = 0; index < 130; index++) await env.CHATS.put(`chat:none-${String(index).padStart(3, '0')}`, '{}');
+    const rebuild = (after?: string) =>
+      call<{ missing: number; next?: string }>('POST', '/directory/rebuild', { token: 'operator-secret', after });
+    const first = (await rebuild()).content;
+    expect(first).toMatchObject({ missing: 100, next: expect.any(String) });
+    expect((await rebuild(first.next)).content).toEqual({ rebuilt: 0, missing: 30 });
+  });
+});
+
+/** Storage that counts the rows it reads. */
+function counting(sql: SqlStorage): { sql: SqlStorage; rowsRead: () => number } {
+  const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
+  const exec = (...statement: Parameters<SqlStorage['exec']>) => {
+    const cursor = sql.exec(...statement);
+    cursors.push(cursor);
+    return cursor;
+  };
+  return {
+    sql: { exec } as SqlStorage,
+    rowsRead: () => cursors.reduce((sum, { rowsRead }) => sum + rowsRead, 0),
+  };
+}
+
+describe('what a page costs', () => {
+  const rooms = 3_000;
+
+  it('is about what it returns, however many rooms there are', async () => {
+    const figures = await runInDurableObject(directory(), (_, state) => {
+      const known = new KnownRooms(state.storage.sql);
+      state.storage.transactionSync(() => {
+        for (let index = 0; index < rooms; index++) {
+          const link = `room-${index}`;
+          const tags = index % 2 === 0 ? ['even'] : [];
+          const one = room(link, { createdAt: index, activeAt: index, participantCount: 0, tags });
+          known.apply({ link, revision: 1, room: one }, 1);
+        }
+      });
+      const cost = (changes: Partial<ListRequest>) => {
+        const { sql, rowsRead } = counting(state.storage.sql);
+        const page = new RoomList(sql).page({ limit: 50, offset: 0, sort: 'new', ...changes }, nobody);
+        expect(page.chats).toHaveLength(50);
+        return rowsRead();
+      };
+      return {
+        first: cost({}),
+        firstOfTag: cost({ tag: 'even' }),
+        deepByCursor: cost({ after: [-1_500, 'room-1500'] }),
+        deepByCursorOfTag: cost({ tag: 'even', after: [-1_500, 'room-1500'] }),
+        deepByCursorAmongEquals: cost({ sort: 'popular', after: [0, 'room-2'] }),
+        active: cost({ sort: 'active' }),
+        offset: cost({ offset: 1_000 }),
+      };
+    });
+    const { offset, ...flat } = figures;
+    for (const cost of Object.values(flat)) expect(cost).toBeLessThanOrEqual(50 * 3 + 10);
+    expect(offset).toBeLessThanOrEqual(1_000 + 50 * 3 + 10);
+  });
+});
+
+describe('what rooms tell, in any order', () => {
+  it('leaves the newest of each, in every list and total', async () => {
+    const link = fc.constantFrom('a', 'b', 'c', 'd');
+    const update = fc.record({
+      link,
+      revision: fc.integer({ min: 1, max: 12 }),
+      gone: fc.boolean(),
+      unlisted: fc.boolean(),
+      tags: fc.uniqueArray(fc.constantFrom('x', 'y', 'z')),
+      createdAt: fc.integer({ min: 1, max: 4 }),
+      title: fc.constantFrom('apple', 'pear', 'りんご'),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(update, { maxLength: 25 }), async (updates) => {
+        const object = env.ROOM_DIRECTORY.getByName(crypto.randomUUID());
+        await runInDurableObject(object, (_, state) => {
+          const known = new KnownRooms(state.storage.sql);
+          const list = new RoomList(state.storage.sql);
+          const truth = new Map<string, DirectoryUpdate>();
+          for (const { gone, ...rest } of updates) {
+            const told = { ...rest, room: gone ? null : room(rest.link, rest) };
+            known.apply(told, 1);
+            if ((truth.get(told.link)?.revision ?? 0) < told.revision) truth.set(told.link, told);
+          }
+          const rooms = [...truth.values()].flatMap((told) => (told.room && !told.room.unlisted ? [told.room] : []));
+          rooms.sort((one, other) => other.createdAt - one.createdAt || (one.link < other.link ? -1 : 1));
+          const expected = (wanted: ListedRoom[]) => ({ links: wanted.map((one) => one.link), total: wanted.length });
+          const actual = (request: Partial<ListRequest>) => {
+            const { chats, total } = list.page({ limit: 100, offset: 0, sort: 'new', ...request }, nobody);
+            return { links: chats.map((one) => one.link), total };
+          };
+          expect(actual({})).toEqual(expected(rooms));
+          for (const tag of ['x', 'y', 'z']) {
+            const tagged = rooms.filter((one) => one.tags.includes(tag));
+            expect(actual({ tag })).toEqual(expected(tagged));
+            const found = tagged.filter((one) => one.title === 'りんご');
+            expect(actual({ tag, q: 'りん' })).toEqual(expected(found));
+          }
+        });
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
