@@ -17,7 +17,9 @@ export default defineConfig({
         plugins: [
           cloudflareTest({
             wrangler: { configPath: './wrangler.jsonc' },
-            miniflare: { bindings: { ADMIN_TOKEN: 'operator-secret' } },
+            miniflare: {
+              bindings: { ADMIN_TOKEN: 'operator-secret', PROPERTY_RUNS: process.env.PROPERTY_RUNS ?? '' },
+            },
           }),
         ],
         test: { name: 'workers', include: ['tests/{worker,objects}/**/*.test.ts'], testTimeout: 30_000 },

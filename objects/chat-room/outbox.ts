@@ -18,6 +18,8 @@ type Row = {
   link: string;
   /** Of the newest change that the copy must come to know. */
   revision: number;
+  /** Of the newest change that was ever sent out, whatever became of it. */
+  issued_revision: number;
   /** When to deliver next; null once the copy knows all. */
   due_at: number | null;
   attempts: number;
@@ -62,13 +64,13 @@ export class Outbox {
     const pause = urgency === 'now' ? 0 : limits.copyMergeMs * (1 + clock.random() / 5);
     for (const target of behind) {
       const known = this.#row(target);
-      // A delivery that waits will carry this too.
-      if (urgency === 'soon' && !this.#running.has(target) && (known?.due_at ?? 0) > now) continue;
+      // A delivery that waits will carry this too, under a revision that no copy has seen.
+      if (urgency === 'soon' && known && known.revision > known.issued_revision && (known.due_at ?? 0) > now) continue;
       const earliest = target === 'kv' ? (known?.issued_at ?? 0) + limits.kvGapMs : 0;
       const due = Math.max(earliest, Math.min(Math.round(now + pause), known?.due_at ?? Number.POSITIVE_INFINITY));
       storage.sql.exec(
-        `INSERT INTO outbox (target, link, revision, due_at, attempts, issued_at, put_at, unsure_until)
-         VALUES (?, ?, ?, ?, 0, 0, 0, 0)
+        `INSERT INTO outbox (target, link, revision, issued_revision, due_at, attempts, issued_at, put_at, unsure_until)
+         VALUES (?, ?, ?, 0, ?, 0, 0, 0, 0)
          ON CONFLICT (target) DO UPDATE SET revision = excluded.revision, due_at = excluded.due_at`,
         target,
         link,
@@ -131,11 +133,12 @@ export class Outbox {
   }
 
   /** Notes that an operation goes out: should the object die meanwhile, it is due again, and may yet land. */
-  #issue({ target, put_at }: Row, isPut: boolean): void {
+  #issue({ target, revision, put_at }: Row, isPut: boolean): void {
     const now = this.#world.clock.now();
     const due = now + limits.copyTimeoutMs;
     this.#world.storage.sql.exec(
-      'UPDATE outbox SET due_at = ?, issued_at = ?, put_at = ?, unsure_until = ? WHERE target = ?',
+      'UPDATE outbox SET issued_revision = ?, due_at = ?, issued_at = ?, put_at = ?, unsure_until = ? WHERE target = ?',
+      revision,
       due,
       now,
       isPut ? now : put_at,

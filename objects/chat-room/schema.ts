@@ -51,6 +51,7 @@ export const migrations: readonly Migration[] = [
     target TEXT PRIMARY KEY,
     link TEXT NOT NULL,
     revision INTEGER NOT NULL,
+    issued_revision INTEGER NOT NULL,
     due_at INTEGER,
     attempts INTEGER NOT NULL,
     issued_at INTEGER NOT NULL,
