@@ -65,15 +65,16 @@ export class RoomList {
     return this.#sql
       .exec<Found>(
         `SELECT rooms.*, ${column} AS position FROM (
-           SELECT link FROM ${within.rows} AND (${column}, link) > (?, ?) ORDER BY ${column}, link LIMIT ? OFFSET ?
-         ) AS page JOIN rooms USING (link) ORDER BY position, link`,
+           SELECT id FROM ${within.rows} AND (${column}, link) > (?, ?) ORDER BY ${column}, link LIMIT ? OFFSET ?
+         ) AS page JOIN rooms USING (id)`,
         ...within.bindings,
         key,
         link,
         limit,
         offset,
       )
-      .toArray();
+      .toArray()
+      .sort(inListOrder);
   }
 
   #matching({ tag, sort, after, limit, offset }: ListRequest, match: string): Found[] {
@@ -114,6 +115,11 @@ export class RoomList {
   }
 }
 
+/** Sorting a page again here is free; in SQL it would read every row once more. */
+function inListOrder(one: Found, other: Found): number {
+  return one.position - other.position || (one.link < other.link ? -1 : 1);
+}
+
 /** The newest rooms that match. */
 const matches = `(SELECT rowid AS id FROM words WHERE words MATCH ? ORDER BY rowid DESC LIMIT ?) AS matched
   JOIN rooms USING (id)`;
@@ -126,7 +132,7 @@ const hasTag = `(? IS NULL OR EXISTS (
 function pageWithin(tag: string | undefined, sort: ListSort): { rows: string; bindings: SqlStorageValue[] } {
   if (tag === undefined) return { rows: 'rooms WHERE is_listed = 1', bindings: [] };
   if (sort === 'new') return { rows: 'tagged WHERE tag = ?', bindings: [tag] };
-  return { rows: '(SELECT rooms.* FROM tagged JOIN rooms USING (link) WHERE tag = ?) WHERE TRUE', bindings: [tag] };
+  return { rows: '(SELECT rooms.* FROM tagged JOIN rooms USING (id) WHERE tag = ?) WHERE TRUE', bindings: [tag] };
 }
 
 function toView(row: RoomRow, reader: Reader): RoomView {

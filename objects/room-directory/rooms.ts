@@ -64,7 +64,13 @@ export class KnownRooms {
     if (!row.is_listed) return;
     this.#sql.exec('INSERT INTO words (rowid, singles, pairs) VALUES (?, ?, ?)', row.id, ...ngramsOf(textOf(row)));
     for (const tag of tagsOf(row)) {
-      this.#sql.exec('INSERT INTO tagged (tag, by_new, link) VALUES (?, ?, ?)', tag, -row.created_at, row.link);
+      this.#sql.exec(
+        'INSERT INTO tagged (tag, by_new, link, id) VALUES (?, ?, ?, ?)',
+        tag,
+        -row.created_at,
+        row.link,
+        row.id,
+      );
     }
     for (const tag of [everyRoom, ...tagsOf(row)]) {
       this.#sql.exec(

@@ -35,6 +35,7 @@ export const migrations: readonly Migration[] = [
     tag TEXT NOT NULL,
     by_new INTEGER NOT NULL,
     link TEXT NOT NULL,
+    id INTEGER NOT NULL,
     PRIMARY KEY (tag, by_new, link)
   ) WITHOUT ROWID;
   -- How many rooms are listed: under each tag, and in all under the empty tag.

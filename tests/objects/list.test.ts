@@ -10,6 +10,7 @@ import { roomKey, roomKeyMetadata } from '../../shared/copies.ts';
 import type { RoomView } from '../../shared/room.ts';
 import { adminToken, call, makeRoom } from '../support/pool/calls.ts';
 import { passAlarms } from '../support/pool/clock.ts';
+import { counting } from '../support/pool/counting.ts';
 import { enter } from '../support/pool/sockets.ts';
 
 interface List {
@@ -231,20 +232,6 @@ describe('a directory that was lost', () => {
   });
 });
 
-/** Storage that counts the rows it reads. */
-function counting(sql: SqlStorage): { sql: SqlStorage; rowsRead: () => number } {
-  const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
-  const exec = (...statement: Parameters<SqlStorage['exec']>) => {
-    const cursor = sql.exec(...statement);
-    cursors.push(cursor);
-    return cursor;
-  };
-  return {
-    sql: { exec } as SqlStorage,
-    rowsRead: () => cursors.reduce((sum, { rowsRead }) => sum + rowsRead, 0),
-  };
-}
-
 describe('what a page costs', () => {
   const rooms = 3_000;
 
@@ -276,8 +263,8 @@ describe('what a page costs', () => {
       };
     });
     const { offset, ...flat } = figures;
-    for (const cost of Object.values(flat)) expect(cost).toBeLessThanOrEqual(50 * 3 + 10);
-    expect(offset).toBeLessThanOrEqual(1_000 + 50 * 3 + 10);
+    for (const cost of Object.values(flat)) expect(cost).toBeLessThanOrEqual(50 * 2 + 5);
+    expect(offset).toBeLessThanOrEqual(1_000 + 50 * 2 + 5);
   });
 });
 

@@ -1,0 +1,17 @@
+/** Benchmarks in the Workers runtime: they print figures and assert nothing of them. `npm run bench -- list` */
+import { fileURLToPath } from 'node:url';
+import { cloudflareTest } from '@cloudflare/vitest-plugin';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  root: fileURLToPath(new URL('..', import.meta.url)),
+  logLevel: 'error',
+  plugins: [cloudflareTest({ wrangler: { configPath: './wrangler.jsonc' } })],
+  test: {
+    include: ['bench/*.bench.ts'],
+    testTimeout: 600_000,
+    fileParallelism: false,
+    disableConsoleIntercept: true,
+    reporters: ['dot'],
+  },
+});

@@ -1,0 +1,217 @@
+/**
+ * Who is here, against a pure model: random joins, leaves and renewals by REST, sockets opened, closed and cut off,
+ * evictions and the passing of time. The count is never negative, and is the model's whenever nothing is uncertain.
+ */
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import fc from 'fast-check';
+import { afterEach, expect, it, vi } from 'vitest';
+import { limits } from '../../shared/limits.ts';
+import type { RoomView } from '../../shared/room.ts';
+import { call, makeRoom, roomObject } from '../support/pool/calls.ts';
+import { setClock } from '../support/pool/clock.ts';
+import { connect, type TestSocket } from '../support/pool/sockets.ts';
+
+const runs = Number(env.PROPERTY_RUNS || 2_000);
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const people = ['alice', 'bob', 'carol'] as const;
+
+type Step =
+  | { type: 'join' | 'leave' | 'open'; who: (typeof people)[number] | 'visitor' }
+  | { type: 'renew' | 'end' | 'openWithLease' | 'close' | 'cut'; nth: number }
+  | { type: 'evict' }
+  | { type: 'pass'; milliseconds: number };
+
+const nth = fc.nat({ max: 5 });
+const step: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({
+    type: fc.constantFrom('join' as const, 'leave' as const, 'open' as const),
+    who: fc.constantFrom(...people, 'visitor' as const),
+  }),
+  fc.record({
+    type: fc.constantFrom('renew' as const, 'end' as const, 'openWithLease' as const, 'close' as const, 'cut' as const),
+    nth,
+  }),
+  fc.record({ type: fc.constant('evict' as const) }),
+  fc.record({
+    type: fc.constant('pass' as const),
+    milliseconds: fc.constantFrom(1_000, 60_000, limits.personalLeaseMs, 7 * 60_000, limits.anonymousLeaseMs),
+  }),
+);
+
+/** A lease as the model has it. */
+interface ModelLease {
+  key: string;
+  until: number;
+  secret?: string | undefined;
+}
+
+/** A socket as the model has it: under which key it counts, and whether its other end is gone without a word. */
+interface ModelSocket {
+  key: string;
+  socket: TestSocket;
+  isCut: boolean;
+}
+
+class Model {
+  leases: ModelLease[] = [];
+  sockets: ModelSocket[] = [];
+
+  get count(): number {
+    return new Set([...this.leases, ...this.sockets].map(({ key }) => key)).size;
+  }
+
+  /** Only a sweep tells a cut socket from a silent one. */
+  get isCertain(): boolean {
+    return !this.sockets.some(({ isCut }) => isCut);
+  }
+
+  join(key: string, until: number, secret?: string): void {
+    const known = this.leases.find((lease) => lease.key === key);
+    if (known) known.until = until;
+    else this.leases.push({ key, until, secret });
+  }
+
+  end(key: string): void {
+    this.leases = this.leases.filter((lease) => lease.key !== key);
+  }
+
+  expire(now: number): void {
+    this.leases = this.leases.filter((lease) => lease.until > now);
+  }
+
+  anonymous(place: number): ModelLease | undefined {
+    const anonymous = this.leases.filter((lease) => lease.secret !== undefined);
+    return anonymous[place % Math.max(1, anonymous.length)];
+  }
+}
+
+/** One run in a room of its own. */
+class Run {
+  readonly #link: string;
+  readonly #model = new Model();
+  readonly #all: TestSocket[] = [];
+  #viewers = 0;
+
+  constructor(link: string) {
+    this.#link = link;
+  }
+
+  async take(one: Step): Promise<void> {
+    const model = this.#model;
+    if (one.type === 'join') await this.#join(one.who);
+    else if (one.type === 'leave') await this.#leave(one.who);
+    else if (one.type === 'open') await this.#open(one.who === 'visitor' ? undefined : one.who);
+    else if (one.type === 'pass') await this.#pass(one.milliseconds);
+    else if (one.type === 'evict') await evictDurableObject(await roomObject(this.#link)).catch(() => undefined);
+    else if (one.type === 'close' || one.type === 'cut') await this.#lose(one.nth, one.type);
+    else if (one.type === 'renew' || one.type === 'end' || one.type === 'openWithLease') {
+      const lease = model.anonymous(one.nth);
+      if (!lease) return;
+      if (one.type === 'openWithLease') return this.#open(undefined, lease);
+      const action = one.type === 'renew' ? 'join' : 'leave';
+      await this.#attend({ action, lease: lease.secret });
+      if (one.type === 'renew') lease.until = Date.now() + limits.anonymousLeaseMs;
+      else model.end(lease.key);
+    }
+  }
+
+  async check(): Promise<void> {
+    const { content } = await call<RoomView>('GET', `/chat/${this.#link}`);
+    expect(content.participantCount).toBeGreaterThanOrEqual(0);
+    if (this.#model.isCertain) expect(content.participantCount).toBe(this.#model.count);
+  }
+
+  /** Waits until every cut socket was found out. */
+  async quiet(): Promise<void> {
+    await this.#pass(limits.silentMs + limits.sweepMs);
+    await this.#pass(limits.sweepMs);
+    this.#model.sockets = this.#model.sockets.filter(({ isCut }) => !isCut);
+    await this.check();
+    for (const socket of this.#all) socket.close();
+  }
+
+  async #attend(body: Record<string, unknown>): Promise<{ participantCount: number; lease?: string }> {
+    const { status, content } = await call<{ participantCount: number; lease?: string }>(
+      'POST',
+      `/chat/${this.#link}/participants`,
+      body,
+    );
+    expect(status).toBe(200);
+    return content;
+  }
+
+  async #join(who: string): Promise<void> {
+    if (who === 'visitor') {
+      const { lease = '' } = await this.#attend({ action: 'join' });
+      this.#model.join(`lease ${lease}`, Date.now() + limits.anonymousLeaseMs, lease);
+    } else {
+      await this.#attend({ action: 'join', token: who });
+      this.#model.join(who, Date.now() + limits.personalLeaseMs);
+    }
+  }
+
+  async #leave(who: string): Promise<void> {
+    if (who === 'visitor') {
+      await this.#attend({ action: 'leave' });
+      const oldest = this.#model.anonymous(0);
+      if (oldest) this.#model.end(oldest.key);
+    } else {
+      await this.#attend({ action: 'leave', token: who });
+      this.#model.end(who);
+    }
+  }
+
+  async #open(who: string | undefined, lease?: ModelLease): Promise<void> {
+    const socket = await connect(this.#link);
+    await socket.enter({ ...(who && { token: who, name: who }), ...(lease && { lease: lease.secret }) });
+    this.#all.push(socket);
+    this.#model.sockets.push({ key: who ?? lease?.key ?? `viewer ${this.#viewers++}`, socket, isCut: false });
+  }
+
+  /** Closes a socket, or lets it ping once and then never again. */
+  async #lose(place: number, how: 'close' | 'cut'): Promise<void> {
+    const alive = this.#model.sockets.filter(({ isCut }) => !isCut);
+    const lost = alive[place % Math.max(1, alive.length)];
+    if (!lost) return;
+    if (how === 'cut') {
+      lost.socket.say('{"type":"ping"}');
+      await lost.socket.next('pong');
+      lost.isCut = true;
+    } else {
+      lost.socket.close();
+      await lost.socket.closed;
+      this.#model.sockets = this.#model.sockets.filter((other) => other !== lost);
+    }
+  }
+
+  /** Lets time pass; the alarm may be late, as it may be in truth. */
+  async #pass(milliseconds: number): Promise<void> {
+    setClock(Date.now() + milliseconds);
+    const room = await roomObject(this.#link);
+    for (let turn = 0; turn < 3; turn++) {
+      const alarm = await runInDurableObject(room, (_, state) => state.storage.getAlarm());
+      if (alarm === null || alarm > Date.now()) break;
+      await runDurableObjectAlarm(room);
+    }
+    this.#model.expire(Date.now());
+  }
+}
+
+it('counts who is here', { timeout: 900_000 }, async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 14 }), async (steps) => {
+      const run = new Run(await makeRoom());
+      for (const one of steps) {
+        await run.take(one);
+        await run.check();
+      }
+      await run.quiet();
+    }),
+    { numRuns: runs },
+  );
+});
