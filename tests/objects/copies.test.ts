@@ -225,6 +225,23 @@ describe('a socket that stops pinging', () => {
   });
 });
 
+describe('anonymous joins from many addresses', () => {
+  it('stop at a thousand a room', async () => {
+    const link = await makeRoom();
+    const statuses: number[] = [];
+    for (let address = 1; address <= 11; address++) {
+      const joins = Array.from({ length: 100 }, () =>
+        call('POST', `/chat/${link}/participants`, { action: 'join' }, { 'CF-Connecting-IP': `192.0.2.${address}` }),
+      );
+      statuses.push(...(await Promise.all(joins)).map((answer) => answer.status));
+    }
+    expect(statuses.filter((status) => status === 200)).toHaveLength(1_000);
+    expect(statuses.slice(1_000).every((status) => status === 429)).toBe(true);
+    const asPerson = { action: 'join', token: 'alice' };
+    expect((await call('POST', `/chat/${link}/participants`, asPerson)).content).toEqual({ participantCount: 1_001 });
+  });
+});
+
 describe('five thousand anonymous joins from one address', () => {
   it('do not inflate the count', async () => {
     const link = await makeRoom();

@@ -28,19 +28,34 @@ type Step =
 
 const nth = fc.nat({ max: 5 });
 const step: fc.Arbitrary<Step> = fc.oneof(
-  fc.record({
-    type: fc.constantFrom('join' as const, 'leave' as const, 'open' as const),
-    who: fc.constantFrom(...people, 'visitor' as const),
-  }),
-  fc.record({
-    type: fc.constantFrom('renew' as const, 'end' as const, 'openWithLease' as const, 'close' as const, 'cut' as const),
-    nth,
-  }),
-  fc.record({ type: fc.constant('evict' as const) }),
-  fc.record({
-    type: fc.constant('pass' as const),
-    milliseconds: fc.constantFrom(1_000, 60_000, limits.personalLeaseMs, 7 * 60_000, limits.anonymousLeaseMs),
-  }),
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      type: fc.constantFrom('join' as const, 'leave' as const, 'open' as const),
+      who: fc.constantFrom(...people, 'visitor' as const),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      type: fc.constantFrom(
+        'renew' as const,
+        'end' as const,
+        'openWithLease' as const,
+        'close' as const,
+        'cut' as const,
+      ),
+      nth,
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('evict' as const) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: fc.constant('pass' as const),
+      milliseconds: fc.constantFrom(1_000, 60_000, limits.personalLeaseMs, 7 * 60_000, limits.anonymousLeaseMs),
+    }),
+  },
 );
 
 /** A lease as the model has it. */
