@@ -1,10 +1,21 @@
 /** Where a page of the list ended: opaque to callers, who send it back as `after`. */
 import * as v from 'valibot';
+import { ListSort } from './room.ts';
 
-/** The key by which the list is sorted and, among equals, the link: what comes after it is the next page. */
-export type ListPosition = readonly [key: number, link: string];
+const ListPosition = v.object({
+  /** The order of the list that it is a place in. */
+  sort: ListSort,
+  /** What the list is sorted by: what comes after it is the next page. */
+  key: v.pipe(v.number(), v.safeInteger()),
+  /** Tells equals apart. */
+  link: v.pipe(v.string(), v.maxLength(64)),
+});
 
-const Position = v.strictTuple([v.pipe(v.number(), v.safeInteger()), v.pipe(v.string(), v.maxLength(64))]);
+/** A place in a list. */
+export type ListPosition = v.InferOutput<typeof ListPosition>;
+
+/** What is said of a cursor that no page of this list has given. */
+export const notACursor = 'is not a cursor of this list';
 
 /** Writes a position as a cursor. */
 export function toCursor(position: ListPosition): string {
@@ -22,6 +33,6 @@ function fromCursor(cursor: string): unknown {
 /** A cursor of the list; anything else is refused. */
 export const Cursor = v.pipe(
   v.string(),
-  v.check((cursor) => v.is(Position, fromCursor(cursor)), 'is not a cursor of this list'),
-  v.transform((cursor): ListPosition => v.parse(Position, fromCursor(cursor))),
+  v.check((cursor) => v.is(ListPosition, fromCursor(cursor)), notACursor),
+  v.transform((cursor): ListPosition => v.parse(ListPosition, fromCursor(cursor))),
 );

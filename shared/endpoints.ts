@@ -3,7 +3,7 @@
  * it. Order matters: the first match wins, so fixed paths stand before `/chat/:link`.
  */
 import * as v from 'valibot';
-import { Cursor } from './cursor.ts';
+import { Cursor, notACursor } from './cursor.ts';
 import type { Fault } from './decode.ts';
 import type { FailureCode } from './failures.ts';
 import { limits } from './limits.ts';
@@ -108,17 +108,23 @@ export const endpoints = {
     path: '/chat/list',
     summary: 'List rooms, newest first unless `sort` says otherwise',
     params: NoFields,
-    query: v.object({
-      token: v.optional(Token),
-      limit: pageLimit(limits.listSize, limits.listSizeMax),
-      offset: v.optional(WholeNumber(0, { default: 0 }), '0'),
-      tag: v.optional(v.string()),
-      /** Words that title, about or tags must have. Beyond the document, as are `sort` and `after`. */
-      q: v.optional(Query),
-      sort: v.optional(ListSort, 'new'),
-      /** The `next` of the page before. */
-      after: v.optional(Cursor),
-    }),
+    query: v.pipe(
+      v.object({
+        token: v.optional(Token),
+        limit: pageLimit(limits.listSize, limits.listSizeMax),
+        offset: v.optional(WholeNumber(0, { default: 0 }), '0'),
+        tag: v.optional(v.string()),
+        /** Words that title, about or tags must have. Beyond the document, as are `sort` and `after`. */
+        q: v.optional(Query),
+        sort: v.optional(ListSort, 'new'),
+        /** The `next` of the page before, in the same order. */
+        after: v.optional(Cursor),
+      }),
+      v.forward(
+        v.check(({ sort, after }) => !after || after.sort === sort, notACursor),
+        ['after'],
+      ),
+    ),
     bearer: 'query',
     answers: {
       200: v.object({
@@ -150,6 +156,8 @@ export const endpoints = {
         rebuilt: v.number(),
         /** Keys without a room. */
         missing: v.number(),
+        /** Rooms that could not be asked; worth another call. */
+        failed: v.number(),
         next: v.optional(v.string()),
       }),
     },

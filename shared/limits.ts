@@ -53,6 +53,8 @@ export const limits = {
   sweepMs: 5 * 60_000,
   /** Milliseconds without a sign of life after which a sweep closes a socket that used to ping. */
   silentMs: 3 * 60_000,
+  /** Milliseconds between two notes of when a socket spoke. */
+  heardEveryMs: 60_000,
   /** Milliseconds between two `presence` frames. */
   presenceGapMs: 1_000,
   /** Milliseconds for which frames to the same sockets are gathered in a busy room. */

@@ -1,10 +1,11 @@
 /**
  * The list without the directory: read from the copies in KV, in the same order and shape. It knows no admin, and may
- * be up to a minute behind.
+ * be up to a minute behind; what was said last, which no write to KV is spent on, as long as nobody came or went.
  */
 import type { CallContent, CallInput } from '../shared/calls.ts';
 import { type RoomKeyMetadata, roomKeyPrefix } from '../shared/copies.ts';
 import { type ListPosition, toCursor } from '../shared/cursor.ts';
+import { fold } from '../shared/fold.ts';
 import type { ListSort, RoomInfo } from '../shared/room.ts';
 
 /** Values that one call to KV gives. */
@@ -44,13 +45,15 @@ async function filter(
   tag: string | undefined,
   q: string | undefined,
 ): Promise<Copy[]> {
-  const words = (q ?? '').normalize('NFKC').toLowerCase().split(/\s+/u).filter(Boolean);
+  const words = fold(q ?? '')
+    .split(/\s+/u)
+    .filter(Boolean);
   const unclear = copies.filter(({ metadata }) => words.length > 0 || (tag !== undefined && !metadata.tags));
   const values = await valuesOf(kv, unclear);
   return copies.filter(({ key, metadata }) => {
     const value = values.get(key);
     const tags = metadata.tags ?? value?.tags ?? [];
-    const text = [value?.title, value?.about, ...tags].join('\n').normalize('NFKC').toLowerCase();
+    const text = fold([value?.title, value?.about, ...tags].join('\n'));
     return (tag === undefined || tags.includes(tag)) && words.every((word) => text.includes(word));
   });
 }
@@ -61,8 +64,8 @@ const sortKeys: Record<ListSort, (metadata: RoomKeyMetadata) => number> = {
   popular: ({ participantCount }) => -participantCount,
 };
 
-function isBefore([key, link]: ListPosition, [otherKey, otherLink]: ListPosition): boolean {
-  return key < otherKey || (key === otherKey && link < otherLink);
+function isBefore(one: ListPosition, other: ListPosition): boolean {
+  return one.key < other.key || (one.key === other.key && one.link < other.link);
 }
 
 /** A page of the list. */
@@ -72,7 +75,7 @@ export async function listFromKv(
 ): Promise<CallContent<'listRooms'>> {
   const listed = (await allCopies(kv)).filter(({ metadata }) => !metadata.unlisted);
   const found = (await filter(kv, listed, tag, q))
-    .map((copy) => ({ ...copy, position: [sortKeys[sort](copy.metadata), copy.link] as ListPosition }))
+    .map((copy) => ({ ...copy, position: { sort, key: sortKeys[sort](copy.metadata), link: copy.link } }))
     .sort((one, other) => (isBefore(one.position, other.position) ? -1 : 1));
   const rest = found.filter(({ position }) => after === undefined || isBefore(after, position)).slice(offset);
   const page = rest.slice(0, limit);

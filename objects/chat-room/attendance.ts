@@ -144,7 +144,8 @@ function seat(visit: Visit, before: Joined | undefined, identity: Identity, fram
     const moves = before && before.key !== key;
     if (stops || moves || !room.participants.isHere(key)) room.outbox.mark(details.link, 'soon');
   });
-  room.sessions.update(socket, { state: 'joined', ...identity, key, batch, badFrames: session.badFrames });
+  const { badFrames } = session;
+  room.sessions.update(socket, { state: 'joined', ...identity, key, batch, badFrames, heardAt: room.clock.now() });
   tell(room, key, seen);
 }
 

@@ -86,10 +86,10 @@ function isTooLarge(text: string): boolean {
 
 /** Takes one frame of a socket: parse, decide, do, tell. Never throws. */
 export function receive(room: Room, socket: WebSocket, data: string | ArrayBuffer): void {
+  room.sessions.heard(socket);
   const session = room.sessions.of(socket);
   const details = room.find();
   if (!session || !details) return;
-  room.sessions.heard(socket);
   if (typeof data !== 'string') return hangUp(room, socket, fail('binary_frame').failure);
   if (isTooLarge(data)) return hangUp(room, socket, fail('frame_too_large').failure);
   const { ref, frame } = decodeClientFrame(data);

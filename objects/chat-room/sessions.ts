@@ -24,6 +24,8 @@ export interface Joined extends Identity {
   /** Whether its client understands `batch` frames. */
   batch: boolean;
   badFrames: number;
+  /** When it last spoke, to the minute. Milliseconds. */
+  heardAt: number;
 }
 
 export type Session = Waiting | Joined;
@@ -36,7 +38,6 @@ export class Sessions {
   readonly #known = new Map<WebSocket, Session>();
   readonly #keys = new Map<string, number>();
   readonly #clock: Clock;
-  readonly #heardAt = new WeakMap<WebSocket, number>();
   /** Milliseconds by which this room's sweeps are apart from those of others. */
   readonly #beat: number;
   #queue: string[] = [];
@@ -139,9 +140,12 @@ export class Sessions {
     for (const socket of [...this.#known.keys()]) this.close(socket, failure);
   }
 
-  /** Notes a sign of life. */
+  /** Notes a sign of life where it will be found after hibernation; a note a minute is enough for the sweep. */
   heard(socket: WebSocket): void {
-    this.#heardAt.set(socket, this.#clock.now());
+    const session = this.of(socket);
+    const now = this.#clock.now();
+    if (session?.state !== 'joined' || now - session.heardAt < limits.heardEveryMs) return;
+    this.update(socket, { ...session, heardAt: now });
   }
 
   /** The sockets to close: those that did not say in time who they are, and those that used to ping and fell silent. */
@@ -152,7 +156,7 @@ export class Sessions {
         return session.since + limits.authMs <= now ? { socket, ...fail('no_auth') } : [];
       }
       const pingedAt = this.#ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime();
-      const aliveAt = Math.max(pingedAt ?? now, this.#heardAt.get(socket) ?? 0);
+      const aliveAt = Math.max(pingedAt ?? now, session.heardAt);
       return aliveAt + limits.silentMs <= now ? { socket, ...fail('silent') } : [];
     });
   }

@@ -18,6 +18,7 @@ import type { DirectoryUpdate } from './update.ts';
 export interface Rebuilt {
   rebuilt: number;
   missing: number;
+  failed: number;
   next?: string;
 }
 
@@ -57,11 +58,12 @@ export class RoomDirectory extends DurableObject<Env> {
     if (!isOperator(token, this.env.ADMIN_TOKEN)) return fail('not_operator');
     const page = await this.env.CHATS.list({ prefix: roomKeyPrefix, limit: limits.rebuildSize, cursor: after ?? null });
     const links = page.keys.map(({ name }) => name.slice(roomKeyPrefix.length));
-    const reported = await Promise.all(links.map((link) => this.env.CHAT_ROOM.getByName(link).report()));
-    const rebuilt = reported.filter(Boolean).length;
+    const reported = await Promise.allSettled(links.map((link) => this.env.CHAT_ROOM.getByName(link).report()));
+    const count = (isOne: (report: PromiseSettledResult<boolean>) => boolean) => reported.filter(isOne).length;
     return done({
-      rebuilt,
-      missing: reported.length - rebuilt,
+      rebuilt: count((report) => report.status === 'fulfilled' && report.value),
+      missing: count((report) => report.status === 'fulfilled' && !report.value),
+      failed: count((report) => report.status === 'rejected'),
       ...(!page.list_complete && { next: page.cursor }),
     });
   }

@@ -37,6 +37,9 @@ const columnOf = { new: 'by_new', active: 'by_active', popular: 'by_popular' } a
   string
 >;
 
+/** Before every room of every list. */
+const beginning = { key: Number.MIN_SAFE_INTEGER, link: '' };
+
 export class RoomList {
   readonly #sql: SqlStorage;
 
@@ -54,13 +57,14 @@ export class RoomList {
     return {
       chats: rows.map((row) => toView(row, reader)),
       total: match === undefined ? this.#total(request.tag ?? everyRoom) : this.#countMatching(request, match),
-      ...(last && found.length > rows.length && { next: toCursor([last.position, last.link]) }),
+      ...(last &&
+        found.length > rows.length && { next: toCursor({ sort: request.sort, key: last.position, link: last.link }) }),
     };
   }
 
   #inOrder({ tag, sort, after, limit, offset }: ListRequest): Found[] {
     const column = columnOf[sort];
-    const [key, link] = after ?? [Number.MIN_SAFE_INTEGER, ''];
+    const { key, link } = after ?? beginning;
     const within = pageWithin(tag, sort);
     return this.#sql
       .exec<Found>(
@@ -79,7 +83,7 @@ export class RoomList {
 
   #matching({ tag, sort, after, limit, offset }: ListRequest, match: string): Found[] {
     const column = columnOf[sort];
-    const [key, link] = after ?? [Number.MIN_SAFE_INTEGER, ''];
+    const { key, link } = after ?? beginning;
     return this.#sql
       .exec<Found>(
         `SELECT rooms.*, ${column} AS position FROM ${matches}

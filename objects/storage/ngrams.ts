@@ -3,13 +3,13 @@
  * neighbours, as words of two FTS5 columns. One character is a word of the first; more are the phrase of their pairs in
  * the second. Every character becomes a word of letters and digits, so nothing in a text or a query is an operator.
  */
+import { fold } from '../../shared/fold.ts';
 
 /** The columns of the FTS5 table. */
 export const ngramColumns = 'singles, pairs';
 
-/** Letters of either case and width are the same to a reader. */
 function lettersOf(text: string): string[] {
-  return [...text.normalize('NFKC').toLowerCase()];
+  return [...fold(text)];
 }
 
 function wordOf(character: string): string {

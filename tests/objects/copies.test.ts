@@ -1,5 +1,5 @@
 /** The copies of a room when things go wrong: the calls answer as ever, and the copies are right again in the end. */
-import { reset, runInDurableObject } from 'cloudflare:test';
+import { evictDurableObject, reset, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DirectoryUpdate } from '../../objects/room-directory/update.ts';
@@ -210,7 +210,7 @@ describe('a socket that stops pinging', () => {
     await silent.next('pong');
   });
 
-  it('but speaks otherwise stays', async () => {
+  it.each([false, true])('but speaks otherwise stays (evicted between: %s)', async (evicted) => {
     const link = await makeRoom();
     const alice = await enter(link, 'alice');
     alice.say('{"type":"ping"}');
@@ -219,6 +219,7 @@ describe('a socket that stops pinging', () => {
       setClock(Date.now() + 2 * 60_000);
       alice.say({ type: 'ping', ref: turn });
       await alice.next('pong');
+      if (evicted) await evictDurableObject(await roomObject(link));
       await passAlarms(link, Date.now());
     }
     expect((await call<RoomView>('GET', `/chat/${link}`)).content.participantCount).toBe(1);

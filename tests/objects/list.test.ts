@@ -64,6 +64,10 @@ describe('words', () => {
   it('are found anywhere in title, about and tags, in any script and case', async () => {
     await makeRoom({ title: '第三会議室です', about: 'Weekly TALKS', tag: ['京都'] });
     await makeRoom({ title: 'Other', about: '', tag: [] });
+    await makeRoom({ title: 'ΛΟΓΟΣΟΦΙΑ ΛΟΓΟΣ', about: '', tag: [] });
+    for (const q of ['ΛΟΓΟΣ', 'λογος', 'λογοσο']) {
+      expect(await titles(`q=${encodeURIComponent(q)}`)).toEqual(['ΛΟΓΟΣΟΦΙΑ ΛΟΓΟΣ']);
+    }
     for (const q of ['会議', '会', '議室です', 'talk', 'ＴＡＬＫＳ', '京都', '京', '会 京都 week']) {
       expect(await titles(`q=${encodeURIComponent(q)}`)).toEqual(['第三会議室です']);
     }
@@ -138,7 +142,7 @@ describe('cursors', () => {
     expect(whole.total).toBeGreaterThan(3);
   });
 
-  it.each(['x', 'W10', 'WzEsMl0', 'bnVsbA', '%00', 'WyJ4IiwieCJd'])(
+  it.each(['x', 'W10', 'e30', 'bnVsbA', '%00', 'eyJzb3J0IjoibmV3Iiwia2V5IjoieCIsImxpbmsiOiJ4In0'])(
     'that are impossible are refused: %s',
     async (after) => {
       const { status, content } = await call<string>('GET', `/chat/list?after=${after}`);
@@ -146,6 +150,16 @@ describe('cursors', () => {
       expect(content).toContain('after is not a cursor of this list');
     },
   );
+});
+
+describe('a cursor of another order', () => {
+  it('is refused', async () => {
+    await fill(10);
+    const { next } = (await ask('sort=popular&limit=2')).content;
+    const { status, content } = await call<string>('GET', `/chat/list?after=${next}`);
+    expect(status).toBe(400);
+    expect(content).toContain('after is not a cursor of this list');
+  });
 });
 
 describe('without the directory', () => {
@@ -216,7 +230,7 @@ describe('a directory that was lost', () => {
       statusCode: 403,
       error: 'Forbidden: Invalid operator token',
     });
-    expect((await rebuild('operator-secret')).content).toEqual({ rebuilt: 3, missing: 1 });
+    expect((await rebuild('operator-secret')).content).toEqual({ rebuilt: 3, missing: 1, failed: 0 });
     expect((await ask(`token=${adminToken}`)).content).toEqual(before);
     expect(before.chats.every(({ isAdmin }) => isAdmin)).toBe(true);
     expect(made).toHaveLength(3);
@@ -228,7 +242,7 @@ describe('a directory that was lost', () => {
       call<{ missing: number; next?: string }>('POST', '/directory/rebuild', { token: 'operator-secret', after });
     const first = (await rebuild()).content;
     expect(first).toMatchObject({ missing: 100, next: expect.any(String) });
-    expect((await rebuild(first.next)).content).toEqual({ rebuilt: 0, missing: 30 });
+    expect((await rebuild(first.next)).content).toEqual({ rebuilt: 0, missing: 30, failed: 0 });
   });
 });
 
@@ -255,9 +269,9 @@ describe('what a page costs', () => {
       return {
         first: cost({}),
         firstOfTag: cost({ tag: 'even' }),
-        deepByCursor: cost({ after: [-1_500, 'room-1500'] }),
-        deepByCursorOfTag: cost({ tag: 'even', after: [-1_500, 'room-1500'] }),
-        deepByCursorAmongEquals: cost({ sort: 'popular', after: [0, 'room-2'] }),
+        deepByCursor: cost({ after: { sort: 'new', key: -1_500, link: 'room-1500' } }),
+        deepByCursorOfTag: cost({ tag: 'even', after: { sort: 'new', key: -1_500, link: 'room-1500' } }),
+        deepByCursorAmongEquals: cost({ sort: 'popular', after: { sort: 'popular', key: 0, link: 'room-2' } }),
         active: cost({ sort: 'active' }),
         offset: cost({ offset: 1_000 }),
       };
