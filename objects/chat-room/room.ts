@@ -7,18 +7,20 @@ import type { RoomInfo, RoomView } from '../../shared/room.ts';
 import type { ListedRoom } from '../room-directory/update.ts';
 import type { Clock } from '../storage/clock.ts';
 import { hasSchema, migrate } from '../storage/migrations.ts';
+import { Outbox } from '../storage/outbox.ts';
 import { Wake } from '../storage/wake.ts';
+import { type CopyWorld, copiesOf } from './copies.ts';
 import { type Details, type DetailsChange, DetailsTable, type NewDetails } from './details.ts';
 import { IdentityDesk } from './identity.ts';
 import { MessageLog } from './messages.ts';
-import { Outbox, type OutboxWorld } from './outbox.ts';
 import { Participants } from './participants.ts';
 import { Presence } from './presence.ts';
 import { migrations } from './schema.ts';
 import { Sessions } from './sessions.ts';
 
 /** What lies outside a room. */
-export interface RoomWorld extends Pick<OutboxWorld, 'kv' | 'tellDirectory' | 'clock'> {
+export interface RoomWorld extends CopyWorld {
+  clock: Clock;
   /** The secret `ADMIN_TOKEN`; unset or empty, there is no operator. */
   operatorToken: string | undefined;
 }
@@ -28,7 +30,7 @@ export class Room {
   readonly log: MessageLog;
   readonly sessions: Sessions;
   readonly participants: Participants;
-  readonly outbox: Outbox;
+  readonly outbox: Outbox<'directory' | 'kv'>;
   readonly wake: Wake;
   readonly identities: IdentityDesk;
   readonly presence: Presence;
@@ -50,7 +52,12 @@ export class Room {
       (frame) => this.sessions.broadcast(frame),
     );
     this.wake = new Wake(storage, () => this.#nextDue());
-    this.outbox = new Outbox({ ...world, storage, wake: this.wake, snapshot: () => this.#listed() });
+    this.outbox = new Outbox({
+      storage,
+      wake: this.wake,
+      clock: world.clock,
+      copies: copiesOf(world, () => this.#listed()),
+    });
     this.identities = new IdentityDesk(this.details, world.operatorToken);
   }
 
@@ -69,7 +76,7 @@ export class Room {
       this.log.begin();
       this.outbox.mark(room.link, 'now');
     });
-    await this.outbox.settle();
+    await this.outbox.settle('directory');
     return this.view(true);
   }
 
@@ -84,14 +91,14 @@ export class Room {
     if (after.updatedAt !== details.updatedAt) {
       this.sessions.broadcast({ type: 'room', room: this.info(after), floor: this.log.position().floor });
     }
-    await this.outbox.settle();
+    await this.outbox.settle('directory');
     return this.view(true);
   }
 
   /** Tells both copies of the room again, whatever they may know. */
   async report(details: Details): Promise<void> {
     this.change(() => this.outbox.mark(details.link, 'now'));
-    await this.outbox.settle();
+    await this.outbox.settle('directory');
   }
 
   /** Empties the room, closes its sockets and frees the link. The outbox stays until both copies know. */
@@ -104,7 +111,7 @@ export class Room {
     });
     this.sessions.flush();
     this.sessions.closeAll(fail('room_deleted').failure);
-    await this.outbox.settle();
+    await this.outbox.settle('directory');
     return done('Chat deleted successfully');
   }
 

@@ -1,5 +1,6 @@
 /** The tables of a room. Append only; docs/storage-schema.md describes them. Times are milliseconds. */
 import type { Migration } from '../storage/migrations.ts';
+import { outboxTable } from '../storage/outbox.ts';
 
 export const migrations: readonly Migration[] = [
   `
@@ -47,16 +48,6 @@ export const migrations: readonly Migration[] = [
   );
   CREATE INDEX leases_until ON leases (until);
   CREATE INDEX leases_address ON leases (address) WHERE participant_id IS NULL;
-  CREATE TABLE outbox (
-    target TEXT PRIMARY KEY,
-    link TEXT NOT NULL,
-    revision INTEGER NOT NULL,
-    issued_revision INTEGER NOT NULL,
-    due_at INTEGER,
-    attempts INTEGER NOT NULL,
-    issued_at INTEGER NOT NULL,
-    put_at INTEGER NOT NULL,
-    unsure_until INTEGER NOT NULL
-  ) WITHOUT ROWID;
+  ${outboxTable}
   `,
 ];

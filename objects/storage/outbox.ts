@@ -1,21 +1,31 @@
 /**
- * What must still reach the copies of this room, the directory and KV: the table `outbox`. A row says that a copy is
- * behind, not how: a delivery carries the room as it is then. Rows outlive the room until both copies know it is gone.
+ * What an object must still tell its copies elsewhere: the table `outbox`. A row says that a copy is behind, not how: a
+ * delivery carries what the object holds then. Rows outlive what they are about, until each copy knows that it is gone.
  */
-import { roomKey, roomKeyMetadata } from '../../shared/copies.ts';
 import { limits } from '../../shared/limits.ts';
-import type { RoomInfo } from '../../shared/room.ts';
 import { within } from '../../shared/within.ts';
-import type { DirectoryUpdate, ListedRoom } from '../room-directory/update.ts';
-import type { Clock } from '../storage/clock.ts';
-import type { Wake } from '../storage/wake.ts';
+import type { Clock } from './clock.ts';
+import type { Wake } from './wake.ts';
 
-const targets = ['directory', 'kv'] as const;
-type Target = (typeof targets)[number];
+/** The table, for the schema of each object that has an outbox. Times are milliseconds. */
+export const outboxTable = `
+  CREATE TABLE outbox (
+    target TEXT PRIMARY KEY,
+    subject TEXT NOT NULL,
+    revision INTEGER NOT NULL,
+    issued_revision INTEGER NOT NULL,
+    due_at INTEGER,
+    attempts INTEGER NOT NULL,
+    issued_at INTEGER NOT NULL,
+    put_at INTEGER NOT NULL,
+    unsure_until INTEGER NOT NULL
+  ) WITHOUT ROWID;
+`;
 
-type Row = {
-  target: Target;
-  link: string;
+type Row<T extends string> = {
+  target: T;
+  /** What the copy is of: a link, a user. */
+  subject: string;
   /** Of the newest change that the copy must come to know. */
   revision: number;
   /** Of the newest change that was ever sent out, whatever became of it. */
@@ -30,50 +40,62 @@ type Row = {
   unsure_until: number;
 };
 
-/** The outside that an outbox delivers to, and where it learns what to deliver. */
-export interface OutboxWorld {
+/** Somewhere else that must come to hold what this object holds. */
+export interface Copy {
+  /** Milliseconds between two operations on it. */
+  readonly gapMs: number;
+  /** Milliseconds within which an operation lands or never will; 0 where a late one cannot undo a newer. */
+  readonly settleMs: number;
+  /** Whether there is anything for it to hold. */
+  exists(): boolean;
+  /** Makes it hold what there is now. `revision` orders the operations. */
+  put(subject: string, revision: number): Promise<unknown>;
+  /** Makes it hold nothing. */
+  remove(subject: string, revision: number): Promise<unknown>;
+}
+
+/** What KV allows: a write a second to a key, and no order among writes that are under way together. */
+export const kvCopy = { gapMs: limits.kvGapMs, settleMs: limits.kvSettleMs } as const;
+
+/** The outside of an outbox. `T` names its copies. */
+export interface OutboxWorld<T extends string> {
   storage: DurableObjectStorage;
   wake: Wake;
   clock: Clock;
-  kv: KVNamespace;
-  tellDirectory(update: DirectoryUpdate): Promise<void>;
-  /** The room as it is now, or undefined when there is none. */
-  snapshot(): ListedRoom | undefined;
+  copies: Readonly<Record<T, Copy>>;
 }
 
-function publicInfo({ unlisted: _, salt: __, adminDigest: ___, activeAt: ____, ...info }: ListedRoom): RoomInfo {
-  return info;
-}
+export class Outbox<T extends string> {
+  readonly #world: OutboxWorld<T>;
+  readonly #names: readonly T[];
+  readonly #running = new Map<T, Promise<void>>();
 
-export class Outbox {
-  readonly #world: OutboxWorld;
-  readonly #running = new Map<Target, Promise<void>>();
-
-  constructor(world: OutboxWorld) {
+  constructor(world: OutboxWorld<T>) {
     this.#world = world;
+    this.#names = Object.keys(world.copies) as T[];
   }
 
   /**
    * Notes, in the transaction of the change, that the copies are behind.
    * @param urgency `now` for what a list must show by its next call; `soon` for counts and activity, which are gathered
-   * @param behind activity concerns the directory alone
+   * @param behind which copies; all of them where it is not said
    */
-  mark(link: string, urgency: 'now' | 'soon', behind: readonly Target[] = targets): void {
-    const { clock, storage } = this.#world;
+  mark(subject: string, urgency: 'now' | 'soon', behind: readonly T[] = this.#names): void {
+    const { clock, storage, copies } = this.#world;
     const now = clock.now();
     const pause = urgency === 'now' ? 0 : limits.copyMergeMs * (1 + clock.random() / 5);
     for (const target of behind) {
       const known = this.#row(target);
       // A delivery that waits will carry this too, under a revision that no copy has seen.
       if (urgency === 'soon' && known && known.revision > known.issued_revision && (known.due_at ?? 0) > now) continue;
-      const earliest = target === 'kv' ? (known?.issued_at ?? 0) + limits.kvGapMs : 0;
+      const earliest = (known?.issued_at ?? 0) + copies[target].gapMs;
       const due = Math.max(earliest, Math.min(Math.round(now + pause), known?.due_at ?? Number.POSITIVE_INFINITY));
       storage.sql.exec(
-        `INSERT INTO outbox (target, link, revision, issued_revision, due_at, attempts, issued_at, put_at, unsure_until)
+        `INSERT INTO outbox (target, subject, revision, issued_revision, due_at, attempts, issued_at, put_at, unsure_until)
          VALUES (?, ?, ?, 0, ?, 0, 0, 0, 0)
          ON CONFLICT (target) DO UPDATE SET revision = excluded.revision, due_at = excluded.due_at`,
         target,
-        link,
+        subject,
         Math.max(now, (known?.revision ?? 0) + 1),
         due,
       );
@@ -81,15 +103,19 @@ export class Outbox {
     }
   }
 
-  /** Delivers what is due: waits a moment for the directory, and for KV not at all. What fails is tried by alarm. */
-  async settle(): Promise<void> {
-    void this.#run('kv');
-    await within(limits.directoryWaitMs, this.#run('directory'), this.#world.clock.after).catch(() => undefined);
+  /**
+   * Delivers what is due. What fails is tried by alarm.
+   * @param awaited for which copy to wait a moment; for the others not at all
+   */
+  async settle(awaited?: T): Promise<void> {
+    const runs = new Map(this.#names.map((name) => [name, this.#run(name)]));
+    const run = awaited && runs.get(awaited);
+    if (run) await within(limits.directoryWaitMs, run, this.#world.clock.after).catch(() => undefined);
   }
 
   /** Delivers what is due, to the end. Never throws. */
   async drain(): Promise<void> {
-    await Promise.all(targets.map((target) => this.#run(target)));
+    await Promise.all(this.#names.map((name) => this.#run(name)));
   }
 
   /** When the alarm must see to the next delivery, in milliseconds; undefined when both copies know all. */
@@ -104,13 +130,13 @@ export class Outbox {
   }
 
   /** One delivery at a time to each copy; whoever asks meanwhile waits for the one that runs, and for what it left. */
-  #run(target: Target): Promise<void> {
+  #run(target: T): Promise<void> {
     const running = this.#running.get(target) ?? this.#deliverAll(target).finally(() => this.#running.delete(target));
     this.#running.set(target, running);
     return running;
   }
 
-  async #deliverAll(target: Target): Promise<void> {
+  async #deliverAll(target: T): Promise<void> {
     for (let row = this.#due(target); row; row = this.#due(target)) {
       try {
         await within(limits.copyTimeoutMs, this.#deliver(row), this.#world.clock.after);
@@ -121,19 +147,16 @@ export class Outbox {
     }
   }
 
-  async #deliver(row: Row): Promise<void> {
-    const { target, link, revision } = row;
-    const room = this.#world.snapshot();
-    this.#issue(row, room !== undefined);
-    if (target === 'directory') return this.#world.tellDirectory({ link, revision, room: room ?? null });
-    if (!room) return this.#world.kv.delete(roomKey(link));
-    const info = publicInfo(room);
-    const metadata = roomKeyMetadata(info, { revision, unlisted: room.unlisted, activeAt: room.activeAt });
-    await this.#world.kv.put(roomKey(link), JSON.stringify(info), { metadata });
+  async #deliver(row: Row<T>): Promise<void> {
+    const { target, subject, revision } = row;
+    const copy = this.#world.copies[target];
+    const isPut = copy.exists();
+    this.#issue(row, isPut);
+    await (isPut ? copy.put(subject, revision) : copy.remove(subject, revision));
   }
 
   /** Notes that an operation goes out: should the object die meanwhile, it is due again, and may yet land. */
-  #issue({ target, revision, put_at }: Row, isPut: boolean): void {
+  #issue({ target, revision, put_at }: Row<T>, isPut: boolean): void {
     const now = this.#world.clock.now();
     const due = now + limits.copyTimeoutMs;
     this.#world.storage.sql.exec(
@@ -142,22 +165,22 @@ export class Outbox {
       due,
       now,
       isPut ? now : put_at,
-      now + limits.kvSettleMs,
+      now + this.#world.copies[target].settleMs,
       target,
     );
     this.#standBy(due);
   }
 
   /**
-   * Clears the debt, unless the room changed meanwhile. KV has no order of its own: while an earlier operation may still
-   * land, and after a deletion any earlier put, the same is done once more when that time is over.
+   * Clears the debt, unless there was a change meanwhile. Where operations have no order, the same is done once more
+   * when an earlier one can no longer land, nor, after a removal, an earlier put.
    */
-  #settled({ target, revision, unsure_until }: Row): void {
+  #settled({ target, revision, unsure_until }: Row<T>): void {
     const now = this.#world.clock.now();
     const row = this.#row(target);
     if (!row) return;
-    const putLandsBy = this.#world.snapshot() ? 0 : row.put_at + limits.kvSettleMs;
-    const again = target === 'kv' ? Math.max(unsure_until, putLandsBy) : 0;
+    const copy = this.#world.copies[target];
+    const again = Math.max(unsure_until, copy.exists() ? 0 : row.put_at + copy.settleMs);
     const due = row.revision === revision ? (again > now ? again : null) : row.due_at;
     this.#world.storage.sql.exec(
       'UPDATE outbox SET due_at = ?, attempts = 0, unsure_until = ? WHERE target = ?',
@@ -169,7 +192,7 @@ export class Outbox {
   }
 
   /** Tries again after a pause that grows, spread so that many rooms do not come back at once. */
-  #postpone({ target, attempts }: Row): void {
+  #postpone({ target, attempts }: Row<T>): void {
     const { clock, storage } = this.#world;
     const pause = Math.min(limits.copyRetryMs * 2 ** attempts, limits.copyRetryMaxMs) * (0.75 + clock.random() / 2);
     const due = Math.round(clock.now() + pause);
@@ -177,12 +200,12 @@ export class Outbox {
     this.#standBy(due);
   }
 
-  #due(target: Target): Row | undefined {
+  #due(target: T): Row<T> | undefined {
     const row = this.#row(target);
     return row && row.due_at !== null && row.due_at <= this.#world.clock.now() ? row : undefined;
   }
 
-  #row(target: Target): Row | undefined {
-    return this.#world.storage.sql.exec<Row>('SELECT * FROM outbox WHERE target = ?', target).toArray()[0];
+  #row(target: T): Row<T> | undefined {
+    return this.#world.storage.sql.exec<Row<T>>('SELECT * FROM outbox WHERE target = ?', target).toArray()[0];
   }
 }

@@ -1,0 +1,41 @@
+/** The two copies of a room's metadata: its row in the directory, and its key in KV. */
+import { roomKey, roomKeyMetadata } from '../../shared/copies.ts';
+import type { RoomInfo } from '../../shared/room.ts';
+import type { DirectoryUpdate, ListedRoom } from '../room-directory/update.ts';
+import { type Copy, kvCopy } from '../storage/outbox.ts';
+
+/** Where the copies are. */
+export interface CopyWorld {
+  kv: KVNamespace;
+  tellDirectory(update: DirectoryUpdate): Promise<void>;
+}
+
+/** What may stand in KV: no secret, digest or salt. */
+function publicInfo({ unlisted: _, salt: __, adminDigest: ___, activeAt: ____, ...info }: ListedRoom): RoomInfo {
+  return info;
+}
+
+/** @param snapshot the room as it is now, or undefined when there is none */
+export function copiesOf(
+  { kv, tellDirectory }: CopyWorld,
+  snapshot: () => ListedRoom | undefined,
+): Record<'directory' | 'kv', Copy> {
+  const exists = () => snapshot() !== undefined;
+  const tell = (link: string, revision: number) => tellDirectory({ link, revision, room: snapshot() ?? null });
+  return {
+    // The directory goes by the revision, so nothing late can undo what is newer.
+    directory: { gapMs: 0, settleMs: 0, exists, put: tell, remove: tell },
+    kv: {
+      ...kvCopy,
+      exists,
+      async put(link, revision) {
+        const room = snapshot();
+        if (!room) return;
+        const info = publicInfo(room);
+        const metadata = roomKeyMetadata(info, { revision, unlisted: room.unlisted, activeAt: room.activeAt });
+        await kv.put(roomKey(link), JSON.stringify(info), { metadata });
+      },
+      remove: (link) => kv.delete(roomKey(link)),
+    },
+  };
+}
