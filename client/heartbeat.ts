@@ -6,6 +6,8 @@ const pingEveryMs = 25_000;
 const pongWithinMs = 10_000;
 
 export class Heartbeat {
+  readonly #send: (ping: string) => boolean;
+  readonly #lose: () => void;
   readonly #pinging: ReturnType<typeof setInterval>;
   #giveUp: ReturnType<typeof setTimeout> | undefined;
 
@@ -15,9 +17,16 @@ export class Heartbeat {
    * @param giveUp called when nothing was heard after a ping
    */
   constructor(send: (ping: string) => boolean, giveUp: () => void) {
-    this.#pinging = setInterval(() => {
-      if (send(automaticPing)) this.#giveUp = setTimeout(giveUp, pongWithinMs);
-    }, pingEveryMs);
+    this.#send = send;
+    this.#lose = giveUp;
+    this.#pinging = setInterval(() => this.beat(), pingEveryMs);
+  }
+
+  /** Pings now. The room's sweep finds out a vanished client only if it ever pinged, so the first ping is sent early. */
+  beat(): void {
+    if (!this.#send(automaticPing)) return;
+    clearTimeout(this.#giveUp);
+    this.#giveUp = setTimeout(this.#lose, pongWithinMs);
   }
 
   /** Anything was heard, or there is no longer anything to hear. */

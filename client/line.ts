@@ -73,7 +73,11 @@ export class Line {
     });
     this.#listening = new AbortController();
     const { signal } = this.#listening;
-    socket.addEventListener('open', onOpen, { signal });
+    const opened = () => {
+      onOpen();
+      this.#heartbeat.beat();
+    };
+    socket.addEventListener('open', opened, { signal });
     socket.addEventListener('message', ({ data }) => this.#hear(data), { signal });
     socket.addEventListener('close', ({ code, reason }) => this.#lose(code, reason), { signal });
     return socket;

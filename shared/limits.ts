@@ -78,6 +78,10 @@ export const limits = {
   /** Milliseconds of the first and of the longest pause between two tries at a copy. */
   copyRetryMs: 1_000,
   copyRetryMaxMs: 5 * 60_000,
+  /** Milliseconds for which KV may lack what was said last: no write of its own is spent on each message. */
+  copyActivityMs: 5 * 60_000,
+  /** Milliseconds until an alarm tries again a job that failed. */
+  jobRetryMs: 30_000,
   /** Milliseconds between two writes of one KV key. */
   kvGapMs: 1_000,
   /** Milliseconds after which a KV write that was issued can no longer land. */

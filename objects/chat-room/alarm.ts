@@ -1,19 +1,22 @@
-/** What a room does when its alarm rings: all that is due, and then it arms the alarm for the rest. */
-import { expireLeases, hangUp } from './attendance.ts';
+/** What a room does when its alarm rings. May come twice, or late. */
+import { expireLeases } from './attendance.ts';
+import type { Details } from './details.ts';
 import type { Room } from './room.ts';
+import { hangUp } from './seating.ts';
 
-/** Closes overdue sockets, ends leases, and delivers what the copies must hear. May run twice, or late. */
-export async function ring(room: Room): Promise<void> {
-  // What comes up meanwhile sets the alarm anew, so that nothing waits for a slow delivery.
-  room.wake.forget();
-  const details = room.find();
-  try {
-    if (details) {
+/** Closes overdue sockets, ends leases, notices what a crash changed, and delivers what the copies must hear. */
+export function ring(room: Room): Promise<void> {
+  const inRoom = (work: (details: Details) => void) => () => {
+    const details = room.find();
+    if (details) work(details);
+  };
+  return room.wake.ring(room.clock, {
+    sockets: inRoom(() => {
       for (const { socket, failure } of room.sessions.overdue()) hangUp(room, socket, failure);
-      expireLeases(room, details);
-    }
-    await room.settleDebts();
-  } finally {
-    room.wake.again();
-  }
+    }),
+    leases: inRoom((details) => expireLeases(room, details)),
+    // Sockets that died with the object took their people along without a word.
+    drift: inRoom(({ link }) => room.change(() => room.outbox.catchUp(link))),
+    copies: () => room.settleDebts(),
+  });
 }

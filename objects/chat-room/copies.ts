@@ -21,13 +21,15 @@ export function copiesOf(
   snapshot: () => ListedRoom | undefined,
 ): Record<'directory' | 'kv', Copy> {
   const exists = () => snapshot() !== undefined;
+  const measure = () => snapshot()?.participantCount ?? 0;
   const tell = (link: string, revision: number) => tellDirectory({ link, revision, room: snapshot() ?? null });
   return {
     // The directory goes by the revision, so nothing late can undo what is newer.
-    directory: { gapMs: 0, settleMs: 0, exists, put: tell, remove: tell },
+    directory: { gapMs: 0, settleMs: 0, exists, measure, put: tell, remove: tell },
     kv: {
       ...kvCopy,
       exists,
+      measure,
       async put(link, revision) {
         const room = snapshot();
         if (!room) return;

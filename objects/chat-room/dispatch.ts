@@ -2,9 +2,9 @@
 import { done, type Failure, fail, type Outcome } from '../../shared/failures.ts';
 import { type ClientFrame, decodeClientFrame, errorFrame, type Ref } from '../../shared/frames.ts';
 import { countBytes, limits } from '../../shared/limits.ts';
-import { authenticate, hangUp, type Visit } from './attendance.ts';
 import { post } from './posting.ts';
 import type { Room } from './room.ts';
+import { authenticate, hangUp, type Visit } from './seating.ts';
 import type { Joined } from './sessions.ts';
 
 type FrameOf<T extends ClientFrame['type']> = Extract<ClientFrame, { type: T }>;

@@ -8,13 +8,14 @@ import type { RoomView } from '../../shared/room.ts';
 import { systemClock } from '../storage/clock.ts';
 import { readerOf, type ShownTokens } from '../storage/reader.ts';
 import { ring } from './alarm.ts';
-import { type Attendance, type Attended, attend, depart } from './attendance.ts';
+import { type Attendance, type Attended, attend } from './attendance.ts';
 import type { Details, DetailsChange, NewDetails } from './details.ts';
 import { receive } from './dispatch.ts';
 import type { Credentials } from './identity.ts';
 import type { Appended, Draft, PageRequest } from './messages.ts';
 import { post } from './posting.ts';
 import { Room } from './room.ts';
+import { depart } from './seating.ts';
 
 /** Those who are here with an identity: a page of them, and how many people are here in all. */
 export interface ParticipantPage {
@@ -63,12 +64,12 @@ export class ChatRoom extends DurableObject<Env> {
   }
 
   /**
-   * Reports to the directory and KV again.
+   * Reports to the directory and KV again: the room, or that there is none.
    * @returns whether there is a room
    */
-  async report(): Promise<boolean> {
+  async report(link: string): Promise<boolean> {
     const details = this.#room.find();
-    if (details) await this.#room.report(details);
+    await (details ? this.#room.report(details) : this.#room.retract(link));
     return details !== undefined;
   }
 

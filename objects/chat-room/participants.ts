@@ -13,6 +13,7 @@ type Row = {
   participant_id: string | null;
   name: string | null;
   role: string | null;
+  named_at: number;
   address: string;
   until: number;
 };
@@ -20,7 +21,7 @@ type Row = {
 function toLease(row: Row): Lease {
   const participant =
     row.participant_id === null ? null : { id: row.participant_id, name: row.name ?? '', role: row.role as RoleName };
-  return { key: row.key, participant, address: row.address, until: row.until };
+  return { key: row.key, participant, namedAt: row.named_at, address: row.address, until: row.until };
 }
 
 export class Participants {
@@ -54,7 +55,7 @@ export class Participants {
   /** The people with an identity, each once, by id. */
   list(): Participant[] {
     const people = new Map<string, Participant>();
-    for (const participant of this.#shown()) {
+    for (const { participant } of this.#shown()) {
       const earlier = people.get(participant.id);
       people.set(participant.id, earlier ? mergePerson(earlier, participant) : participant);
     }
@@ -63,18 +64,20 @@ export class Participants {
 
   /** A person as everyone sees them; undefined when they are not here. */
   person(id: string): Participant | undefined {
-    let person: Participant | undefined;
-    for (const shown of this.#shown()) if (shown.id === id) person = person ? mergePerson(person, shown) : shown;
-    return person;
+    if (!this.isHere(id)) return undefined;
+    const shown = this.#shown().flatMap(({ participant }) => (participant.id === id ? participant : []));
+    return shown.length === 0 ? undefined : shown.reduce(mergePerson);
   }
 
   /**
    * Grants or renews a lease.
    * @returns `too_many_leases` (429) when the room, or that address in it, has as many anonymous ones as it may
    */
-  join(key: string, participant: Participant | null, address: string, now: number): Outcome<Lease> {
-    const lease = { key, participant, address, until: leaseEnd(participant, now) };
-    if (!participant && !this.hasLease(key)) {
+  join({ key, participant, namedAt, address }: Omit<Lease, 'until'>, now: number): Outcome<Lease> {
+    const known = this.#leases().get(key);
+    const until = leaseEnd(participant, now);
+    const lease = { key, participant, namedAt, address: known?.address ?? address, until };
+    if (!participant && !known) {
       const anonymous = [...this.#leases().values()].filter((other) => !other.participant);
       const here = anonymous.filter((other) => other.address === address);
       const full =
@@ -90,14 +93,15 @@ export class Participants {
       }
     }
     this.#sql.exec(
-      `INSERT INTO leases (key, participant_id, name, role, address, until) VALUES (?, ?, ?, ?, ?, ?)
+      `INSERT INTO leases (key, participant_id, name, role, named_at, address, until) VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (key) DO UPDATE SET name = excluded.name, role = excluded.role,
-         address = excluded.address, until = excluded.until`,
+         named_at = excluded.named_at, until = excluded.until`,
       key,
       participant?.id ?? null,
       participant?.name ?? null,
       participant?.role ?? null,
-      address,
+      namedAt,
+      lease.address,
       lease.until,
     );
     this.#leases().set(key, lease);
@@ -137,16 +141,17 @@ export class Participants {
     this.#known = undefined;
   }
 
-  /** Each lease and socket with an identity. */
-  *#shown(): Iterable<Participant> {
-    for (const { participant } of this.#leases().values()) if (participant) yield participant;
-    for (const { participant } of this.#sessions.joined()) if (participant) yield participant;
+  /** Each lease and socket with an identity, the latest named last. */
+  #shown(): { participant: Participant; namedAt: number }[] {
+    return [...this.#leases().values(), ...this.#sessions.joined()]
+      .flatMap(({ participant, namedAt }) => (participant ? { participant, namedAt } : []))
+      .sort((one, other) => one.namedAt - other.namedAt);
   }
 
   #leases(): Map<string, Lease> {
     this.#known ??= new Map(
       this.#sql
-        .exec<Row>('SELECT key, participant_id, name, role, address, until FROM leases ORDER BY id')
+        .exec<Row>('SELECT key, participant_id, name, role, named_at, address, until FROM leases ORDER BY id')
         .toArray()
         .map((row) => [row.key, toLease(row)]),
     );

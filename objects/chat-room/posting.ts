@@ -14,7 +14,10 @@ export function post(room: Room, details: Details, identity: Identity, draft: Dr
   if (!author.ok) return author;
   const appended = room.change(() => {
     const outcome = room.log.append(author.value, draft, details.salt, room.clock.now());
-    if (outcome.ok && !outcome.value.duplicate) room.outbox.mark(details.link, 'soon', ['directory']);
+    if (outcome.ok && !outcome.value.duplicate) {
+      room.outbox.mark(details.link, 'soon', ['directory']);
+      room.outbox.mark(details.link, 'later', ['kv']);
+    }
     return outcome;
   });
   if (appended.ok && !appended.value.duplicate) {

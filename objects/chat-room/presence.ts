@@ -13,7 +13,7 @@ export class Presence {
   readonly #broadcast: (frame: PresenceFrame) => void;
   readonly #joined = new Map<string, { who: Participant; isNew: boolean }>();
   readonly #left = new Map<string, Participant>();
-  #isWaiting = false;
+  #callOff: (() => void) | undefined;
   #toldAt = Number.NEGATIVE_INFINITY;
 
   /** @param count how many people are here at the moment of telling */
@@ -40,15 +40,27 @@ export class Presence {
 
   /** The count changed, or may have. */
   changed(): void {
-    if (this.#isWaiting) return;
+    if (this.#callOff) return;
     const pause = this.#toldAt + limits.presenceGapMs - this.#clock.now();
     if (pause <= 0) return this.#tell();
-    this.#isWaiting = true;
-    this.#clock.after(pause, () => this.#tell());
+    this.#callOff = this.#clock.after(pause, () => this.#tell());
+  }
+
+  /** A `ready` has named everyone who is here: whoever of them leaves now is known, and must be told of. */
+  shown(): void {
+    for (const [id, { who }] of this.#joined) this.#joined.set(id, { who, isNew: false });
+  }
+
+  /** Forgets what was still to be told: the room is no more. */
+  forget(): void {
+    this.#callOff?.();
+    this.#callOff = undefined;
+    this.#joined.clear();
+    this.#left.clear();
   }
 
   #tell(): void {
-    this.#isWaiting = false;
+    this.#callOff = undefined;
     this.#toldAt = this.#clock.now();
     this.#broadcast({
       type: 'presence',

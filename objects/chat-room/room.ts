@@ -101,6 +101,15 @@ export class Room {
     await this.outbox.settle('directory');
   }
 
+  /** Has the copies forget a room that they hold and that there is not. */
+  async retract(link: string): Promise<void> {
+    this.change(() => {
+      migrate(this.#storage, migrations);
+      this.outbox.mark(link, 'now');
+    });
+    await this.outbox.settle('directory');
+  }
+
   /** Empties the room, closes its sockets and frees the link. The outbox stays until both copies know. */
   async remove(details: Details): Promise<Outcome<'Chat deleted successfully'>> {
     this.change(() => {
@@ -111,6 +120,7 @@ export class Room {
     });
     this.sessions.flush();
     this.sessions.closeAll(fail('room_deleted').failure);
+    this.presence.forget();
     await this.outbox.settle('directory');
     return done('Chat deleted successfully');
   }

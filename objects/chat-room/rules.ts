@@ -15,7 +15,9 @@ export interface Lease {
   key: string;
   /** Null for a visitor without a token. */
   participant: Participant | null;
-  /** Digest of the address that asked for it. */
+  /** When they gave this name, in milliseconds; 0 where they gave none. */
+  namedAt: number;
+  /** Digest of the address that first asked for it. */
   address: string;
   /** Milliseconds. */
   until: number;

@@ -43,6 +43,7 @@ export const migrations: readonly Migration[] = [
     participant_id TEXT,
     name TEXT,
     role TEXT,
+    named_at INTEGER NOT NULL,
     address TEXT NOT NULL,
     until INTEGER NOT NULL
   );

@@ -24,6 +24,8 @@ export interface Joined extends Identity {
   /** Whether its client understands `batch` frames. */
   batch: boolean;
   badFrames: number;
+  /** When this person gave the name they have here, in milliseconds; 0 where they gave none. */
+  namedAt: number;
   /** When it last spoke, to the minute. Milliseconds. */
   heardAt: number;
 }
@@ -138,6 +140,13 @@ export class Sessions {
 
   closeAll(failure: Failure): void {
     for (const socket of [...this.#known.keys()]) this.close(socket, failure);
+  }
+
+  /** Counts sockets that were counted under one key under another. */
+  rekey(from: string, to: string): void {
+    for (const [socket, session] of [...this.#known]) {
+      if (session.state === 'joined' && session.key === from) this.update(socket, { ...session, key: to });
+    }
   }
 
   /** Notes a sign of life where it will be found after hibernation; a note a minute is enough for the sweep. */

@@ -56,9 +56,11 @@ export class RoomDirectory extends DurableObject<Env> {
    */
   async rebuild(token: string, after: string | undefined): Promise<Outcome<Rebuilt>> {
     if (!isOperator(token, this.env.ADMIN_TOKEN)) return fail('not_operator');
-    const page = await this.env.CHATS.list({ prefix: roomKeyPrefix, limit: limits.rebuildSize, cursor: after ?? null });
+    const asked = this.env.CHATS.list({ prefix: roomKeyPrefix, limit: limits.rebuildSize, cursor: after ?? null });
+    const page = await asked.catch(() => undefined);
+    if (!page) return fail('unavailable', { retryAfter: 1 });
     const links = page.keys.map(({ name }) => name.slice(roomKeyPrefix.length));
-    const reported = await Promise.allSettled(links.map((link) => this.env.CHAT_ROOM.getByName(link).report()));
+    const reported = await Promise.allSettled(links.map((link) => this.env.CHAT_ROOM.getByName(link).report(link)));
     const count = (isOne: (report: PromiseSettledResult<boolean>) => boolean) => reported.filter(isOne).length;
     return done({
       rebuilt: count((report) => report.status === 'fulfilled' && report.value),
@@ -68,11 +70,7 @@ export class RoomDirectory extends DurableObject<Env> {
     });
   }
 
-  override alarm(): void {
-    try {
-      this.#rooms.forgetDeleted(systemClock.now());
-    } finally {
-      this.#wake.again();
-    }
+  override alarm(): Promise<void> {
+    return this.#wake.ring(systemClock, { deleted: () => this.#rooms.forgetDeleted(systemClock.now()) });
   }
 }

@@ -18,7 +18,8 @@ export const outboxTable = `
     attempts INTEGER NOT NULL,
     issued_at INTEGER NOT NULL,
     put_at INTEGER NOT NULL,
-    unsure_until INTEGER NOT NULL
+    unsure_until INTEGER NOT NULL,
+    told INTEGER
   ) WITHOUT ROWID;
 `;
 
@@ -38,6 +39,8 @@ type Row<T extends string> = {
   put_at: number;
   /** Until when an operation whose outcome is unknown may still land. */
   unsure_until: number;
+  /** What was measured when the copy was last told. */
+  told: number | null;
 };
 
 /** Somewhere else that must come to hold what this object holds. */
@@ -48,6 +51,8 @@ export interface Copy {
   readonly settleMs: number;
   /** Whether there is anything for it to hold. */
   exists(): boolean;
+  /** A number that it holds and that may change without a call, as when a crash takes sockets away. */
+  measure?(): number;
   /** Makes it hold what there is now. `revision` orders the operations. */
   put(subject: string, revision: number): Promise<unknown>;
   /** Makes it hold nothing. */
@@ -77,19 +82,25 @@ export class Outbox<T extends string> {
 
   /**
    * Notes, in the transaction of the change, that the copies are behind.
-   * @param urgency `now` for what a list must show by its next call; `soon` for counts and activity, which are gathered
+   * @param urgency `now` for what a list must show by its next call; `soon` for what is gathered; `later` for what is
+   *   hardly worth an operation
    * @param behind which copies; all of them where it is not said
    */
-  mark(subject: string, urgency: 'now' | 'soon', behind: readonly T[] = this.#names): void {
+  mark(subject: string, urgency: 'now' | 'soon' | 'later', behind: readonly T[] = this.#names): void {
     const { clock, storage, copies } = this.#world;
     const now = clock.now();
-    const pause = urgency === 'now' ? 0 : limits.copyMergeMs * (1 + clock.random() / 5);
+    const pause =
+      { now: 0, soon: limits.copyMergeMs, later: limits.copyActivityMs }[urgency] * (1 + clock.random() / 5);
     for (const target of behind) {
       const known = this.#row(target);
       // A delivery that waits will carry this too, under a revision that no copy has seen.
-      if (urgency === 'soon' && known && known.revision > known.issued_revision && (known.due_at ?? 0) > now) continue;
+      const wanted = Math.round(now + pause);
+      const waitsUntil = known && known.revision > known.issued_revision ? known.due_at : null;
+      if (waitsUntil !== null && waitsUntil > now && waitsUntil <= wanted) continue;
       const earliest = (known?.issued_at ?? 0) + copies[target].gapMs;
-      const due = Math.max(earliest, Math.min(Math.round(now + pause), known?.due_at ?? Number.POSITIVE_INFINITY));
+      // A copy that fails is left to its pauses, however much is gathered meanwhile.
+      const fails = known && known.attempts > 0 && urgency !== 'now';
+      const due = Math.max(earliest, Math.min(fails ? Number.POSITIVE_INFINITY : wanted, known?.due_at ?? wanted));
       storage.sql.exec(
         `INSERT INTO outbox (target, subject, revision, issued_revision, due_at, attempts, issued_at, put_at, unsure_until)
          VALUES (?, ?, ?, 0, ?, 0, 0, 0, 0)
@@ -100,6 +111,15 @@ export class Outbox<T extends string> {
         due,
       );
       this.#standBy(due);
+    }
+  }
+
+  /** Notes, in a transaction, which copies hold another number than there is now, though no call changed it. */
+  catchUp(subject: string): void {
+    for (const target of this.#names) {
+      const row = this.#row(target);
+      const measured = this.#world.copies[target].measure?.();
+      if (row && measured !== undefined && row.told !== measured) this.mark(subject, 'soon', [target]);
     }
   }
 
@@ -157,15 +177,18 @@ export class Outbox<T extends string> {
 
   /** Notes that an operation goes out: should the object die meanwhile, it is due again, and may yet land. */
   #issue({ target, revision, put_at }: Row<T>, isPut: boolean): void {
+    const copy = this.#world.copies[target];
     const now = this.#world.clock.now();
     const due = now + limits.copyTimeoutMs;
     this.#world.storage.sql.exec(
-      'UPDATE outbox SET issued_revision = ?, due_at = ?, issued_at = ?, put_at = ?, unsure_until = ? WHERE target = ?',
+      `UPDATE outbox SET issued_revision = ?, due_at = ?, issued_at = ?, put_at = ?, unsure_until = ?, told = ?
+       WHERE target = ?`,
       revision,
       due,
       now,
       isPut ? now : put_at,
-      now + this.#world.copies[target].settleMs,
+      now + copy.settleMs,
+      copy.measure?.() ?? null,
       target,
     );
     this.#standBy(due);
@@ -193,9 +216,9 @@ export class Outbox<T extends string> {
 
   /** Tries again after a pause that grows, spread so that many rooms do not come back at once. */
   #postpone({ target, attempts }: Row<T>): void {
-    const { clock, storage } = this.#world;
+    const { clock, storage, copies } = this.#world;
     const pause = Math.min(limits.copyRetryMs * 2 ** attempts, limits.copyRetryMaxMs) * (0.75 + clock.random() / 2);
-    const due = Math.round(clock.now() + pause);
+    const due = Math.round(clock.now() + Math.max(pause, copies[target].gapMs));
     storage.sql.exec('UPDATE outbox SET due_at = ?, attempts = ? WHERE target = ?', due, attempts + 1, target);
     this.#standBy(due);
   }

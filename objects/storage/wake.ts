@@ -2,6 +2,9 @@
  * The one alarm of an object, shared by everything in it that waits for a time. Each asks to be woken by then; the
  * object's `alarm()` does all that is due and arms it again for the rest.
  */
+import { limits } from '../../shared/limits.ts';
+import type { Clock } from './clock.ts';
+
 export class Wake {
   readonly #storage: DurableObjectStorage;
   readonly #earliest: () => number | undefined;
@@ -19,17 +22,34 @@ export class Wake {
    * @param time milliseconds
    */
   by(time: number): void {
-    const due = this.#setTo === undefined ? Math.min(time, this.#earliest() ?? time) : time;
-    if (this.#setTo !== undefined && this.#setTo <= due) return;
-    this.#setTo = due;
-    void this.#storage.setAlarm(due);
+    if (this.#setTo === undefined) this.#set(Math.min(time, this.#earliest() ?? time));
+    else if (time < this.#setTo) this.#set(time);
   }
 
-  /** Sets the alarm, which has just rung, for whatever is due next. */
-  again(): void {
+  /**
+   * Does what the alarm rang for, each job for itself: one that fails holds up no other, and is tried again after a
+   * pause. Then sets the alarm for whatever is due next.
+   */
+  async ring(clock: Clock, jobs: Readonly<Record<string, () => void | Promise<void>>>): Promise<void> {
+    // What comes up meanwhile sets the alarm anew, so that nothing waits for a slow job.
+    this.forget();
+    let notBefore = Number.NEGATIVE_INFINITY;
+    for (const [job, work] of Object.entries(jobs)) {
+      try {
+        await work();
+      } catch (error) {
+        console.error(JSON.stringify({ event: 'job_failed', job, error: String(error) }));
+        notBefore = clock.now() + limits.jobRetryMs;
+      }
+    }
     this.forget();
     const due = this.#earliest();
-    if (due !== undefined) this.by(due);
+    if (due !== undefined) this.#set(Math.max(due, notBefore));
+  }
+
+  #set(time: number): void {
+    this.#setTo = time;
+    void this.#storage.setAlarm(time);
   }
 
   /** Forgets what the alarm is set to: it has rung, or the transaction that set it was taken back. */

@@ -7,6 +7,7 @@ import type { Message } from '../../shared/message.ts';
 import type { RoomInfo, RoomView } from '../../shared/room.ts';
 import { adminToken, call, freshLink, makeRoom, roomObject } from '../support/pool/calls.ts';
 import { pass, passAlarms, setClock } from '../support/pool/clock.ts';
+import { breaking } from '../support/pool/faults.ts';
 import { enter } from '../support/pool/sockets.ts';
 
 interface List {
@@ -94,6 +95,36 @@ describe.each([
   });
 });
 
+describe('a crash that takes the sockets along', () => {
+  it('leaves the copies right with the next sweep', async () => {
+    const link = await makeRoom();
+    for (const name of ['alice', 'bob', 'carol']) await enter(link, name);
+    await passAlarms(link, Date.now() + 60_000);
+    expect(await listed()).toMatchObject([{ participantCount: 3 }]);
+    await evictDurableObject(await roomObject(link), { webSockets: 'close' });
+    await passAlarms(link, Date.now() + 10 * 60_000);
+    expect(await listed()).toMatchObject([{ participantCount: 0 }]);
+    expect(await inKv(link)).toMatchObject({ participantCount: 0 });
+  });
+});
+
+describe('a job of the alarm that fails', () => {
+  it('holds up no other, and is tried again after a pause', async () => {
+    const link = await makeRoom();
+    await call('POST', `/chat/${link}/participants`, { action: 'join', token: 'alice' });
+    await passAlarms(link, Date.now() + 20_000);
+    await breaking(link, 'BEFORE DELETE ON leases', async () => {
+      await call('PUT', '/chat/update', { token: adminToken, link, content: { title: 'new title' } });
+      await pass(link, 100_000);
+      expect(await inKv(link)).toMatchObject({ title: 'new title' });
+      const alarm = await runInDurableObject(await roomObject(link), (_, { storage }) => storage.getAlarm());
+      expect(alarm).toBe(Date.now() + 30_000);
+    });
+    await passAlarms(link, Date.now() + 60_000);
+    expect((await call<RoomView>('GET', `/chat/${link}`)).content.participantCount).toBe(0);
+  });
+});
+
 describe('what lands late', () => {
   it('in the directory cannot undo what is newer: a deletion, nor a room made again', async () => {
     const link = freshLink();
@@ -170,6 +201,24 @@ describe('the outbox', () => {
     await passAlarms(link, Date.now() + 60_000);
     const [row] = await listed();
     expect(row).toEqual((await call<RoomView>('GET', `/chat/${link}`)).content);
+  });
+
+  it('leaves a copy that fails to its pauses, however busy the room', async () => {
+    const link = await makeRoom();
+    await passAlarms(link, Date.now() + 60_000);
+    let tries = 0;
+    const apply = () => {
+      tries += 1;
+      return Promise.reject(new Error('down'));
+    };
+    vi.spyOn(env.ROOM_DIRECTORY, 'getByName').mockReturnValue({ apply } as never);
+    for (let turn = 0; turn < 300; turn++) {
+      await post(link, `${turn}`);
+      await passAlarms(link, Date.now() + 2_000);
+      setClock(Date.now() + 2_000);
+    }
+    expect(tries).toBeGreaterThan(4);
+    expect(tries).toBeLessThan(16);
   });
 
   it('of an idle room with 100 silent sockets wakes it at most once in five minutes', async () => {

@@ -231,6 +231,7 @@ describe('a directory that was lost', () => {
       error: 'Forbidden: Invalid operator token',
     });
     expect((await rebuild('operator-secret')).content).toEqual({ rebuilt: 3, missing: 1, failed: 0 });
+    await vi.waitFor(async () => expect(await env.CHATS.get('chat:orphan')).toBeNull());
     expect((await ask(`token=${adminToken}`)).content).toEqual(before);
     expect(before.chats.every(({ isAdmin }) => isAdmin)).toBe(true);
     expect(made).toHaveLength(3);

@@ -122,7 +122,7 @@ class Run {
     else if (one.type === 'leave') await this.#leave(one.who);
     else if (one.type === 'open') await this.#open(one.who === 'visitor' ? undefined : one.who);
     else if (one.type === 'pass') await this.#pass(one.milliseconds);
-    else if (one.type === 'evict') await evictDurableObject(await roomObject(this.#link)).catch(() => undefined);
+    else if (one.type === 'evict') await evictDurableObject(await roomObject(this.#link));
     else if (one.type === 'close' || one.type === 'cut') await this.#lose(one.nth, one.type);
     else if (one.type === 'renew' || one.type === 'end' || one.type === 'openWithLease') {
       const lease = model.anonymous(one.nth);

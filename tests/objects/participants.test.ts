@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Participant } from '../../shared/participant.ts';
 import type { RoomView } from '../../shared/room.ts';
 import { adminToken, call, makeRoom, roomObject } from '../support/pool/calls.ts';
-import { pass } from '../support/pool/clock.ts';
+import { pass, setClock } from '../support/pool/clock.ts';
 import { connect, enter, openRoom } from '../support/pool/sockets.ts';
 
 interface Attended {
@@ -17,6 +17,14 @@ const attend = (link: string, body: Record<string, unknown>) =>
 const join = async (link: string, body = {}) => (await attend(link, { action: 'join', ...body })).content;
 const leave = async (link: string, body = {}) => (await attend(link, { action: 'leave', ...body })).content;
 const countIn = async (link: string) => (await call<RoomView>('GET', `/chat/${link}`)).content.participantCount;
+
+const list = async (link: string, query = '') =>
+  (
+    await call<{ participants: Participant[]; participantCount: number; next?: string }>(
+      'GET',
+      `/chat/${link}/participants${query}`,
+    )
+  ).content;
 
 afterEach(() => {
   vi.useRealTimers();
@@ -95,6 +103,24 @@ describe('joining and leaving by REST', () => {
     expect(await countIn(link)).toBe(1);
   });
 
+  it('knows a lease that has ended for what it is, even before the alarm', async () => {
+    const link = await makeRoom();
+    const { lease } = await join(link);
+    setClock(Date.now() + 12 * 60 * 60_000);
+    expect((await attend(link, { action: 'join', lease })).status).toBe(404);
+    expect(await countIn(link)).toBe(0);
+  });
+
+  it('counts a lease with the address that first asked for it', async () => {
+    const link = await makeRoom();
+    const from = (address: string, body: Record<string, unknown>) =>
+      call<Attended>('POST', `/chat/${link}/participants`, body, { 'CF-Connecting-IP': address });
+    const leases = await Promise.all(Array.from({ length: 100 }, () => from('192.0.2.1', { action: 'join' })));
+    for (const { content } of leases) await from('192.0.2.2', { action: 'join', lease: content.lease });
+    expect((await from('192.0.2.1', { action: 'join' })).status).toBe(429);
+    expect((await from('192.0.2.2', { action: 'join' })).status).toBe(200);
+  });
+
   it('gives an address at most 100 anonymous leases, and says when to come back', async () => {
     const link = await makeRoom();
     await Promise.all(Array.from({ length: 100 }, () => join(link)));
@@ -158,6 +184,39 @@ describe('people over sockets', () => {
     await isShownAs('member');
   });
 
+  it('that a ready has named are told of when they leave, however soon', async () => {
+    const { link, alice } = await openRoom('alice');
+    await alice.next('presence');
+    const xavier = await enter(link, 'xavier');
+    const sam = await connect(link);
+    const ready = await sam.enter({ token: 'sam-token', name: 'sam' });
+    expect(ready.participants.map(({ name }) => name)).toContain('xavier');
+    xavier.close();
+    expect((await sam.presence(({ left }) => left)).left).toMatchObject([{ name: 'xavier' }]);
+  });
+
+  it('go by the name they gave last, whichever tab speaks', async () => {
+    const { link, alice } = await openRoom('alice');
+    const nameOf = async () => (await list(link)).participants.find(({ name }) => name !== 'alice')?.name;
+    const first = await enter(link, 'ann', { token: 'her-token' });
+    setClock(Date.now() + 1_000);
+    const second = await enter(link, 'anna', { token: 'her-token' });
+    expect(await nameOf()).toBe('anna');
+    setClock(Date.now() + 61_000);
+    first.say({ type: 'ping', ref: 1 });
+    await first.next('pong');
+    await evictDurableObject(await roomObject(link));
+    expect(await nameOf()).toBe('anna');
+    await join(link, { token: 'her-token', name: 'Ann by REST' });
+    expect(await nameOf()).toBe('Ann by REST');
+    await leave(link, { token: 'her-token' });
+    second.close();
+    await second.closed;
+    await vi.waitFor(async () => expect(await nameOf()).toBe('ann'));
+    setClock(Date.now() + 2_000);
+    await alice.presence(({ joined }) => joined?.some(({ name }) => name === 'ann'));
+  });
+
   it('are told of at most once a second, together', async () => {
     const { link, alice } = await openRoom('alice');
     const crowd = await Promise.all(Array.from({ length: 30 }, (_, index) => enter(link, `guest${index}`)));
@@ -188,7 +247,10 @@ describe('people over sockets', () => {
     const [first, second] = [await join(link), await join(link)];
     await enter(link, 'alice', { lease: first.lease });
     expect(await countIn(link)).toBe(2);
+    await enter(link, undefined, { lease: second.lease });
     expect(await join(link, { lease: second.lease, token: 'bob-token' })).toEqual({ participantCount: 2 });
+    const late = { action: 'join', lease: second.lease, token: 'bob-token' };
+    expect((await attend(link, late)).envelope).toMatchObject({ statusCode: 404, error: 'Lease not found' });
   });
 
   it('that have not said who they are do not count', async () => {
@@ -199,14 +261,6 @@ describe('people over sockets', () => {
 });
 
 describe('the list of participants', () => {
-  const list = async (link: string, query = '') =>
-    (
-      await call<{ participants: Participant[]; participantCount: number; next?: string }>(
-        'GET',
-        `/chat/${link}/participants${query}`,
-      )
-    ).content;
-
   it('names each person once, by sockets and leases, with the higher of their roles', async () => {
     const { link } = await openRoom('alice', 'bob');
     await enter(link, 'alice', { adminToken });

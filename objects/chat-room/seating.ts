@@ -1,0 +1,106 @@
+/** Coming and going by socket: who a socket makes present, what its `ready` holds, and how it is let go. */
+import { done, type Failure, fail, type Outcome } from '../../shared/failures.ts';
+import type { AuthFrame, ReadyFrame } from '../../shared/frames.ts';
+import { limits } from '../../shared/limits.ts';
+import { randomSecret } from '../storage/digests.ts';
+import { endVisit, leaseKey } from './attendance.ts';
+import type { Details } from './details.ts';
+import type { Room } from './room.ts';
+import { type Identity, mayContinueAs } from './rules.ts';
+import type { Joined, Session } from './sessions.ts';
+import { look, tell } from './sight.ts';
+
+/** A socket in its room, and what is known of it. */
+export interface Visit<S extends Session = Session> {
+  room: Room;
+  details: Details;
+  socket: WebSocket;
+  session: S;
+}
+
+/**
+ * Lets a socket in, or refreshes the credential of one that is in, and sends it `ready`: in one synchronous turn, so
+ * that nothing falls between what `ready` holds and the first frame after it.
+ */
+export function authenticate(visit: Visit, frame: AuthFrame): Outcome<void> {
+  const { room, details, socket, session } = visit;
+  const before = session.state === 'joined' ? session : undefined;
+  // Who gives no name goes on under the one they had.
+  const name = frame.name ?? before?.participant?.name;
+  const identity = room.identities.identify(details, { ...frame, name });
+  if (!identity.ok) return identity;
+  if (before && !mayContinueAs(before, identity.value)) return fail('other_person');
+  room.sessions.flush();
+  seat(visit, before, identity.value, frame);
+  room.sessions.send(socket, ready(visit, identity.value, frame));
+  room.presence.shown();
+  return done(undefined);
+}
+
+/** Takes the socket's person among those who are here: stores what the copies must hear, then seats them, then tells. */
+function seat(visit: Visit, before: Joined | undefined, identity: Identity, frame: AuthFrame): void {
+  const { room, details, socket, session } = visit;
+  const who = identity.participant;
+  const visitor = frame.lease === undefined ? undefined : leaseKey(details, frame.lease);
+  const leased = visitor !== undefined && room.participants.hasLease(visitor) ? visitor : undefined;
+  const key = who?.id ?? leased ?? before?.key ?? `s:${randomSecret()}`;
+  const batch = frame.batch ?? before?.batch ?? false;
+  const seen = look(room, key);
+  room.change(() => {
+    // A visitor who says who they are is no longer counted as a visitor.
+    const stops = who && leased !== undefined;
+    if (stops) endVisit(room, leased, key);
+    const moves = before && before.key !== key;
+    if (stops || moves || !room.participants.isHere(key)) room.outbox.mark(details.link, 'soon');
+  });
+  const now = room.clock.now();
+  const namedAt = frame.name ? now : (before?.namedAt ?? 0);
+  const { badFrames } = session;
+  room.sessions.update(socket, { state: 'joined', ...identity, key, batch, badFrames, namedAt, heardAt: now });
+  tell(room, key, seen);
+}
+
+/** What `ready` replays: all that changed since `resume`, or the newest page. A refresh without `resume` gets nothing. */
+function replay({ room, session }: Visit, { resume }: AuthFrame): Pick<ReadyFrame, 'recovered' | 'messages'> {
+  if (!resume && session.state === 'joined') return { recovered: true, messages: [] };
+  const { epoch, rev } = room.log.position();
+  const missed = resume && resume.epoch === epoch && resume.rev <= rev ? room.log.changedSince(resume.rev) : undefined;
+  if (missed) return { recovered: true, messages: missed };
+  return { recovered: false, messages: room.log.page({ limit: limits.pageSize }).messages };
+}
+
+function ready(visit: Visit, identity: Identity, frame: AuthFrame): ReadyFrame {
+  const { room, details } = visit;
+  const { messageLength, nameLength, frameBytes, pageSizeMax } = limits;
+  return {
+    type: 'ready',
+    ...(frame.ref !== undefined && { ref: frame.ref }),
+    ...identity,
+    room: room.info(details),
+    ...room.log.position(),
+    ...replay(visit, frame),
+    participants: room.participants.list().slice(0, limits.readyParticipants),
+    limits: { messageLength, nameLength, frameBytes, pageSizeMax },
+  };
+}
+
+/** Closes a socket over a refusal; the others hear of it. */
+export function hangUp(room: Room, socket: WebSocket, failure: Failure): void {
+  dismiss(room, socket, () => room.sessions.close(socket, failure));
+}
+
+/** Answers the close of a peer; the others hear of it. */
+export function depart(room: Room, socket: WebSocket, code: number, reason: string): void {
+  dismiss(room, socket, () => room.sessions.closed(socket, code, reason));
+}
+
+/** Takes the socket from among those who are here: that cannot fail, so everyone is told before the copies are. */
+function dismiss(room: Room, socket: WebSocket, close: () => void): void {
+  const session = room.sessions.of(socket);
+  const details = room.find();
+  if (session?.state !== 'joined' || !details) return close();
+  const before = look(room, session.key);
+  close();
+  tell(room, session.key, before);
+  if (room.participants.count() !== before.count) room.change(() => room.outbox.mark(details.link, 'soon'));
+}
