@@ -2,7 +2,7 @@
 import { roomKey, roomKeyMetadata } from '../../shared/copies.ts';
 import type { RoomInfo } from '../../shared/room.ts';
 import type { DirectoryUpdate, ListedRoom } from '../room-directory/update.ts';
-import { type Copy, kvCopy } from '../storage/outbox.ts';
+import { type Copy, kvCopy } from '../storage/copy.ts';
 
 /** Where the copies are. */
 export interface CopyWorld {

@@ -1,11 +1,12 @@
 /**
  * The room's sockets and what is known of each. It stands in the socket's attachment, which outlives hibernation; the
- * map beside it only saves reading it again. Frames to everyone are gathered for a moment in a busy room.
+ * map beside it only saves reading it again.
  */
 import { type Failure, fail } from '../../shared/failures.ts';
 import type { ServerFrame } from '../../shared/frames.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Clock } from '../storage/clock.ts';
+import { Gathering } from './gathering.ts';
 import { type Identity, nextSweep } from './rules.ts';
 
 /** A socket that has not said who it is. */
@@ -42,13 +43,12 @@ export class Sessions {
   readonly #clock: Clock;
   /** Milliseconds by which this room's sweeps are apart from those of others. */
   readonly #beat: number;
-  #queue: string[] = [];
-  #callOffFlush: (() => void) | undefined;
-  #flushedAt = Number.NEGATIVE_INFINITY;
+  readonly #gathering: Gathering;
 
   constructor(ctx: DurableObjectState, clock: Clock) {
     this.#ctx = ctx;
     this.#clock = clock;
+    this.#gathering = new Gathering(clock, (texts) => this.#writeToAll(texts));
     this.#beat = Number.parseInt(ctx.id.toString().slice(0, 8), 16) % limits.sweepMs;
     for (const socket of ctx.getWebSockets()) this.of(socket);
   }
@@ -104,25 +104,12 @@ export class Sessions {
 
   /** Sends to every socket that is ready, after the change it tells of was written. */
   broadcast(frame: ServerFrame): void {
-    this.#queue.push(JSON.stringify(frame));
-    if (this.#callOffFlush) return;
-    const isBusy = this.#clock.now() - this.#flushedAt < limits.gatherMs;
-    this.#callOffFlush = this.#clock.after(isBusy ? limits.gatherMs : 0, () => this.flush());
+    this.#gathering.add(frame);
   }
 
   /** Sends what was gathered. Called before a socket becomes ready, so that it is told nothing its `ready` holds. */
   flush(): void {
-    this.#callOffFlush?.();
-    this.#callOffFlush = undefined;
-    this.#flushedAt = this.#clock.now();
-    const texts = this.#queue;
-    this.#queue = [];
-    if (texts.length === 0) return;
-    const batched = texts.length > 1 ? [`{"type":"batch","frames":[${texts.join(',')}]}`] : texts;
-    for (const [socket, session] of this.#known) {
-      if (session.state !== 'joined') continue;
-      for (const text of session.batch ? batched : texts) this.#write(socket, text);
-    }
+    this.#gathering.flush();
   }
 
   /**
@@ -188,6 +175,14 @@ export class Sessions {
       // It is closed already.
     }
     return session;
+  }
+
+  #writeToAll(texts: readonly string[]): void {
+    const batched = texts.length > 1 ? [`{"type":"batch","frames":[${texts.join(',')}]}`] : texts;
+    for (const [socket, session] of this.#known) {
+      if (session.state !== 'joined') continue;
+      for (const text of session.batch ? batched : texts) this.#write(socket, text);
+    }
   }
 
   #write(socket: WebSocket, text: string): void {

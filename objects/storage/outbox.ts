@@ -5,6 +5,7 @@
 import { limits } from '../../shared/limits.ts';
 import { within } from '../../shared/within.ts';
 import type { Clock } from './clock.ts';
+import type { Copy } from './copy.ts';
 import type { Wake } from './wake.ts';
 
 /** The table, for the schema of each object that has an outbox. Times are milliseconds. */
@@ -42,25 +43,6 @@ type Row<T extends string> = {
   /** What was measured when the copy was last told. */
   told: number | null;
 };
-
-/** Somewhere else that must come to hold what this object holds. */
-export interface Copy {
-  /** Milliseconds between two operations on it. */
-  readonly gapMs: number;
-  /** Milliseconds within which an operation lands or never will; 0 where a late one cannot undo a newer. */
-  readonly settleMs: number;
-  /** Whether there is anything for it to hold. */
-  exists(): boolean;
-  /** A number that it holds and that may change without a call, as when a crash takes sockets away. */
-  measure?(): number;
-  /** Makes it hold what there is now. `revision` orders the operations. */
-  put(subject: string, revision: number): Promise<unknown>;
-  /** Makes it hold nothing. */
-  remove(subject: string, revision: number): Promise<unknown>;
-}
-
-/** What KV allows: a write a second to a key, and no order among writes that are under way together. */
-export const kvCopy = { gapMs: limits.kvGapMs, settleMs: limits.kvSettleMs } as const;
 
 /** The outside of an outbox. `T` names its copies. */
 export interface OutboxWorld<T extends string> {
@@ -118,8 +100,8 @@ export class Outbox<T extends string> {
   catchUp(subject: string): void {
     for (const target of this.#names) {
       const row = this.#row(target);
-      const measured = this.#world.copies[target].measure?.();
-      if (row && measured !== undefined && row.told !== measured) this.mark(subject, 'soon', [target]);
+      const measured = this.#world.copies[target].measure();
+      if (row && row.told !== measured) this.mark(subject, 'soon', [target]);
     }
   }
 
@@ -188,7 +170,7 @@ export class Outbox<T extends string> {
       now,
       isPut ? now : put_at,
       now + copy.settleMs,
-      copy.measure?.() ?? null,
+      copy.measure(),
       target,
     );
     this.#standBy(due);
