@@ -6,7 +6,7 @@ import { closeCodes } from '../shared/failures.ts';
 import type { ServerFrame } from '../shared/frames.ts';
 import { limits } from '../shared/limits.ts';
 import { displayName } from '../shared/participant.ts';
-import { Line } from './line.ts';
+import { Line, type SocketClass } from './line.ts';
 import { advance, initialState, type OutgoingMessage, type RoomEvent, type RoomState, showsGap } from './state.ts';
 
 /** Mark the question for an older page and the word of who one is, and the answers to them. */
@@ -33,7 +33,7 @@ export interface RoomConnectionOptions extends RoomCredentials {
   /** Called with each frame as it arrives, once it is part of the state. */
   onFrame?: (frame: ServerFrame) => void;
   /** Where the platform has none of its own. */
-  WebSocket?: typeof WebSocket;
+  WebSocket?: SocketClass;
 }
 
 /** A random id for a message, unique to its author. */

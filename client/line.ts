@@ -11,11 +11,14 @@ const firstRetryMs = 500;
 const longestRetryMs = 10_000;
 const connectWithinMs = 10_000;
 
+/** A class of sockets with the browser's interface. */
+export type SocketClass = new (url: string) => object;
+
 export interface LineOptions {
   /** `wss://…` */
   url: string;
   /** Where the platform has none of its own. */
-  WebSocket?: typeof WebSocket | undefined;
+  WebSocket?: SocketClass | undefined;
   onOpen: () => void;
   onText: (text: string) => void;
   /** The line is gone, and is being tried again. */

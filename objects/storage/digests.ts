@@ -24,7 +24,7 @@ export function matchesDigest(salt: string, purpose: DigestPurpose, secret: stri
 }
 
 /** Whether two secrets are equal, in constant time whatever their lengths. */
-export function sameSecret(one: string, other: string): boolean {
+function sameSecret(one: string, other: string): boolean {
   const salt = randomSecret();
   return timingSafeEqual(hmac(salt, 'admin', one), hmac(salt, 'admin', other));
 }

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RoomConnection, type RoomState } from '../../client/index.ts';
 import type { ServerFrame } from '../../shared/frames.ts';
+import { message, ready } from './frames.ts';
 
 /** A socket of which the test is the other end. */
 class PlayedSocket extends EventTarget {
@@ -49,28 +50,7 @@ class PlayedSocket extends EventTarget {
   }
 }
 
-const alice = { id: 't:abcdef', name: 'alice', role: 'member' as const };
-
-function ready(changes: Partial<Extract<ServerFrame, { type: 'ready' }>> = {}): ServerFrame {
-  return {
-    type: 'ready',
-    participant: alice,
-    role: 'member',
-    room: { link: 'abc', title: '題', about: '', tags: [], createdAt: 1, updatedAt: 1, participantCount: 1 },
-    epoch: 'one',
-    rev: 0,
-    floor: 1,
-    recovered: false,
-    messages: [],
-    participants: [alice],
-    limits: { messageLength: 4_000, nameLength: 40, frameBytes: 32_768, pageSizeMax: 100 },
-    ...changes,
-  };
-}
-
-function message(rev: number): Extract<ServerFrame, { type: 'message' }> {
-  return { type: 'message', id: rev, rev, author: alice, text: `${rev}`, createdAt: rev, reactions: [] };
-}
+const said = (rev: number): ServerFrame => ({ type: 'message', ...message(rev) });
 
 const connections: RoomConnection[] = [];
 
@@ -81,7 +61,7 @@ function connect(options: { name?: string } = {}): { connection: RoomConnection;
     token: 'alice-token',
     ...options,
     onState: () => undefined,
-    WebSocket: PlayedSocket as unknown as typeof WebSocket,
+    WebSocket: PlayedSocket,
   });
   connections.push(connection);
   return { connection, state: () => connection.state };
@@ -137,7 +117,7 @@ describe('a connection', () => {
 
   it('comes back after a cut, and says where it was', async () => {
     const { state, socket } = await live();
-    socket.say(message(1));
+    socket.say(said(1));
     socket.cut();
     expect(state().phase.name).toBe('reconnecting');
     const next = await socketNumber(2);
@@ -207,16 +187,19 @@ describe('a connection', () => {
 
   it('asks again when a rev is missing, once, and shows nothing out of order', async () => {
     const { state, socket } = await live();
-    socket.say(message(1));
-    socket.say(message(3));
-    socket.say({ type: 'batch', frames: [message(4), message(5)] });
+    socket.say(said(1));
+    socket.say(said(3));
+    socket.say({
+      type: 'batch',
+      frames: [
+        { type: 'message', ...message(4) },
+        { type: 'message', ...message(5) },
+      ],
+    });
     const asked = socket.heard.filter((frame) => frame.type === 'auth').slice(1);
     expect(asked).toMatchObject([{ resume: { epoch: 'one', rev: 1 } }]);
     expect(state().messages.map(({ id }) => id)).toEqual([1]);
-    const missed = [2, 3, 4, 5].map((rev) => {
-      const { type: _, ...rest } = message(rev);
-      return rest;
-    });
+    const missed = [2, 3, 4, 5].map((rev) => message(rev));
     socket.say(ready({ recovered: true, rev: 5, messages: missed }));
     expect(state().messages.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5]);
   });

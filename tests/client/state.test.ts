@@ -2,42 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { advance, initialState, type RoomEvent, type RoomState, showsGap } from '../../client/state.ts';
-import type { ReadyFrame, ServerFrame } from '../../shared/frames.ts';
-import type { Message } from '../../shared/message.ts';
-
-const alice = { id: 't:alice', name: 'alice', role: 'member' as const };
-const bob = { id: 't:bob', name: 'bob', role: 'member' as const };
-
-const room = {
-  link: 'abc',
-  title: '題',
-  about: '',
-  tags: [],
-  createdAt: 1,
-  updatedAt: 1,
-  participantCount: 1,
-};
-
-function message(id: number, changes: Partial<Message> = {}): Message {
-  return { id, rev: id, author: bob, text: `${id}`, createdAt: id, reactions: [], ...changes };
-}
-
-function ready(changes: Partial<ReadyFrame> = {}): ReadyFrame {
-  return {
-    type: 'ready',
-    participant: alice,
-    role: 'member',
-    room,
-    epoch: 'one',
-    rev: 0,
-    floor: 1,
-    recovered: false,
-    messages: [],
-    participants: [alice],
-    limits: { messageLength: 4_000, nameLength: 40, frameBytes: 32_768, pageSizeMax: 100 },
-    ...changes,
-  };
-}
+import type { ServerFrame } from '../../shared/frames.ts';
+import { alice, bob, message, ready, room } from './frames.ts';
 
 const hear = (...frames: ServerFrame[]): RoomEvent[] => frames.map((frame) => ({ type: 'frame', frame }));
 const stateAfter = (...events: RoomEvent[]): RoomState => events.reduce(advance, initialState);

@@ -1,0 +1,38 @@
+/** Frames that a room could send, for the tests of the client. */
+import type { ReadyFrame } from '../../shared/frames.ts';
+import type { Message } from '../../shared/message.ts';
+import type { Participant } from '../../shared/participant.ts';
+
+export const alice: Participant = { id: 't:abcdef', name: 'alice', role: 'member' };
+export const bob: Participant = { id: 't:ghjkmn', name: 'bob', role: 'member' };
+
+export const room = {
+  link: 'abc',
+  title: '題',
+  about: '',
+  tags: [],
+  createdAt: 1,
+  updatedAt: 1,
+  participantCount: 1,
+};
+
+export function message(id: number, changes: Partial<Message> = {}): Message {
+  return { id, rev: id, author: bob, text: `${id}`, createdAt: id, reactions: [], ...changes };
+}
+
+export function ready(changes: Partial<ReadyFrame> = {}): ReadyFrame {
+  return {
+    type: 'ready',
+    participant: alice,
+    role: 'member',
+    room,
+    epoch: 'one',
+    rev: 0,
+    floor: 1,
+    recovered: false,
+    messages: [],
+    participants: [alice],
+    limits: { messageLength: 4_000, nameLength: 40, frameBytes: 32_768, pageSizeMax: 100 },
+    ...changes,
+  };
+}
