@@ -1,5 +1,4 @@
 /** From an HTTP request to the checked input of a call: body, query, path and bearer token, each where it belongs. */
-
 import { type CallInput, decodeCall } from '../shared/calls.ts';
 import { dropAbsent, parseJson } from '../shared/decode.ts';
 import { type Endpoint, type EndpointName, endpoints } from '../shared/endpoints.ts';

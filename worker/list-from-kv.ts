@@ -1,6 +1,6 @@
 /**
  * The list without the directory: read from the copies in KV, in the same order and shape. It knows no admin, and may
- * be up to a minute behind; what was said last, which no write to KV is spent on, as long as nobody came or went.
+ * be up to a minute behind; up to six by activity, since a message alone is hardly worth a write.
  */
 import type { CallContent, CallInput } from '../shared/calls.ts';
 import { type RoomKeyMetadata, roomKeyPrefix } from '../shared/copies.ts';

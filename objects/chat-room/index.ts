@@ -68,9 +68,8 @@ export class ChatRoom extends DurableObject<Env> {
    * @returns whether there is a room
    */
   async report(link: string): Promise<boolean> {
-    const details = this.#room.find();
-    await (details ? this.#room.report(details) : this.#room.retract(link));
-    return details !== undefined;
+    await this.#room.report(link);
+    return this.#room.find() !== undefined;
   }
 
   /** Joins or leaves by REST. */

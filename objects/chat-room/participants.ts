@@ -65,7 +65,7 @@ export class Participants {
   /** A person as everyone sees them; undefined when they are not here. */
   person(id: string): Participant | undefined {
     if (!this.isHere(id)) return undefined;
-    const shown = this.#shown().flatMap(({ participant }) => (participant.id === id ? participant : []));
+    const shown = this.#shown(id).map(({ participant }) => participant);
     return shown.length === 0 ? undefined : shown.reduce(mergePerson);
   }
 
@@ -141,10 +141,11 @@ export class Participants {
     this.#known = undefined;
   }
 
-  /** Each lease and socket with an identity, the latest named last. */
-  #shown(): { participant: Participant; namedAt: number }[] {
+  /** Each lease and socket with an identity, or with that one, the latest named last. */
+  #shown(id?: string): { participant: Participant; namedAt: number }[] {
+    const isWanted = (participant: Participant) => id === undefined || participant.id === id;
     return [...this.#leases().values(), ...this.#sessions.joined()]
-      .flatMap(({ participant, namedAt }) => (participant ? { participant, namedAt } : []))
+      .flatMap(({ participant, namedAt }) => (participant && isWanted(participant) ? { participant, namedAt } : []))
       .sort((one, other) => one.namedAt - other.namedAt);
   }
 

@@ -95,14 +95,8 @@ export class Room {
     return this.view(true);
   }
 
-  /** Tells both copies of the room again, whatever they may know. */
-  async report(details: Details): Promise<void> {
-    this.change(() => this.outbox.mark(details.link, 'now'));
-    await this.outbox.settle('directory');
-  }
-
-  /** Has the copies forget a room that they hold and that there is not. */
-  async retract(link: string): Promise<void> {
+  /** Tells both copies again, whatever they may know: of the room, or that there is none. */
+  async report(link: string): Promise<void> {
     this.change(() => {
       migrate(this.#storage, migrations);
       this.outbox.mark(link, 'now');

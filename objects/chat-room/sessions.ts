@@ -112,17 +112,14 @@ export class Sessions {
     this.#gathering.flush();
   }
 
-  /**
-   * Closes a socket over a refusal that has a close code.
-   * @returns what was known of it, or undefined when it was closed already
-   */
-  close(socket: WebSocket, { closeCode, text }: Failure): Session | undefined {
-    return this.#end(socket, closeCode ?? 1011, text);
+  /** Closes a socket over a refusal that has a close code. */
+  close(socket: WebSocket, { closeCode, text }: Failure): void {
+    this.#end(socket, closeCode ?? 1011, text);
   }
 
   /** Answers the close of a peer, which the runtime does not always do. */
-  closed(socket: WebSocket, code: number, reason: string): Session | undefined {
-    return this.#end(socket, unsendable.includes(code) ? 1000 : code, reason);
+  closed(socket: WebSocket, code: number, reason: string): void {
+    this.#end(socket, unsendable.includes(code) ? 1000 : code, reason);
   }
 
   closeAll(failure: Failure): void {
@@ -166,15 +163,14 @@ export class Sessions {
     return Math.min(nextSweep(this.#clock.now(), this.#beat), ...due);
   }
 
-  #end(socket: WebSocket, code: number, reason: string): Session | undefined {
-    const session = this.#forget(socket);
+  #end(socket: WebSocket, code: number, reason: string): void {
+    this.#forget(socket);
     try {
-      if (session) socket.serializeAttachment(null);
+      socket.serializeAttachment(null);
       socket.close(code, reason);
     } catch {
       // It is closed already.
     }
-    return session;
   }
 
   #writeToAll(texts: readonly string[]): void {
@@ -198,13 +194,12 @@ export class Sessions {
     if (session.state === 'joined') this.#keys.set(session.key, (this.#keys.get(session.key) ?? 0) + 1);
   }
 
-  #forget(socket: WebSocket): Session | undefined {
+  #forget(socket: WebSocket): void {
     const session = this.#known.get(socket);
     this.#known.delete(socket);
-    if (session?.state !== 'joined') return session;
+    if (session?.state !== 'joined') return;
     const left = (this.#keys.get(session.key) ?? 0) - 1;
     if (left > 0) this.#keys.set(session.key, left);
     else this.#keys.delete(session.key);
-    return session;
   }
 }
