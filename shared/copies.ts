@@ -1,10 +1,18 @@
-/** The copy of a room's metadata in KV: under which key, with what beside it. The value is `RoomInfo` as JSON. */
+/**
+ * What stands in KV: of a room, under which key and with what beside it (the value is `RoomInfo` as JSON); of a user,
+ * under which key (the value is the list of their sessions).
+ */
 import { countBytes, limits } from './limits.ts';
 import type { RoomInfo } from './room.ts';
 
 /** The document's `chat:{link}`. */
 export function roomKey(link: string): string {
   return `${roomKeyPrefix}${link}`;
+}
+
+/** The second document's `user:chat:{userId}`, in a namespace of its own. */
+export function userKey(userId: string): string {
+  return `user:chat:${userId}`;
 }
 
 /** What all keys of rooms begin with. */

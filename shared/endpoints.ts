@@ -10,6 +10,7 @@ import { limits } from './limits.ts';
 import { Message, MessagePage } from './message.ts';
 import { Participant } from './participant.ts';
 import { ListSort, RoomView } from './room.ts';
+import { Entry, EntryRole, EntryText, SessionId, SessionInfo } from './session.ts';
 import {
   About,
   ClientId,
@@ -63,6 +64,21 @@ const RoomUpdate = v.object({
     newToken: v.optional(NewAdminToken),
   }),
 });
+
+/** Where a page of sessions or entries goes on. */
+const paging = (standard: number, most: number) => ({
+  /** The `next` of the page before. */
+  after: v.optional(WholeNumber(0)),
+  limit: pageLimit(standard, most),
+});
+
+const next = v.optional(v.string());
+
+/** An entry as its storing is answered; `token` to who claimed the user's id without one. */
+const StoredEntry = v.object({ userId: v.string(), ...Entry.entries, token: v.optional(v.string()) });
+
+/** How a call refuses a signed token. */
+const signedTokenFailures = ['signed_token_invalid', 'signed_token_expired', 'no_signed_identities'] as const;
 
 const invalidAction = 'Invalid action. Use "join" or "leave"';
 
@@ -136,7 +152,7 @@ export const endpoints = {
         next: v.optional(v.string()),
       }),
     },
-    failures: ['invalid', 'no_signed_identities'],
+    failures: ['invalid', ...signedTokenFailures],
   },
   rebuildDirectory: {
     method: 'POST',
@@ -194,7 +210,7 @@ export const endpoints = {
     query: v.object({ token: v.optional(Token) }),
     bearer: 'query',
     answers: { 200: RoomView },
-    failures: ['invalid', 'room_not_found', 'no_signed_identities'],
+    failures: ['invalid', 'room_not_found', ...signedTokenFailures],
   },
   listParticipants: {
     method: 'GET',
@@ -231,7 +247,7 @@ export const endpoints = {
     }),
     bearer: 'body',
     answers: { 200: v.object({ participantCount: v.number(), lease: v.optional(v.string()) }) },
-    failures: ['invalid', 'room_not_found', 'lease_not_found', 'too_many_leases', 'not_admin', 'no_signed_identities'],
+    failures: ['invalid', 'room_not_found', 'lease_not_found', 'too_many_leases', 'not_admin', ...signedTokenFailures],
     explain: (faults: readonly Fault[]) =>
       faults.some((fault) => fault.path === 'action') ? invalidAction : undefined,
   },
@@ -271,8 +287,88 @@ export const endpoints = {
       'room_not_found',
       'message_not_found',
       'client_id_reused',
-      'no_signed_identities',
+      ...signedTokenFailures,
     ],
+  },
+  storeChatMessage: {
+    method: 'POST',
+    path: '/storeChatMessage',
+    summary: 'Store an entry in a session of a user; the same chatId again answers 200 with the same entry',
+    params: NoFields,
+    query: NoFields,
+    body: v.object({
+      token: v.optional(Token),
+      userId: SessionId,
+      /** Without it a new session begins. */
+      sessionId: v.optional(SessionId),
+      message: EntryText,
+      role: v.optional(EntryRole),
+      chatId: v.optional(SessionId),
+    }),
+    bearer: 'body',
+    answers: { 201: StoredEntry, 200: StoredEntry },
+    failures: ['invalid', 'no_credential', 'not_yours', 'chat_id_reused', ...signedTokenFailures],
+  },
+  getChatHistory: {
+    method: 'GET',
+    path: '/getChatHistory',
+    summary: 'A page of a session, oldest first (its user)',
+    params: NoFields,
+    query: v.object({
+      userId: SessionId,
+      sessionId: SessionId,
+      ...paging(limits.historySize, limits.historySizeMax),
+    }),
+    bearer: 'query',
+    answers: { 200: v.object({ sessionId: v.string(), messages: v.array(Entry), next }) },
+    failures: ['invalid', 'no_credential', 'not_yours', 'session_not_found', ...signedTokenFailures],
+  },
+  getAllSessions: {
+    method: 'GET',
+    path: '/getAllSessions',
+    summary: 'The sessions of a user, newest first (that user)',
+    params: NoFields,
+    query: v.object({ userId: SessionId, ...paging(limits.sessionsSizeMax, limits.sessionsSizeMax) }),
+    bearer: 'query',
+    answers: { 200: v.object({ userId: v.string(), sessions: v.array(SessionInfo), next }) },
+    failures: ['invalid', 'no_credential', 'not_yours', ...signedTokenFailures],
+  },
+  deleteChatHistory: {
+    method: 'DELETE',
+    path: '/deleteChatHistory',
+    summary: 'Delete a session with all its entries (its user)',
+    params: NoFields,
+    query: NoFields,
+    body: v.object({ token: v.optional(Token), userId: SessionId, sessionId: SessionId }),
+    bodyFromQuery: ['userId', 'sessionId'],
+    bearer: 'body',
+    answers: { 200: v.literal('Chat history deleted successfully') },
+    failures: ['invalid', 'no_credential', 'not_yours', 'session_not_found', ...signedTokenFailures],
+  },
+  issueToken: {
+    method: 'POST',
+    path: '/tokens',
+    summary: 'Issue a signed token for a user (operator)',
+    params: NoFields,
+    query: NoFields,
+    body: v.object({
+      token: v.optional(Token),
+      userId: SessionId,
+      name: v.optional(Name),
+      /** Seconds. */
+      expiresIn: v.optional(
+        v.pipe(
+          v.number(),
+          v.safeInteger('must be a whole number'),
+          v.minValue(1, 'must be at least 1'),
+          v.maxValue(limits.tokenSecondsMax, `must be at most ${limits.tokenSecondsMax}`),
+        ),
+        limits.tokenSeconds,
+      ),
+    }),
+    bearer: 'body',
+    answers: { 201: v.object({ token: v.string(), userId: v.string(), expiresAt: v.number() }) },
+    failures: ['invalid', 'no_credential', 'not_operator', 'no_signed_identities'],
   },
 } as const satisfies Record<string, Endpoint>;
 

@@ -55,6 +55,25 @@ const kinds = {
   },
   auth_first: { statusCode: 401, text: 'Unauthorized: Send an auth frame first', retry: false },
   token_required: { statusCode: 401, text: 'Unauthorized: A token is required to post', retry: false },
+  no_credential: { statusCode: 401, text: 'Unauthorized: A credential is required', retry: false },
+  signed_token_invalid: {
+    statusCode: 401,
+    text: 'Unauthorized: Invalid signed token',
+    closeCode: closeCodes.credential,
+    retry: false,
+  },
+  signed_token_expired: {
+    statusCode: 401,
+    text: 'Unauthorized: The signed token has expired',
+    closeCode: closeCodes.credential,
+    retry: false,
+  },
+  /** In mid-connection: the socket stays, for a new `auth`. */
+  identity_expired: {
+    statusCode: 401,
+    text: 'Unauthorized: The signed token has expired, send a new auth frame',
+    retry: false,
+  },
   other_person: {
     statusCode: 401,
     text: 'Unauthorized: This socket belongs to another person',
@@ -62,6 +81,7 @@ const kinds = {
     retry: false,
   },
   not_operator: { statusCode: 403, text: 'Forbidden: Invalid operator token', retry: false },
+  not_yours: { statusCode: 403, text: 'Forbidden: Not your sessions', retry: false },
   not_admin: {
     statusCode: 403,
     text: 'Forbidden: Invalid admin token',
@@ -77,6 +97,7 @@ const kinds = {
   room_not_found: { statusCode: 404, text: 'Chat not found', closeCode: closeCodes.noRoom, retry: false },
   room_deleted: { statusCode: 404, text: 'Chat deleted', closeCode: closeCodes.roomDeleted, retry: false },
   message_not_found: { statusCode: 404, text: 'Message not found', retry: false },
+  session_not_found: { statusCode: 404, text: 'Session not found', retry: false },
   lease_not_found: { statusCode: 404, text: 'Lease not found', retry: false },
   route_not_found: { statusCode: 404, text: 'Not found', retry: false },
   method_not_allowed: { statusCode: 405, text: 'Method not allowed', retry: false },
@@ -84,6 +105,7 @@ const kinds = {
   no_auth: { statusCode: 408, text: 'No auth frame in time', closeCode: closeCodes.noAuth, retry: true },
   link_taken: { statusCode: 409, text: 'Chat link already exists', retry: false },
   client_id_reused: { statusCode: 409, text: 'Conflict: clientId was used for another message', retry: false },
+  chat_id_reused: { statusCode: 409, text: 'Conflict: chatId was used for another message', retry: false },
   body_too_large: { statusCode: 413, text: 'Request body too large', retry: false },
   frame_too_large: { statusCode: 413, text: 'Frame too large', closeCode: closeCodes.tooLarge, retry: false },
   upgrade_required: { statusCode: 426, text: 'Upgrade required: This path speaks WebSocket', retry: false },

@@ -74,6 +74,8 @@ export interface ReadyFrame extends Position {
   /** Who the room takes this socket for; null for a viewer. */
   participant: Participant | null;
   role: RoleName;
+  /** When the signed token expires, in milliseconds: a new `auth` before then keeps the socket's rights. */
+  expiresAt?: number;
   room: RoomInfo;
   /** Whether `messages` are all that changed since `resume`; else they are the newest page, and all before is void. */
   recovered: boolean;

@@ -21,6 +21,13 @@ export const limits = {
   tokenLength: 256,
   /** Characters of a signed identity (JWT). */
   jwtLength: 4_096,
+  /** Milliseconds by which the clock of who signs may be ahead. */
+  clockSkewMs: 60_000,
+  /** Seconds for which a signed token is issued: where it is not said, and at most. */
+  tokenSeconds: 60 * 60,
+  tokenSecondsMax: 30 * 24 * 60 * 60,
+  /** Characters of what says who spoke in an entry of a session. */
+  roleLength: 32,
   /** Bytes of UTF-8. */
   frameBytes: 32 * 1_024,
   bodyBytes: 32 * 1_024,
@@ -31,6 +38,13 @@ export const limits = {
   /** Rooms a page of the list. */
   listSize: 50,
   listSizeMax: 100,
+  /** Entries a page of a session, and sessions a page. */
+  historySize: 500,
+  historySizeMax: 1_000,
+  sessionsSizeMax: 10_000,
+  /** Milliseconds for which the first call of a user gets a token again, and how many it may get in all. */
+  claimAgainMs: 10 * 60_000,
+  claimTokens: 5,
   /** Characters of what is looked for in the list. */
   queryLength: 100,
   /** Rooms with the words that a search of the list looks at, newest first. */

@@ -17,7 +17,7 @@ function atMost(maxLength: number) {
 const notBlank = v.check<string, string>((text) => /\S/u.test(text), 'must not be blank');
 
 /** Storage keeps UTF-8, which has no lone surrogates: what is broadcast must be what will be read back. */
-const wellFormed = v.transform<string, string>((text) => text.toWellFormed());
+export const wellFormed = v.transform<string, string>((text) => text.toWellFormed());
 
 const someText = (maxLength: number) => v.pipe(v.string(), atMost(maxLength), notBlank, wellFormed);
 

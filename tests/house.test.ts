@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** What each room may import: rooms of the house, and packages. */
 const mayImport: Record<string, { rooms: string[]; packages: RegExp }> = {
   shared: { rooms: ['shared'], packages: /^valibot$/ },
-  objects: { rooms: ['objects', 'shared'], packages: /^(cloudflare:workers|node:(crypto|buffer)|valibot)$/ },
+  objects: { rooms: ['objects', 'shared'], packages: /^(cloudflare:workers|node:(crypto|buffer)|valibot|jose)$/ },
   worker: { rooms: ['worker', 'shared'], packages: /^(cloudflare:workers|itty-router|valibot)$/ },
   client: { rooms: ['client', 'shared'], packages: /^partysocket(\/\w+)?$/ },
   pages: { rooms: ['pages', 'client'], packages: /^(preact(\/[\w-]+)?|@preact\/signals|vite|node:url)$/ },

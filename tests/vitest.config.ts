@@ -1,9 +1,20 @@
 /** Three kinds of tests in one run: in the Workers runtime, in plain Node, and against a real server and browser. */
+import { generateKeyPairSync } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+
+const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+
+/** Whose signed tokens the service under test accepts. */
+const signing = {
+  JWT_PRIVATE_KEY: String(privateKey.export({ type: 'pkcs8', format: 'pem' })),
+  JWT_PUBLIC_KEY: String(publicKey.export({ type: 'spki', format: 'pem' })),
+  JWT_ISSUER: 'https://issuer.example',
+  JWT_AUDIENCE: 'flexio',
+};
 
 export default defineConfig({
   root,
@@ -18,7 +29,7 @@ export default defineConfig({
           cloudflareTest({
             wrangler: { configPath: './wrangler.jsonc' },
             miniflare: {
-              bindings: { ADMIN_TOKEN: 'operator-secret', PROPERTY_RUNS: process.env.PROPERTY_RUNS ?? '' },
+              bindings: { ADMIN_TOKEN: 'operator-secret', PROPERTY_RUNS: process.env.PROPERTY_RUNS ?? '', ...signing },
             },
           }),
         ],

@@ -86,4 +86,31 @@ export const handlers: { [K in EndpointName]: Handler<K> } = {
     if (!posted.ok) return posted;
     return done({ statusCode: posted.value.duplicate ? 200 : 201, content: posted.value.message });
   },
+
+  async storeChatMessage({ body: { token, userId, sessionId, message, role, chatId } }, { env }) {
+    const user = env.USER_SESSIONS.getByName(userId);
+    const stored = await user.store({ userId, token }, { sessionId, chatId, message, role });
+    if (!stored.ok) return stored;
+    const { entry, duplicate, token: given } = stored.value;
+    const content = { userId, ...entry, ...(given !== undefined && { token: given }) };
+    return done({ statusCode: duplicate ? 200 : 201, content });
+  },
+
+  async getChatHistory({ query: { userId, sessionId, after = 0, limit }, bearer }, { env }) {
+    const user = env.USER_SESSIONS.getByName(userId);
+    return answer(200, await user.history({ userId, token: bearer }, sessionId, after, limit));
+  },
+
+  async getAllSessions({ query: { userId, after, limit }, bearer }, { env }) {
+    const page = await env.USER_SESSIONS.getByName(userId).sessions({ userId, token: bearer }, after, limit);
+    return page.ok ? done({ statusCode: 200, content: { userId, ...page.value } }) : page;
+  },
+
+  async deleteChatHistory({ body: { token, userId, sessionId } }, { env }) {
+    return answer(200, await env.USER_SESSIONS.getByName(userId).remove({ userId, token }, sessionId));
+  },
+
+  async issueToken({ body: { token, userId, ...request } }, { env }) {
+    return answer(201, await env.USER_SESSIONS.getByName(userId).issueToken({ userId, token }, request));
+  },
 };

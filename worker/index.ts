@@ -7,6 +7,7 @@ import { route } from './router.ts';
 
 export { ChatRoom } from '../objects/chat-room/index.ts';
 export { RoomDirectory } from '../objects/room-directory/index.ts';
+export { UserSessions } from '../objects/user-sessions/index.ts';
 
 /** HEAD is answered as GET would be, without the body. */
 async function answer(request: Request, env: Env): Promise<Response> {

@@ -3,18 +3,21 @@ import { done, fail, type Outcome } from '../../shared/failures.ts';
 import type { Participant } from '../../shared/participant.ts';
 import { digest, randomSecret } from '../storage/digests.ts';
 import type { Details } from './details.ts';
-import type { Credentials } from './identity.ts';
+import type { Credentials, Shown } from './identity.ts';
 import type { Room } from './room.ts';
 import { look, tell } from './sight.ts';
 
-/** A REST join or leave. */
-export interface Attendance extends Credentials {
+/** What a REST join or leave asks for. */
+interface Stay {
   action: 'join' | 'leave';
   /** The secret of an anonymous lease. */
   lease?: string | undefined;
   /** The caller's network address. */
   address: string;
 }
+
+/** A REST join or leave, and who asks for it. */
+export type Attendance = Stay & Credentials;
 
 /** What a REST join or leave is answered with; `lease` to visitors without a token only. */
 export interface Attended {
@@ -46,7 +49,7 @@ function changeLeases<T>(room: Room, details: Details, key: string, change: () =
 }
 
 /** Joins or leaves by REST. */
-export function attend(room: Room, details: Details, attendance: Attendance): Outcome<Attended> {
+export function attend(room: Room, details: Details, attendance: Stay & Shown): Outcome<Attended> {
   expireLeases(room, details);
   const identity = room.identities.identify(details, attendance);
   if (!identity.ok) return identity;
@@ -58,7 +61,7 @@ export function attend(room: Room, details: Details, attendance: Attendance): Ou
   return action === 'join' ? join(room, details, participant, attendance) : leave(room, details, participant, lease);
 }
 
-function join(room: Room, details: Details, who: Participant | null, attendance: Attendance): Outcome<Attended> {
+function join(room: Room, details: Details, who: Participant | null, attendance: Stay & Shown): Outcome<Attended> {
   const secret = attendance.lease ?? randomSecret();
   const key = who?.id ?? leaseKey(details, secret);
   const address = digest(details.salt, 'address', attendance.address);

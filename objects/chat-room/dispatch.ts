@@ -4,7 +4,7 @@ import { type ClientFrame, decodeClientFrame, errorFrame, type Ref } from '../..
 import { countBytes, limits } from '../../shared/limits.ts';
 import { post } from './posting.ts';
 import type { Room } from './room.ts';
-import { authenticate, hangUp, type Visit } from './seating.ts';
+import { authenticate, hangUp, lapse, type Visit } from './seating.ts';
 import type { Joined } from './sessions.ts';
 
 type FrameOf<T extends ClientFrame['type']> = Extract<ClientFrame, { type: T }>;
@@ -48,11 +48,11 @@ function handle<T extends JoinedType>(visit: Visit<Joined>, type: T, frame: Fram
   return handlers[type](visit, frame);
 }
 
-function answer(visit: Visit, frame: ClientFrame): Outcome<void> {
-  if (frame.type === 'auth') return authenticate(visit, frame);
-  const { session } = visit;
+function answer(visit: Visit, frame: FrameOf<JoinedType>): Outcome<void> {
+  const current = lapse(visit);
+  const { session } = current;
   if (session.state === 'waiting') return fail('auth_first');
-  return handle({ ...visit, session }, frame.type, frame);
+  return handle({ ...current, session }, frame.type, frame);
 }
 
 /** Tells a refusal, and hangs up over one that has a close code. */
@@ -84,25 +84,50 @@ function isTooLarge(text: string): boolean {
   return text.length > limits.frameBytes || countBytes(text) > limits.frameBytes;
 }
 
-/** Takes one frame of a socket: parse, decide, do, tell. Never throws. */
-export function receive(room: Room, socket: WebSocket, data: string | ArrayBuffer): void {
-  room.sessions.heard(socket);
+/** Does what a frame asks for, and tells what comes of it, whatever happens. */
+function attempt(visit: Visit, frame: ClientFrame, work: (visit: Visit) => Outcome<void>): void {
+  const { room, socket } = visit;
+  try {
+    const answered = work(forgive(visit));
+    if (!answered.ok) refuse(visit, answered.failure, frame.ref);
+  } catch (error) {
+    console.error(JSON.stringify({ event: 'frame_failed', type: frame.type, error: String(error) }));
+    const { failure } = fail('internal');
+    room.sessions.send(socket, errorFrame(failure, frame.ref));
+    // Without a `ready` the client would wait for ever; it comes back instead.
+    if (frame.type === 'auth') hangUp(room, socket, failure);
+  }
+}
+
+/** What a socket is in the room at this moment; undefined once either is gone. */
+function visitOf(room: Room, socket: WebSocket): Visit | undefined {
   const session = room.sessions.of(socket);
   const details = room.find();
-  if (!session || !details) return;
+  return session && details && { room, details, socket, session };
+}
+
+/** Checks the credentials of an `auth`; what the socket sent after it waits. */
+async function letIn(room: Room, socket: WebSocket, frame: FrameOf<'auth'>): Promise<void> {
+  const shown = await room.identities.check(frame);
+  const visit = visitOf(room, socket);
+  if (visit) attempt(visit, frame, (current) => (shown.ok ? authenticate(current, frame, shown.value) : shown));
+}
+
+function take(room: Room, socket: WebSocket, data: string | ArrayBuffer): void | Promise<void> {
+  room.sessions.heard(socket);
+  const visit = visitOf(room, socket);
+  if (!visit) return;
   if (typeof data !== 'string') return hangUp(room, socket, fail('binary_frame').failure);
   if (isTooLarge(data)) return hangUp(room, socket, fail('frame_too_large').failure);
-  const { ref, frame } = decodeClientFrame(data);
-  const visit = { room, details, socket, session };
-  if (!frame.ok) return complain(visit, frame.failure, ref);
-  try {
-    const answered = answer(forgive(visit), frame.value);
-    if (!answered.ok) refuse(visit, answered.failure, ref);
-  } catch (error) {
-    console.error(JSON.stringify({ event: 'frame_failed', type: frame.value.type, error: String(error) }));
-    const { failure } = fail('internal');
-    room.sessions.send(socket, errorFrame(failure, ref));
-    // Without a `ready` the client would wait for ever; it comes back instead.
-    if (frame.value.type === 'auth') hangUp(room, socket, failure);
-  }
+  const { ref, frame: decoded } = decodeClientFrame(data);
+  if (!decoded.ok) return complain(visit, decoded.failure, ref);
+  const frame = decoded.value;
+  return frame.type === 'auth'
+    ? letIn(room, socket, frame)
+    : attempt(visit, frame, (current) => answer(current, frame));
+}
+
+/** Takes one frame of a socket, in its turn: parse, decide, do, tell. Never throws. */
+export function receive(room: Room, socket: WebSocket, data: string | ArrayBuffer): void | Promise<void> {
+  return room.turns.take(socket, () => take(room, socket, data));
 }

@@ -5,13 +5,14 @@ import { automaticPing, automaticPong } from '../../shared/frames.ts';
 import type { MessagePage } from '../../shared/message.ts';
 import type { Participant } from '../../shared/participant.ts';
 import type { RoomView } from '../../shared/room.ts';
+import { SignedTokens } from '../credentials/signed-tokens.ts';
 import { systemClock } from '../storage/clock.ts';
 import { readerOf, type ShownTokens } from '../storage/reader.ts';
 import { ring } from './alarm.ts';
 import { type Attendance, type Attended, attend } from './attendance.ts';
 import type { Details, DetailsChange, NewDetails } from './details.ts';
 import { receive } from './dispatch.ts';
-import type { Credentials } from './identity.ts';
+import type { Credentials, Shown } from './identity.ts';
 import type { Appended, Draft, PageRequest } from './messages.ts';
 import { post } from './posting.ts';
 import { Room } from './room.ts';
@@ -33,6 +34,7 @@ export class ChatRoom extends DurableObject<Env> {
     this.#room = new Room(ctx, {
       kv: env.CHATS,
       operatorToken: env.ADMIN_TOKEN,
+      signedTokens: new SignedTokens(env, systemClock),
       clock: systemClock,
       tellDirectory: (update) => env.ROOM_DIRECTORY.getByName('rooms').apply(update),
     });
@@ -44,11 +46,11 @@ export class ChatRoom extends DurableObject<Env> {
   }
 
   /** Reads the room; a token may be its admin's. */
-  read(shown: ShownTokens): Outcome<RoomView> {
-    return this.#inRoom((details) => {
-      const isAdmin = this.#room.identities.recognise(details, readerOf(shown, this.env.ADMIN_TOKEN));
-      return isAdmin.ok ? this.#room.view(isAdmin.value) : isAdmin;
-    });
+  async read(shown: ShownTokens): Promise<Outcome<RoomView>> {
+    const details = this.#room.find();
+    if (!details) return fail('room_not_found');
+    const isAdmin = await this.#room.identities.recognise(details, readerOf(shown, this.env.ADMIN_TOKEN));
+    return isAdmin.ok ? this.#room.view(isAdmin.value) : isAdmin;
   }
 
   /** Changes the room, for its admin. */
@@ -73,8 +75,8 @@ export class ChatRoom extends DurableObject<Env> {
   }
 
   /** Joins or leaves by REST. */
-  attend(attendance: Attendance): Outcome<Attended> {
-    return this.#inRoom((details) => attend(this.#room, details, attendance));
+  attend(attendance: Attendance): Promise<Outcome<Attended>> {
+    return this.#withShown(attendance, (details, shown) => attend(this.#room, details, { ...attendance, ...shown }));
   }
 
   /** The people here, by id, after the one named by `after`. */
@@ -94,9 +96,9 @@ export class ChatRoom extends DurableObject<Env> {
   }
 
   /** Posts a message. */
-  post(credentials: Credentials, draft: Draft): Outcome<Appended> {
-    return this.#inRoom((details) => {
-      const identity = this.#room.identities.identify(details, credentials);
+  post(credentials: Credentials, draft: Draft): Promise<Outcome<Appended>> {
+    return this.#withShown(credentials, (details, shown) => {
+      const identity = this.#room.identities.identify(details, shown);
       return identity.ok ? post(this.#room, details, identity.value, draft) : identity;
     });
   }
@@ -114,16 +116,16 @@ export class ChatRoom extends DurableObject<Env> {
     return new Response(null, { status: 101, webSocket: client });
   }
 
-  override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
-    receive(this.#room, socket, data);
+  override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void | Promise<void> {
+    return receive(this.#room, socket, data);
   }
 
-  override webSocketClose(socket: WebSocket, code: number, reason: string): void {
-    depart(this.#room, socket, code, reason);
+  override webSocketClose(socket: WebSocket, code: number, reason: string): void | Promise<void> {
+    return this.#room.turns.take(socket, () => depart(this.#room, socket, code, reason));
   }
 
-  override webSocketError(socket: WebSocket): void {
-    depart(this.#room, socket, 1011, 'Socket error');
+  override webSocketError(socket: WebSocket): void | Promise<void> {
+    return this.#room.turns.take(socket, () => depart(this.#room, socket, 1011, 'Socket error'));
   }
 
   override alarm(): Promise<void> {
@@ -133,6 +135,16 @@ export class ChatRoom extends DurableObject<Env> {
   #inRoom<T>(work: (details: Details) => Outcome<T>): Outcome<T> {
     const details = this.#room.find();
     return details ? work(details) : fail('room_not_found');
+  }
+
+  /** Checks credentials; the room may be gone by the time that is done. */
+  async #withShown<T>(
+    credentials: Credentials,
+    work: (details: Details, shown: Shown) => Outcome<T>,
+  ): Promise<Outcome<T>> {
+    if (!this.#room.find()) return fail('room_not_found');
+    const shown = await this.#room.identities.check(credentials);
+    return shown.ok ? this.#inRoom((details) => work(details, shown.value)) : shown;
   }
 
   #asAdmin(token: string): Outcome<Details> {

@@ -4,6 +4,7 @@
  */
 import { done, fail, type Outcome } from '../../shared/failures.ts';
 import type { RoomInfo, RoomView } from '../../shared/room.ts';
+import type { SignedTokens } from '../credentials/signed-tokens.ts';
 import type { ListedRoom } from '../room-directory/update.ts';
 import type { Clock } from '../storage/clock.ts';
 import { hasSchema, migrate } from '../storage/migrations.ts';
@@ -17,12 +18,14 @@ import { Participants } from './participants.ts';
 import { Presence } from './presence.ts';
 import { migrations } from './schema.ts';
 import { Sessions } from './sessions.ts';
+import { Turns } from './turns.ts';
 
 /** What lies outside a room. */
 export interface RoomWorld extends CopyWorld {
   clock: Clock;
   /** The secret `ADMIN_TOKEN`; unset or empty, there is no operator. */
   operatorToken: string | undefined;
+  signedTokens: SignedTokens;
 }
 
 export class Room {
@@ -34,6 +37,7 @@ export class Room {
   readonly wake: Wake;
   readonly identities: IdentityDesk;
   readonly presence: Presence;
+  readonly turns = new Turns();
   readonly clock: Clock;
   readonly #storage: DurableObjectStorage;
   #migrated = false;
@@ -58,7 +62,7 @@ export class Room {
       clock: world.clock,
       copies: copiesOf(world, () => this.#listed()),
     });
-    this.identities = new IdentityDesk(this.details, world.operatorToken);
+    this.identities = new IdentityDesk(this.details, world.signedTokens, world.operatorToken);
   }
 
   /** The room's metadata, or undefined where there is no room: asking makes no table, row or alarm. */

@@ -7,6 +7,10 @@ import { displayName, type Participant, type RoleName, roles } from '../../share
 export interface Identity {
   participant: Participant | null;
   role: RoleName;
+  /** When the signed token that says so expires, in milliseconds. */
+  expiresAt?: number;
+  /** Whose signed token has expired: they are a viewer until they show a new one. */
+  expiredAs?: string;
 }
 
 /** A REST join: that person or visitor counts as present until it expires. */
@@ -24,8 +28,14 @@ export interface Lease {
 }
 
 /** Posting takes an identity, whatever the role. */
-export function authorOf({ participant }: Identity): Outcome<Participant> {
-  return participant ? done(participant) : fail('token_required');
+export function authorOf({ participant, expiredAs }: Identity): Outcome<Participant> {
+  if (participant) return done(participant);
+  return fail(expiredAs === undefined ? 'token_required' : 'identity_expired');
+}
+
+/** Whether a signed token has expired on an open socket. */
+export function hasLapsed({ expiresAt }: Identity, now: number): boolean {
+  return expiresAt !== undefined && expiresAt <= now;
 }
 
 /** Whether `now` is past the end of a lease. */
@@ -52,5 +62,6 @@ export function mergePerson(earlier: Participant, newer: Participant): Participa
 
 /** Whether a socket of `before` may go on as `after`: the same person again, or a viewer who now says who they are. */
 export function mayContinueAs(before: Identity, after: Identity): boolean {
-  return before.participant === null || before.participant.id === after.participant?.id;
+  const id = before.participant?.id ?? before.expiredAs;
+  return id === undefined || id === after.participant?.id;
 }

@@ -5,8 +5,9 @@ import { limits } from '../../shared/limits.ts';
 import { randomSecret } from '../storage/digests.ts';
 import { endVisit, leaseKey } from './attendance.ts';
 import type { Details } from './details.ts';
+import type { Shown } from './identity.ts';
 import type { Room } from './room.ts';
-import { type Identity, mayContinueAs } from './rules.ts';
+import { hasLapsed, type Identity, mayContinueAs } from './rules.ts';
 import type { Joined, Session } from './sessions.ts';
 import { look, tell } from './sight.ts';
 
@@ -21,13 +22,14 @@ export interface Visit<S extends Session = Session> {
 /**
  * Lets a socket in, or refreshes the credential of one that is in, and sends it `ready`: in one synchronous turn, so
  * that nothing falls between what `ready` holds and the first frame after it.
+ * @param shown the frame's credentials, checked
  */
-export function authenticate(visit: Visit, frame: AuthFrame): Outcome<void> {
+export function authenticate(visit: Visit, frame: AuthFrame, shown: Shown): Outcome<void> {
   const { room, details, socket, session } = visit;
   const before = session.state === 'joined' ? session : undefined;
   // Who gives no name goes on under the one they had.
   const name = frame.name ?? before?.participant?.name;
-  const identity = room.identities.identify(details, { ...frame, name });
+  const identity = room.identities.identify(details, { ...shown, name });
   if (!identity.ok) return identity;
   if (before && !mayContinueAs(before, identity.value)) return fail('other_person');
   room.sessions.flush();
@@ -35,6 +37,26 @@ export function authenticate(visit: Visit, frame: AuthFrame): Outcome<void> {
   room.sessions.send(socket, ready(visit, identity.value, frame));
   room.presence.shown();
   return done(undefined);
+}
+
+/** A socket whose signed token has expired goes on as a viewer's, until its client shows a new one. */
+export function lapse(visit: Visit): Visit {
+  const { room, details, socket, session } = visit;
+  if (session.state === 'waiting' || !hasLapsed(session, room.clock.now())) return visit;
+  const { expiresAt: _, participant, ...rest } = session;
+  const key = `s:${randomSecret()}`;
+  const seen = look(room, session.key);
+  const lapsed: Joined = {
+    ...rest,
+    participant: null,
+    role: 'viewer',
+    key,
+    ...(participant && { expiredAs: participant.id }),
+  };
+  room.sessions.update(socket, lapsed);
+  if (room.participants.count() !== seen.count) room.change(() => room.outbox.mark(details.link, 'soon'));
+  tell(room, session.key, seen);
+  return { ...visit, session: lapsed };
 }
 
 /** Takes the socket's person among those who are here: stores what the copies must hear, then seats them, then tells. */
@@ -71,11 +93,14 @@ function replay({ room, session }: Visit, { resume }: AuthFrame): Pick<ReadyFram
 
 function ready(visit: Visit, identity: Identity, frame: AuthFrame): ReadyFrame {
   const { room, details } = visit;
+  const { participant, role, expiresAt } = identity;
   const { messageLength, nameLength, frameBytes, pageSizeMax } = limits;
   return {
     type: 'ready',
     ...(frame.ref !== undefined && { ref: frame.ref }),
-    ...identity,
+    participant,
+    role,
+    ...(expiresAt !== undefined && { expiresAt }),
     room: room.info(details),
     ...room.log.position(),
     ...replay(visit, frame),

@@ -3,7 +3,7 @@ import { DurableObject } from 'cloudflare:workers';
 import { roomKeyPrefix } from '../../shared/copies.ts';
 import { done, fail, type Outcome } from '../../shared/failures.ts';
 import { limits } from '../../shared/limits.ts';
-import { looksSigned } from '../../shared/signed.ts';
+import { SignedTokens } from '../credentials/signed-tokens.ts';
 import { systemClock } from '../storage/clock.ts';
 import { isOperator } from '../storage/digests.ts';
 import { migrate } from '../storage/migrations.ts';
@@ -26,12 +26,14 @@ export class RoomDirectory extends DurableObject<Env> {
   readonly #rooms: KnownRooms;
   readonly #list: RoomList;
   readonly #wake: Wake;
+  readonly #signedTokens: SignedTokens;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     migrate(ctx.storage, migrations);
     this.#rooms = new KnownRooms(ctx.storage.sql);
     this.#list = new RoomList(ctx.storage.sql);
+    this.#signedTokens = new SignedTokens(env, systemClock);
     this.#wake = new Wake(ctx.storage, () => this.#rooms.nextDue());
   }
 
@@ -42,12 +44,13 @@ export class RoomDirectory extends DurableObject<Env> {
     if (due !== undefined) this.#wake.by(due);
   }
 
-  /** A page of the list. A token may be the admin's of some rooms. */
-  list(request: ListRequest, shown: ShownTokens): Outcome<ListPage> {
+  /** A page of the list. A token may be the admin's of some rooms; a signed one must be genuine. */
+  async list(request: ListRequest, shown: ShownTokens): Promise<Outcome<ListPage>> {
     const reader = readerOf(shown, this.env.ADMIN_TOKEN);
     const page = this.#list.page(request, reader);
-    const isGenuine = reader.isOperator || page.chats.some(({ isAdmin }) => isAdmin);
-    return !isGenuine && looksSigned(reader.token ?? '') ? fail('no_signed_identities') : done(page);
+    if (reader.isOperator || page.chats.some(({ isAdmin }) => isAdmin)) return done(page);
+    const proof = await this.#signedTokens.prove(reader.token);
+    return proof.ok ? done(page) : proof;
   }
 
   /**

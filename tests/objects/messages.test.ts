@@ -169,7 +169,7 @@ describe('posting by REST', () => {
     ['a clientId of 65 characters', { clientId: 'c'.repeat(65) }, 400, 'clientId must be at most 64 characters'],
     ['a reply to nothing', { replyTo: 99 }, 404, 'Message not found'],
     ['a reply to half a message', { replyTo: 1.5 }, 400, 'replyTo must be a whole number'],
-    ['a signed token', { token: 'eyJhbGciOiJFZERTQSJ9.e30.c2ln' }, 501, 'does not accept signed tokens'],
+    ['a forged token', { token: 'eyJhbGciOiJFZERTQSJ9.e30.c2ln' }, 401, 'Unauthorized: Invalid signed token'],
   ])('refuses %s and stores nothing', async (_, body, status, text) => {
     const link = await makeRoom();
     const answer = await post(link, { clientId: 'a', text: 'x', ...body });

@@ -10,10 +10,13 @@ import { expect, it } from 'vitest';
 import { ring } from '../../objects/chat-room/alarm.ts';
 import { attend } from '../../objects/chat-room/attendance.ts';
 import { Room, type RoomWorld } from '../../objects/chat-room/room.ts';
+import { SignedTokens } from '../../objects/credentials/signed-tokens.ts';
 import type { DirectoryUpdate } from '../../objects/room-directory/update.ts';
+import { systemClock } from '../../objects/storage/clock.ts';
 import { limits } from '../../shared/limits.ts';
 
 const link = 'the-link';
+const visitor = { proof: { kind: 'none' }, address: 'a' } as const;
 const runs = Number(env.PROPERTY_RUNS || 1_000);
 
 /** What happens to one operation: how long it takes to land and to be answered; never, where it is absent. */
@@ -101,6 +104,7 @@ class World {
     };
     return {
       operatorToken: undefined,
+      signedTokens: new SignedTokens(env, systemClock),
       clock: {
         now: () => this.now,
         after: (milliseconds, work) => this.after(milliseconds, mine(work)),
@@ -187,7 +191,7 @@ async function play(state: DurableObjectState, world: World, steps: readonly Ste
       room = new Room(state, world.live());
     } else if (details && one.type === 'delete') void room.remove(details);
     else if (details && one.type === 'update') void room.update(details, { title: `title ${turn}` });
-    else if (details) attend(room, details, { action: one.type === 'join' ? 'join' : 'leave', address: 'a' });
+    else if (details) attend(room, details, { action: one.type === 'join' ? 'join' : 'leave', ...visitor });
     await settle();
   }
   // Leases outlive the trouble by far; they are not what this is about.

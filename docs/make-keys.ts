@@ -1,0 +1,41 @@
+/**
+ * `npm run keys [EdDSA|ES256|RS256]`: makes the pair of keys for signed identities and writes it into the local secrets
+ * file (or the one named second). A pair that is there is kept: replacing it would void every token it has signed.
+ */
+import { generateKeyPairSync } from 'node:crypto';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import process from 'node:process';
+
+const makers = {
+  EdDSA: () => generateKeyPairSync('ed25519'),
+  ES256: () => generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+  RS256: () => generateKeyPairSync('rsa', { modulusLength: 2048 }),
+};
+
+const [algorithm = 'EdDSA', file = '.dev.vars'] = process.argv.slice(2);
+
+/** A line of a secrets file, with the line breaks of the key written out. */
+function line(name: string, pem: string | Buffer): string {
+  return `${name}="${String(pem).trim().replaceAll('\n', '\\n')}"\n`;
+}
+
+function fail(reason: string): never {
+  process.stderr.write(`${reason}\n`);
+  process.exit(1);
+}
+
+if (!Object.hasOwn(makers, algorithm)) fail(`${algorithm} is not one of ${Object.keys(makers).join(', ')}`);
+const before = existsSync(file) ? readFileSync(file, 'utf8') : '';
+if (/^JWT_(PRIVATE|PUBLIC)_KEY=./m.test(before)) fail(`${file} has keys already; take them out first to replace them`);
+
+const { privateKey, publicKey } = makers[algorithm as keyof typeof makers]();
+const rest = before.replace(/^JWT_(PRIVATE|PUBLIC)_KEY=\n?/gm, '');
+const separator = rest === '' || rest.endsWith('\n') ? '' : '\n';
+const pair = [
+  line('JWT_PRIVATE_KEY', privateKey.export({ type: 'pkcs8', format: 'pem' })),
+  line('JWT_PUBLIC_KEY', publicKey.export({ type: 'spki', format: 'pem' })),
+];
+writeFileSync(file, `${rest}${separator}${pair.join('')}`);
+// Nobody else on this machine may read them.
+chmodSync(file, 0o600);
+process.stdout.write(`Wrote JWT_PRIVATE_KEY and JWT_PUBLIC_KEY (${algorithm}) to ${file}\n`);

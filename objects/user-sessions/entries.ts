@@ -1,0 +1,181 @@
+/** A user's sessions and what was said in them: the tables `sessions` and `entries`. */
+import { done, fail, type Outcome } from '../../shared/failures.ts';
+import type { Entry, SessionInfo } from '../../shared/session.ts';
+import { randomSecret } from '../storage/digests.ts';
+
+/** An entry on its way in; ids that are absent are made. */
+export interface NewEntry {
+  sessionId?: string | undefined;
+  chatId?: string | undefined;
+  message: string;
+  role?: string | undefined;
+}
+
+/** What became of it. */
+export interface Stored {
+  entry: Entry;
+  duplicate: boolean;
+  /** Whether the session began with it. */
+  beginsSession: boolean;
+}
+
+/** Where a page goes on; absent on the last. */
+interface Paged {
+  next?: string;
+}
+
+/** A page of a session, oldest first. */
+export interface History extends Paged {
+  sessionId: string;
+  messages: Entry[];
+}
+
+/** A page of a user's sessions, newest first. */
+export interface SessionPage extends Paged {
+  sessions: SessionInfo[];
+}
+
+/** Which page of the sessions; the newest without `before`. */
+export interface SessionRequest {
+  before?: number | undefined;
+  limit: number;
+}
+
+type EntryRow = {
+  id: number;
+  session_id: string;
+  chat_id: string;
+  timestamp: number;
+  message: string;
+  role: string | null;
+};
+
+type SessionRow = {
+  id: number;
+  session_id: string;
+  created_at: number;
+  updated_at: number;
+  message_count: number;
+};
+
+function toEntry(row: EntryRow): Entry {
+  return {
+    sessionId: row.session_id,
+    chatId: row.chat_id,
+    timestamp: row.timestamp,
+    message: row.message,
+    ...(row.role !== null && { role: row.role }),
+  };
+}
+
+function toSession(row: SessionRow): SessionInfo {
+  return {
+    sessionId: row.session_id,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    messageCount: row.message_count,
+  };
+}
+
+/** @param rows the page, and one more where it goes on */
+function nextOf(page: readonly { id: number }[], rows: readonly unknown[]): Paged {
+  const last = page.at(-1);
+  return last && rows.length > page.length ? { next: String(last.id) } : {};
+}
+
+const withSession = `SELECT entries.id, session_id, chat_id, timestamp, message, role
+  FROM entries JOIN sessions ON sessions.id = entries.session`;
+
+export class Entries {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  /**
+   * Stores an entry, or finds what was stored under its `chatId`, in whatever session. To be called in a transaction.
+   * @returns `chat_id_reused` (409) when that was another content
+   */
+  store({ sessionId, chatId, message, role }: NewEntry, now: number): Outcome<Stored> {
+    const earlier = chatId === undefined ? undefined : this.#find(chatId);
+    if (earlier) {
+      const isSame = earlier.message === message && earlier.role === (role ?? null);
+      return isSame ? done({ entry: toEntry(earlier), duplicate: true, beginsSession: false }) : fail('chat_id_reused');
+    }
+    const session = sessionId ?? randomSecret();
+    const { id, message_count } = this.#sql
+      .exec<{ id: number; message_count: number }>(
+        `INSERT INTO sessions (session_id, created_at, updated_at, message_count) VALUES (?, ?, ?, 1)
+         ON CONFLICT (session_id) DO UPDATE SET updated_at = excluded.updated_at, message_count = message_count + 1
+         RETURNING id, message_count`,
+        session,
+        now,
+        now,
+      )
+      .one();
+    const chat = chatId ?? randomSecret();
+    this.#sql.exec(
+      'INSERT INTO entries (session, chat_id, timestamp, message, role) VALUES (?, ?, ?, ?, ?)',
+      id,
+      chat,
+      now,
+      message,
+      role ?? null,
+    );
+    const entry = { sessionId: session, chatId: chat, timestamp: now, message, ...(role !== undefined && { role }) };
+    return done({ entry, duplicate: false, beginsSession: message_count === 1 });
+  }
+
+  /** A page of a session; `session_not_found` (404). */
+  history(sessionId: string, after: number, limit: number): Outcome<History> {
+    const session = this.#sessionRow(sessionId);
+    if (session === undefined) return fail('session_not_found');
+    const rows = this.#sql
+      .exec<EntryRow>(
+        `${withSession} WHERE session = ? AND entries.id > ? ORDER BY entries.id LIMIT ?`,
+        session,
+        after,
+        limit + 1,
+      )
+      .toArray();
+    const page = rows.slice(0, limit);
+    return done({ sessionId, messages: page.map(toEntry), ...nextOf(page, rows) });
+  }
+
+  /** A page of the sessions, newest first, from the one before `before` on. */
+  sessions({ before = Number.MAX_SAFE_INTEGER, limit }: SessionRequest): SessionPage {
+    const rows = this.#sql
+      .exec<SessionRow>(
+        `SELECT id, session_id, created_at, updated_at, message_count FROM sessions
+         WHERE id < ? ORDER BY id DESC LIMIT ?`,
+        before,
+        limit + 1,
+      )
+      .toArray();
+    const page = rows.slice(0, limit);
+    return { sessions: page.map(toSession), ...nextOf(page, rows) };
+  }
+
+  /** Whether there is any session. */
+  any(): boolean {
+    return this.#sql.exec('SELECT 1 FROM sessions LIMIT 1').toArray().length > 0;
+  }
+
+  /** Removes a session and all that was said in it; `session_not_found` (404). To be called in a transaction. */
+  remove(sessionId: string): Outcome<void> {
+    const session = this.#sessionRow(sessionId);
+    if (session === undefined) return fail('session_not_found');
+    this.#sql.exec('DELETE FROM entries WHERE session = ?', session);
+    this.#sql.exec('DELETE FROM sessions WHERE id = ?', session);
+    return done(undefined);
+  }
+
+  #find(chatId: string): EntryRow | undefined {
+    return this.#sql.exec<EntryRow>(`${withSession} WHERE chat_id = ?`, chatId).toArray()[0];
+  }
+
+  #sessionRow(sessionId: string): number | undefined {
+    return this.#sql.exec<{ id: number }>('SELECT id FROM sessions WHERE session_id = ?', sessionId).toArray()[0]?.id;
+  }
+}
