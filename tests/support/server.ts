@@ -60,8 +60,10 @@ export class Server {
     const inspector = await freePort();
     const flags = ['--port', String(this.#port), '--inspector-port', String(inspector), '--persist-to', this.#folder];
     const wrangler = ['--env-file=worker/local.env', 'node_modules/wrangler/bin/wrangler.js', 'dev'];
+    // Whatever secrets lie in .dev.vars, a test has only those that it names.
+    const secrets = ['--env-file', 'worker/no-secrets.env'];
     this.#said = '';
-    const child = spawn(process.execPath, [...wrangler, ...flags, ...this.#vars], {
+    const child = spawn(process.execPath, [...wrangler, ...secrets, ...flags, ...this.#vars], {
       cwd: root,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
