@@ -1,0 +1,86 @@
+/**
+ * How fast somebody may go: a bucket of tokens for each key, full at first, from which every act takes what it costs and
+ * which fills again with time. A full bucket is as good as none, so only those in use are kept.
+ */
+
+/** What a pace is: so many acts at once, and so many a second after. */
+export interface PaceLimits {
+  readonly burst: number;
+  readonly perSecond: number;
+}
+
+interface Bucket {
+  /** Of the burst, as of `at`. */
+  spent: number;
+  /** Milliseconds. */
+  at: number;
+}
+
+/** Buckets up to which nobody looks for full ones. */
+const fewBuckets = 1_000;
+
+/** Sums of fractions miss their mark by less than this. */
+const rounding = 1e-9;
+
+export class Pace {
+  readonly #limits: PaceLimits;
+  readonly #buckets = new Map<string, Bucket>();
+  #sweepAt = fewBuckets;
+
+  constructor(limits: PaceLimits) {
+    this.#limits = limits;
+  }
+
+  /** Buckets that are kept. */
+  get size(): number {
+    return this.#buckets.size;
+  }
+
+  /**
+   * Takes what an act costs.
+   * @param now milliseconds
+   * @param cost in acts; one that costs more than the burst takes all of it
+   * @returns undefined where it may happen; else the whole seconds to wait, and nothing was taken
+   */
+  charge(key: string, now: number, cost = 1): number | undefined {
+    const wait = this.isSpent(key, now, cost);
+    if (wait !== undefined) return wait;
+    const bucket = this.#buckets.get(key) ?? this.#open(key, now);
+    bucket.spent += this.#capped(cost);
+    return undefined;
+  }
+
+  /** What `charge` would say, without taking anything. */
+  isSpent(key: string, now: number, cost = 1): number | undefined {
+    const bucket = this.#buckets.get(key);
+    if (!bucket) return undefined;
+    this.#fill(bucket, now);
+    const lacking = bucket.spent + this.#capped(cost) - this.#limits.burst;
+    return lacking <= rounding ? undefined : Math.max(1, Math.ceil(lacking / this.#limits.perSecond - rounding));
+  }
+
+  #capped(cost: number): number {
+    return Math.min(cost, this.#limits.burst);
+  }
+
+  /** A clock that was put back fills nothing, but counts on from where it is. */
+  #fill(bucket: Bucket, now: number): void {
+    const seconds = Math.max(0, now - bucket.at) / 1_000;
+    bucket.spent = Math.max(0, bucket.spent - seconds * this.#limits.perSecond);
+    bucket.at = now;
+  }
+
+  /** Before the buckets become too many the full ones go: each time as many may be added as were left. */
+  #open(key: string, now: number): Bucket {
+    if (this.#buckets.size >= this.#sweepAt) {
+      for (const [other, bucket] of this.#buckets) {
+        this.#fill(bucket, now);
+        if (bucket.spent === 0) this.#buckets.delete(other);
+      }
+      this.#sweepAt = Math.max(fewBuckets, 2 * this.#buckets.size);
+    }
+    const bucket = { spent: 0, at: now };
+    this.#buckets.set(key, bucket);
+    return bucket;
+  }
+}
