@@ -2,6 +2,7 @@
 
 export { countCharacters, limits } from '../shared/limits.ts';
 export type { Message } from '../shared/message.ts';
+export { cleanName, looksLikeRole } from '../shared/names.ts';
 export { displayName, type Participant, type RoleName, shortId } from '../shared/participant.ts';
 export type { RoomView } from '../shared/room.ts';
 export { linkPattern, reservedLinks } from '../shared/text.ts';

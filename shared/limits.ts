@@ -10,6 +10,8 @@ export const limits = {
   aboutLength: 1_000,
   tagLength: 32,
   nameLength: 40,
+  /** Characters of a name before what cannot be seen is taken out of it. */
+  rawNameLength: 400,
   messageLength: 4_000,
   /** Tags a room. */
   tags: 10,

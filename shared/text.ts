@@ -1,6 +1,7 @@
 /** Schemas of the texts that people type and of the ids that machines pass on; the atoms of every other schema. */
 import * as v from 'valibot';
 import { countCharacters, limits } from './limits.ts';
+import { cleanName, looksLikeRole } from './names.ts';
 import { looksSigned } from './signed.ts';
 
 /** A check that counts code points, with its limit beside it so that the OpenAPI document can state it. */
@@ -9,8 +10,9 @@ export interface CharacterLimit {
   readonly maxLength: number;
 }
 
-function atMost(maxLength: number) {
-  const holds: CharacterLimit = Object.assign((text: string) => countCharacters(text) <= maxLength, { maxLength });
+/** @param enough how many pass here, where what is left of the text is counted again once it is clean */
+function atMost(maxLength: number, enough = maxLength) {
+  const holds: CharacterLimit = Object.assign((text: string) => countCharacters(text) <= enough, { maxLength });
   return v.check<string, string>(holds, `must be at most ${maxLength} characters`);
 }
 
@@ -44,11 +46,13 @@ export const Tags = v.pipe(
   v.transform((tags) => [...new Set(tags)]),
 );
 export const MessageText = someText(limits.messageLength);
-/** What a person calls themself; blank stands for no name. */
+/** What a person calls themself; blank stands for no name. What cannot be seen in it does not count. */
 export const Name = v.pipe(
   v.string(),
+  atMost(limits.nameLength, limits.rawNameLength),
+  v.transform(cleanName),
   atMost(limits.nameLength),
-  v.transform((name) => name.toWellFormed().trim()),
+  v.check((name) => !looksLikeRole(name), 'must not look like a role'),
 );
 
 /** What is looked for. */

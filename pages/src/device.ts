@@ -1,4 +1,5 @@
 /** What this device remembers: who its person is, and the admin tokens of rooms made here. */
+import { looksLikeRole } from '../../client/index.ts';
 import { newToken } from './secret.ts';
 
 /** Stands in where the browser keeps nothing (private windows, blocked storage), until the page is left. */
@@ -53,7 +54,9 @@ export const device = {
 
   /** What its person is called; '' if they chose to have no name, undefined while they have not chosen. */
   get name(): string | undefined {
-    return recall(nameKey);
+    const name = recall(nameKey);
+    // One that was chosen before such names were refused.
+    return name !== undefined && looksLikeRole(name) ? undefined : name;
   },
 
   set name(name: string) {

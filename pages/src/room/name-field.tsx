@@ -14,8 +14,9 @@ interface NameFieldProps {
 }
 
 export function NameField({ writing, selfId, composition, onDone }: NameFieldProps) {
-  const { yourName, nameIfBlank, charactersOver } = words.value;
+  const { yourName, nameIfBlank, nameLooksLikeRole, charactersOver } = words.value;
   const over = -writing.nameLeft.value;
+  const problem = over > 0 ? charactersOver(over) : writing.isRoleName.value && nameLooksLikeRole;
   const input = useRef<HTMLInputElement>(null);
 
   useLayoutEffect(() => {
@@ -42,7 +43,7 @@ export function NameField({ writing, selfId, composition, onDone }: NameFieldPro
         dir="auto"
         autocomplete="nickname"
         enterkeyhint="next"
-        aria-invalid={over > 0}
+        aria-invalid={Boolean(problem)}
         aria-describedby="name-problem"
         placeholder={selfId && nameIfBlank(displayName(selfId, undefined))}
         value={writing.name.value}
@@ -53,7 +54,7 @@ export function NameField({ writing, selfId, composition, onDone }: NameFieldPro
         onCompositionEnd={composition.end}
       />
       <output id="name-problem" class="counter is-over">
-        {over > 0 && charactersOver(over)}
+        {problem}
       </output>
     </div>
   );

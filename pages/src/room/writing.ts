@@ -1,6 +1,6 @@
 /** What is being written: the text and, where it is asked for, the name to write under. */
 import { computed, signal } from '@preact/signals';
-import { countCharacters, limits } from '../../../client/index.ts';
+import { cleanName, countCharacters, limits, looksLikeRole } from '../../../client/index.ts';
 import type { RoomSession } from './session.ts';
 
 /** Characters left from which on the counter shows. */
@@ -13,9 +13,11 @@ export class Writing {
   readonly isNaming;
   readonly left = computed(() => limits.messageLength - countCharacters(this.text.value));
   readonly isNearLimit = computed(() => this.left.value <= nearLimit);
-  readonly nameLeft = computed(() => limits.nameLength - countCharacters(this.name.value.trim()));
+  readonly nameLeft = computed(() => limits.nameLength - countCharacters(cleanName(this.name.value)));
+  /** Whether the room would refuse the name as one that looks like a role. */
+  readonly isRoleName = computed(() => looksLikeRole(cleanName(this.name.value)));
   readonly canSend = computed(() => /\S/u.test(this.text.value) && this.left.value >= 0 && this.#nameFits.value);
-  readonly #nameFits = computed(() => !this.isNaming.value || this.nameLeft.value >= 0);
+  readonly #nameFits = computed(() => !this.isNaming.value || (this.nameLeft.value >= 0 && !this.isRoleName.value));
   readonly #session: RoomSession;
 
   constructor(session: RoomSession) {
@@ -42,7 +44,7 @@ export class Writing {
   /** @returns whether the name could be taken */
   takeName(): boolean {
     if (!this.#nameFits.value) return false;
-    if (this.isNaming.value) this.#session.rename(this.name.value.trim());
+    if (this.isNaming.value) this.#session.rename(cleanName(this.name.value));
     this.isNaming.value = false;
     return true;
   }

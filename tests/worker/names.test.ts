@@ -1,0 +1,28 @@
+/** Names on every way into a room: cleaned, or refused where they look like a role. */
+import { expect, it } from 'vitest';
+import type { Message } from '../../shared/message.ts';
+import { call, makeRoom } from '../support/pool/calls.ts';
+import { connect, enter } from '../support/pool/sockets.ts';
+
+const refusal = 'Invalid fields: name must not look like a role';
+
+it('that look like a role are refused by socket, post and join', async () => {
+  const link = await makeRoom();
+  const socket = await connect(link);
+  socket.say({ type: 'auth', ref: 1, token: 'mallory', name: 'Аdmin' });
+  expect(await socket.next('error')).toMatchObject({ ref: 1, statusCode: 400, error: refusal });
+  const message = { token: 'mallory', name: '管理者', clientId: 'a', text: 'x' };
+  expect((await call('POST', `/chat/${link}/messages`, message)).envelope.error).toBe(refusal);
+  const join = { action: 'join', token: 'mallory', name: 'Bob ✓' };
+  expect((await call('POST', `/chat/${link}/participants`, join)).envelope.error).toBe(refusal);
+});
+
+it('are shown clean, and a blank one is no name', async () => {
+  const link = await makeRoom();
+  const socket = await connect(link);
+  const ready = await socket.enter({ token: 'alice-token', name: ' Al\u202eice\u200b ' });
+  expect(ready.participant?.name).toBe('Alice');
+  const message = { token: 'bob-token', name: '\u3164\u2800', clientId: 'a', text: 'x' };
+  expect((await call<Message>('POST', `/chat/${link}/messages`, message)).content.author.name).toMatch(/^guest-/);
+  (await enter(link, 'carol')).close();
+});
