@@ -25,12 +25,13 @@ function fill(sql: SqlStorage): void {
       createdAt: index,
       updatedAt: index,
       participantCount: index % 3,
+      posted: 0,
       activeAt: (index * 7_919) % rooms,
       unlisted: false,
       salt: 's',
       adminDigest: '',
     };
-    known.apply({ link, revision: 1, room }, 1);
+    known.apply({ link, revision: 1, room, behindSince: null }, 1);
   }
 }
 

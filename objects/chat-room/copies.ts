@@ -11,18 +11,24 @@ export interface CopyWorld {
 }
 
 /** What may stand in KV: no secret, digest or salt. */
-function publicInfo({ unlisted: _, salt: __, adminDigest: ___, activeAt: ____, ...info }: ListedRoom): RoomInfo {
-  return info;
+function publicInfo(room: ListedRoom): RoomInfo {
+  const { link, title, about, tags, createdAt, updatedAt, participantCount } = room;
+  return { link, title, about, tags, createdAt, updatedAt, participantCount };
 }
 
-/** @param snapshot the room as it is now, or undefined when there is none */
+/**
+ * @param snapshot the room as it is now, or undefined when there is none
+ * @param behindSince since when KV cannot be written, in milliseconds; null where it can
+ */
 export function copiesOf(
   { kv, tellDirectory }: CopyWorld,
   snapshot: () => ListedRoom | undefined,
+  behindSince: () => number | null,
 ): Record<'directory' | 'kv', Copy> {
   const exists = () => snapshot() !== undefined;
   const measure = () => snapshot()?.participantCount ?? 0;
-  const tell = (link: string, revision: number) => tellDirectory({ link, revision, room: snapshot() ?? null });
+  const tell = (link: string, revision: number) =>
+    tellDirectory({ link, revision, room: snapshot() ?? null, behindSince: behindSince() });
   return {
     // The directory goes by the revision, so nothing late can undo what is newer.
     directory: { gapMs: 0, settleMs: 0, exists, measure, put: tell, remove: tell },

@@ -89,7 +89,9 @@ export class MessageLog {
       return done({ message: toMessage(earlier), duplicate: true });
     }
     if (draft.replyTo !== undefined && !this.has(draft.replyTo)) return fail('message_not_found');
-    const { rev } = this.#sql.exec<{ rev: number }>('UPDATE log SET rev = rev + 1 RETURNING rev').one();
+    const { rev } = this.#sql
+      .exec<{ rev: number }>('UPDATE log SET rev = rev + 1, posted = posted + 1 RETURNING rev')
+      .one();
     const row = this.#sql
       .exec<Row>(
         `INSERT INTO messages (id, rev, author_id, author_name, author_role, client_id, sent_digest, text, created_at, reply_to)
@@ -107,6 +109,11 @@ export class MessageLog {
       )
       .one();
     return done({ message: toMessage(row), duplicate: false });
+  }
+
+  /** How many messages were ever posted here, those that are gone among them. */
+  posted(): number {
+    return this.#sql.exec<{ posted: number }>('SELECT posted FROM log').one().posted;
   }
 
   /** When the newest message was posted, in milliseconds; undefined where there is none. */

@@ -60,7 +60,14 @@ export class Room {
       storage,
       wake: this.wake,
       clock: world.clock,
-      copies: copiesOf(world, () => this.#listed()),
+      copies: copiesOf(
+        world,
+        () => this.#listed(),
+        () => this.outbox.failingSince('kv'),
+      ),
+      turned: (target, link) => {
+        if (target === 'kv') this.outbox.mark(link, 'soon', ['directory']);
+      },
     });
     this.identities = new IdentityDesk(this.details, world.signedTokens, world.operatorToken);
   }
@@ -173,7 +180,7 @@ export class Room {
     if (!details) return undefined;
     const { unlisted, salt, adminDigest, createdAt } = details;
     const activeAt = this.log.lastPostedAt() ?? createdAt;
-    return { ...this.info(details), activeAt, unlisted, salt, adminDigest };
+    return { ...this.info(details), activeAt, posted: this.log.posted(), unlisted, salt, adminDigest };
   }
 
   #nextDue(): number | undefined {

@@ -1,6 +1,6 @@
 /** The tables of a room. Append only; docs/storage-schema.md describes them. Times are milliseconds. */
 import type { Migration } from '../storage/migrations.ts';
-import { outboxTable } from '../storage/outbox.ts';
+import { outboxFailingSince, outboxTable } from '../storage/outbox.ts';
 
 export const migrations: readonly Migration[] = [
   `
@@ -50,5 +50,10 @@ export const migrations: readonly Migration[] = [
   CREATE INDEX leases_until ON leases (until);
   CREATE INDEX leases_address ON leases (address) WHERE participant_id IS NULL;
   ${outboxTable}
+  `,
+  `
+  ALTER TABLE log ADD COLUMN posted INTEGER NOT NULL DEFAULT 0;
+  UPDATE log SET posted = (SELECT COUNT(*) FROM messages);
+  ${outboxFailingSince}
   `,
 ];

@@ -1,6 +1,7 @@
 /** What the directory knows of rooms: the tables `rooms`, `tagged`, `totals` and `words`, kept by what rooms tell. */
 import { limits } from '../../shared/limits.ts';
 import { ngramsOf } from '../storage/ngrams.ts';
+import { SumsTable } from './sums.ts';
 import type { DirectoryUpdate, ListedRoom } from './update.ts';
 
 /** A row of `rooms`. */
@@ -19,39 +20,59 @@ export type RoomRow = {
   updated_at: number;
   active_at: number;
   participant_count: number;
+  posted: number;
+  behind_since: number | null;
   is_listed: number;
+};
+
+/** The rooms of which another copy is behind because it cannot be delivered. */
+export type Behind = {
+  rooms: number;
+  /** Since when the first of them is, in milliseconds; null where there is none. */
+  since: number | null;
 };
 
 /** The tag that no room can have: under it stands the total of all rooms. */
 export const everyRoom = '';
 
 export class KnownRooms {
+  readonly sums: SumsTable;
   readonly #sql: SqlStorage;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
+    this.sums = new SumsTable(sql);
   }
 
   /** Takes in the state of a room, unless a newer one is known. To be called in a transaction. */
-  apply({ link, revision, room }: DirectoryUpdate, now: number): void {
-    const known = this.#row(link);
-    if (known && known.revision >= revision) return;
-    this.#write(link, revision, room ?? gone, room ? null : now);
-    const written = this.#row(link);
-    if (!written || isListedAlike(known, written)) return;
+  apply(update: DirectoryUpdate, now: number): void {
+    const known = this.#row(update.link);
+    if (known && known.revision >= update.revision) return;
+    const written = this.#write(update, now);
+    this.sums.move(known, written);
+    if (isListedAlike(known, written)) return;
     if (known) this.#unlist(known);
     this.#list(written);
   }
 
-  /** Forgets the rooms whose deletion is so old that no late update can still come. */
+  /** Which rooms have a copy that cannot be delivered. Costs no more than those rooms. */
+  behind(): Behind {
+    return this.#sql
+      .exec<Behind>('SELECT COUNT(*) AS rooms, MIN(behind_since) AS since FROM rooms WHERE behind_since IS NOT NULL')
+      .one();
+  }
+
+  /** Forgets the rooms whose deletion is so old that no late update can still come, and known everywhere. */
   forgetDeleted(now: number): void {
-    this.#sql.exec('DELETE FROM rooms WHERE deleted_at <= ?', now - limits.tombstoneMs);
+    this.#sql.exec('DELETE FROM rooms WHERE deleted_at <= ? AND behind_since IS NULL', now - limits.tombstoneMs);
   }
 
   /** When the oldest deletion can be forgotten, in milliseconds. */
   nextDue(): number | undefined {
     const { oldest } = this.#sql
-      .exec<{ oldest: number | null }>('SELECT MIN(deleted_at) AS oldest FROM rooms WHERE deleted_at IS NOT NULL')
+      .exec<{ oldest: number | null }>(
+        'SELECT MIN(deleted_at) AS oldest FROM rooms WHERE deleted_at IS NOT NULL AND behind_since IS NULL',
+      )
       .one();
     return oldest === null ? undefined : oldest + limits.tombstoneMs;
   }
@@ -92,29 +113,35 @@ export class KnownRooms {
     }
   }
 
-  #write(link: string, revision: number, room: Omit<ListedRoom, 'link'>, deletedAt: number | null): void {
+  #write({ link, revision, room, behindSince }: DirectoryUpdate, now: number): RoomRow {
+    const state = room ?? gone;
     this.#sql.exec(
       `INSERT INTO rooms (link, revision, deleted_at, title, about, tags, unlisted, salt, admin_digest, created_at,
-         updated_at, active_at, participant_count) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         updated_at, active_at, participant_count, posted, behind_since)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (link) DO UPDATE SET revision = excluded.revision, deleted_at = excluded.deleted_at,
          title = excluded.title, about = excluded.about, tags = excluded.tags, unlisted = excluded.unlisted,
          salt = excluded.salt, admin_digest = excluded.admin_digest, created_at = excluded.created_at,
          updated_at = excluded.updated_at, active_at = excluded.active_at,
-         participant_count = excluded.participant_count`,
+         participant_count = excluded.participant_count, posted = excluded.posted,
+         behind_since = excluded.behind_since`,
       link,
       revision,
-      deletedAt,
-      room.title,
-      room.about,
-      JSON.stringify(room.tags),
-      room.unlisted ? 1 : 0,
-      room.salt,
-      room.adminDigest,
-      room.createdAt,
-      room.updatedAt,
-      room.activeAt,
-      room.participantCount,
+      room ? null : now,
+      state.title,
+      state.about,
+      JSON.stringify(state.tags),
+      state.unlisted ? 1 : 0,
+      state.salt,
+      state.adminDigest,
+      state.createdAt,
+      state.updatedAt,
+      state.activeAt,
+      state.participantCount,
+      state.posted,
+      behindSince,
     );
+    return this.#sql.exec<RoomRow>('SELECT * FROM rooms WHERE link = ?', link).one();
   }
 }
 
@@ -130,6 +157,7 @@ const gone: Omit<ListedRoom, 'link'> = {
   updatedAt: 0,
   activeAt: 0,
   participantCount: 0,
+  posted: 0,
 };
 
 /** The tags of a room. */

@@ -46,4 +46,19 @@ export const migrations: readonly Migration[] = [
   -- The words of a listed room, under its id.
   CREATE VIRTUAL TABLE words USING fts5 (${ngramColumns}, content = '', contentless_delete = 1, detail = full);
   `,
+  `
+  ALTER TABLE rooms ADD COLUMN posted INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE rooms ADD COLUMN behind_since INTEGER;
+  CREATE INDEX rooms_behind ON rooms (behind_since) WHERE behind_since IS NOT NULL;
+  CREATE TABLE sums (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    rooms INTEGER NOT NULL,
+    unlisted INTEGER NOT NULL,
+    people INTEGER NOT NULL,
+    posted INTEGER NOT NULL
+  );
+  INSERT INTO sums (id, rooms, unlisted, people, posted)
+    SELECT 1, COUNT(*), COALESCE(SUM(unlisted), 0), COALESCE(SUM(participant_count), 0), 0
+    FROM rooms WHERE deleted_at IS NULL;
+  `,
 ];

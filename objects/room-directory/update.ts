@@ -5,6 +5,8 @@ import type { RoomInfo } from '../../shared/room.ts';
 export interface ListedRoom extends RoomInfo {
   /** When it was last spoken in, or made. Milliseconds. */
   activeAt: number;
+  /** How many messages were ever posted in it. */
+  posted: number;
   unlisted: boolean;
   salt: string;
   adminDigest: string;
@@ -15,4 +17,6 @@ export interface DirectoryUpdate {
   link: string;
   revision: number;
   room: ListedRoom | null;
+  /** Since when another copy of it, or its removal from there, cannot be delivered; null where it can. Milliseconds. */
+  behindSince: number | null;
 }

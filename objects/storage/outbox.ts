@@ -24,6 +24,9 @@ export const outboxTable = `
   ) WITHOUT ROWID;
 `;
 
+/** The column that `outboxTable` lacks, for the next step of each of those schemas. */
+export const outboxFailingSince = 'ALTER TABLE outbox ADD COLUMN failing_since INTEGER;';
+
 type Row<T extends string> = {
   target: T;
   /** What the copy is of: a link, a user. */
@@ -42,6 +45,8 @@ type Row<T extends string> = {
   unsure_until: number;
   /** What was measured when the copy was last told. */
   told: number | null;
+  /** Since when every operation failed; null where the last one did not. */
+  failing_since: number | null;
 };
 
 /** The outside of an outbox. `T` names its copies. */
@@ -50,6 +55,8 @@ export interface OutboxWorld<T extends string> {
   wake: Wake;
   clock: Clock;
   copies: Readonly<Record<T, Copy>>;
+  /** Told, with the write of it, when a copy begins to fail and when it is well again. */
+  turned?: (target: T, subject: string) => void;
 }
 
 export class Outbox<T extends string> {
@@ -126,6 +133,11 @@ export class Outbox<T extends string> {
     return due === null ? undefined : due + limits.copyGraceMs;
   }
 
+  /** Since when a copy cannot be delivered, in milliseconds; null where it can. */
+  failingSince(target: T): number | null {
+    return this.#row(target)?.failing_since ?? null;
+  }
+
   /** What is due at once is delivered by who caused it; the alarm comes a little later, in case that is cut short. */
   #standBy(due: number): void {
     this.#world.wake.by(due + limits.copyGraceMs);
@@ -188,21 +200,30 @@ export class Outbox<T extends string> {
     const again = Math.max(unsure_until, copy.exists() ? 0 : row.put_at + copy.settleMs);
     const due = row.revision === revision ? (again > now ? again : null) : row.due_at;
     this.#world.storage.sql.exec(
-      'UPDATE outbox SET due_at = ?, attempts = 0, unsure_until = ? WHERE target = ?',
+      'UPDATE outbox SET due_at = ?, attempts = 0, unsure_until = ?, failing_since = NULL WHERE target = ?',
       due,
       unsure_until,
       target,
     );
     if (due !== null) this.#standBy(due);
+    if (row.failing_since !== null) this.#world.turned?.(target, row.subject);
   }
 
   /** Tries again after a pause that grows, spread so that many rooms do not come back at once. */
-  #postpone({ target, attempts }: Row<T>): void {
-    const { clock, storage, copies } = this.#world;
+  #postpone({ target, subject, attempts, failing_since }: Row<T>): void {
+    const { clock, storage, copies, turned } = this.#world;
     const pause = Math.min(limits.copyRetryMs * 2 ** attempts, limits.copyRetryMaxMs) * (0.75 + clock.random() / 2);
-    const due = Math.round(clock.now() + Math.max(pause, copies[target].gapMs));
-    storage.sql.exec('UPDATE outbox SET due_at = ?, attempts = ? WHERE target = ?', due, attempts + 1, target);
+    const now = clock.now();
+    const due = Math.round(now + Math.max(pause, copies[target].gapMs));
+    storage.sql.exec(
+      'UPDATE outbox SET due_at = ?, attempts = ?, failing_since = ? WHERE target = ?',
+      due,
+      attempts + 1,
+      failing_since ?? now,
+      target,
+    );
     this.#standBy(due);
+    if (failing_since === null) turned?.(target, subject);
   }
 
   #due(target: T): Row<T> | undefined {

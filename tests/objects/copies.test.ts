@@ -136,10 +136,12 @@ describe('what lands late', () => {
       room: {
         ...(await call<RoomView>('GET', `/chat/${link}`)).content,
         activeAt: 1,
+        posted: 0,
         unlisted: false,
         salt: 's',
         adminDigest: 'd',
       },
+      behindSince: null,
     };
     expect(updates).toHaveBeenCalled();
     await new Promise((resolve) => setTimeout(resolve, 5));

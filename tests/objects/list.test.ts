@@ -38,7 +38,7 @@ afterEach(() => {
 
 function room(link: string, changes: Partial<ListedRoom> = {}): ListedRoom {
   const info = { link, title: link, about: '', tags: [], createdAt: 1, updatedAt: 1, participantCount: 0 };
-  return { ...info, activeAt: 1, unlisted: false, salt: 's', adminDigest: '', ...changes };
+  return { ...info, activeAt: 1, posted: 0, unlisted: false, salt: 's', adminDigest: '', ...changes };
 }
 
 /** A hundred rooms in the directory and in KV, none of them with an object of its own. */
@@ -53,8 +53,8 @@ async function fill(count = 100): Promise<void> {
       participantCount: index % 7,
       unlisted: index % 25 === 24,
     });
-    await directory().apply({ link: one.link, revision: 1, room: one });
-    const { unlisted, activeAt, salt: _, adminDigest: __, ...info } = one;
+    await directory().apply({ link: one.link, revision: 1, room: one, behindSince: null });
+    const { unlisted, activeAt, posted: _, salt: __, adminDigest: ___, ...info } = one;
     const metadata = roomKeyMetadata(info, { revision: 1, unlisted, activeAt });
     await env.CHATS.put(roomKey(one.link), JSON.stringify(info), { metadata });
   }
@@ -258,7 +258,7 @@ describe('what a page costs', () => {
           const link = `room-${index}`;
           const tags = index % 2 === 0 ? ['even'] : [];
           const one = room(link, { createdAt: index, activeAt: index, participantCount: 0, tags });
-          known.apply({ link, revision: 1, room: one }, 1);
+          known.apply({ link, revision: 1, room: one, behindSince: null }, 1);
         }
       });
       const cost = (changes: Partial<ListRequest>) => {
@@ -303,7 +303,7 @@ describe('what rooms tell, in any order', () => {
           const list = new RoomList(state.storage.sql);
           const truth = new Map<string, DirectoryUpdate>();
           for (const { gone, ...rest } of updates) {
-            const told = { ...rest, room: gone ? null : room(rest.link, rest) };
+            const told = { ...rest, room: gone ? null : room(rest.link, rest), behindSince: null };
             known.apply(told, 1);
             if ((truth.get(told.link)?.revision ?? 0) < told.revision) truth.set(told.link, told);
           }

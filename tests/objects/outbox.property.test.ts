@@ -1,7 +1,7 @@
 /**
  * The outbox against a hostile world: creations, changes, deletions and remakings, while each operation on the
  * directory or on KV may fail, hang or land late, and the object may die at any moment. In the end the copies must hold
- * exactly what the room holds. The room and its storage are real; time, the directory and KV are played.
+ * exactly what the room holds, and the directory must know of no trouble. The room and its storage are real; time, the directory and KV are played.
  */
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
@@ -201,10 +201,11 @@ async function play(state: DurableObjectState, world: World, steps: readonly Ste
   const details = room.find();
   const truth = details && room.info(details);
   expect(world.kv.get(`chat:${link}`)).toEqual(truth);
-  const { room: told } = world.directory.get(link) ?? { room: null };
+  const { room: told, behindSince } = world.directory.get(link) ?? { room: null, behindSince: null };
   expect(told && { ...told, activeAt: 0, unlisted: 0, salt: 0, adminDigest: 0 }).toEqual(
-    truth ? { ...truth, activeAt: 0, unlisted: 0, salt: 0, adminDigest: 0 } : null,
+    truth ? { ...truth, posted: 0, activeAt: 0, unlisted: 0, salt: 0, adminDigest: 0 } : null,
   );
+  expect(behindSince).toBeNull();
   if (truth) return;
   const tables = state.storage.sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_%' ESCAPE '\\'");
   expect(tables.toArray()).toEqual([]);

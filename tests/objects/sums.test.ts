@@ -1,0 +1,162 @@
+/** What rooms tell the directory beside what it lists, what that costs, and how it came to be in older storage. */
+import { reset, runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { migrations as roomSteps } from '../../objects/chat-room/schema.ts';
+import { KnownRooms } from '../../objects/room-directory/rooms.ts';
+import { migrations as directorySteps } from '../../objects/room-directory/schema.ts';
+import type { DirectoryUpdate } from '../../objects/room-directory/update.ts';
+import { migrate } from '../../objects/storage/migrations.ts';
+import { adminToken, call, makeRoom } from '../support/pool/calls.ts';
+import { passAlarms, setClock } from '../support/pool/clock.ts';
+import { counting } from '../support/pool/counting.ts';
+import { enter } from '../support/pool/sockets.ts';
+
+const getByName = env.ROOM_DIRECTORY.getByName.bind(env.ROOM_DIRECTORY);
+const directory = () => getByName('rooms');
+const known = <T>(read: (rooms: KnownRooms) => T) =>
+  runInDurableObject(directory(), (_, { storage }) => read(new KnownRooms(storage.sql)));
+const sums = () => known((rooms) => rooms.sums.read());
+const behind = () => known((rooms) => rooms.behind());
+
+function post(link: string, clientId: string) {
+  return call('POST', `/chat/${link}/messages`, { token: 'alice', clientId, text: clientId });
+}
+
+beforeEach(async () => {
+  await reset();
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+describe('the sums', () => {
+  it('follow rooms, people and messages; messages outlive their room', async () => {
+    expect(await sums()).toEqual({ rooms: 0, unlisted: 0, people: 0, posted: 0 });
+    const [link, hidden] = [await makeRoom(), await makeRoom({ unlisted: true })];
+    await enter(link, 'alice');
+    await enter(hidden, 'alice');
+    await enter(hidden, 'bob');
+    for (const clientId of ['one', 'two', 'one']) await post(link, clientId);
+    for (const room of [link, hidden]) await passAlarms(room, Date.now() + 10_000);
+    expect(await sums()).toEqual({ rooms: 2, unlisted: 1, people: 3, posted: 2 });
+    await call('DELETE', '/chat/delete', { token: adminToken, link });
+    expect(await sums()).toEqual({ rooms: 1, unlisted: 1, people: 2, posted: 2 });
+  });
+});
+
+describe('a copy in KV that fails', () => {
+  /** What the directory is told, in order. */
+  function listen(): DirectoryUpdate[] {
+    const told: DirectoryUpdate[] = [];
+    vi.spyOn(env.ROOM_DIRECTORY, 'getByName').mockReturnValue({
+      apply: (update: DirectoryUpdate) => {
+        told.push(update);
+        return directory().apply(update);
+      },
+    } as never);
+    return told;
+  }
+
+  it('is known to the directory from the first failure until it is well again, in one update each', async () => {
+    const link = await makeRoom();
+    await passAlarms(link, Date.now() + 2 * 60_000);
+    expect(await behind()).toEqual({ rooms: 0, since: null });
+    const told = listen();
+    vi.spyOn(env.CHATS, 'put').mockRejectedValue(new Error('KV is down'));
+    setClock(Date.now() + 5_000);
+    const failedAt = Date.now();
+    await call('PUT', '/chat/update', { token: adminToken, link, content: { title: 'new title' } });
+    await vi.waitFor(() => expect(env.CHATS.put).toHaveBeenCalled());
+    await passAlarms(link, failedAt + 15 * 60_000);
+    expect(told.map(({ behindSince }) => behindSince)).toEqual([null, failedAt]);
+    expect(await behind()).toEqual({ rooms: 1, since: failedAt });
+    vi.mocked(env.CHATS.put).mockRestore();
+    await passAlarms(link, Date.now() + 15 * 60_000);
+    expect(told.map(({ behindSince }) => behindSince)).toEqual([null, failedAt, null]);
+    expect(await behind()).toEqual({ rooms: 0, since: null });
+    expect(await env.CHATS.get(`chat:${link}`, 'json')).toMatchObject({ title: 'new title' });
+  });
+
+  it('is known when it is a deletion that fails', async () => {
+    const link = await makeRoom();
+    await passAlarms(link, Date.now() + 2 * 60_000);
+    vi.spyOn(env.CHATS, 'delete').mockRejectedValue(new Error('KV is down'));
+    setClock(Date.now() + 5_000);
+    await call('DELETE', '/chat/delete', { token: adminToken, link });
+    await vi.waitFor(() => expect(env.CHATS.delete).toHaveBeenCalled());
+    await passAlarms(link, Date.now() + 60_000);
+    expect(await behind()).toMatchObject({ rooms: 1 });
+    expect(await sums()).toMatchObject({ rooms: 0 });
+    vi.restoreAllMocks();
+    await passAlarms(link, Date.now() + 15 * 60_000);
+    expect(await behind()).toEqual({ rooms: 0, since: null });
+  });
+});
+
+describe('what counting costs', () => {
+  it('is the rooms in trouble, however many there are', async () => {
+    const rowsRead = await runInDurableObject(directory(), (_, { storage }) => {
+      const rooms = new KnownRooms(storage.sql);
+      const room = { title: '', about: '', tags: [], createdAt: 1, updatedAt: 1, participantCount: 1, activeAt: 1 };
+      const more = { posted: 1, unlisted: false, salt: 's', adminDigest: '' };
+      storage.transactionSync(() => {
+        for (let index = 0; index < 1_000; index++) {
+          const link = `room-${index}`;
+          const behindSince = index % 250 === 0 ? 1_000 - index : null;
+          rooms.apply({ link, revision: 1, room: { link, ...room, ...more }, behindSince }, 1);
+        }
+      });
+      const counted = counting(storage.sql);
+      const read = new KnownRooms(counted.sql);
+      expect(read.sums.read()).toEqual({ rooms: 1_000, unlisted: 0, people: 1_000, posted: 1_000 });
+      expect(read.behind()).toEqual({ rooms: 4, since: 250 });
+      return counted.rowsRead();
+    });
+    expect(rowsRead).toBeLessThanOrEqual(1 + 4 + 1);
+  });
+});
+
+describe('storage from before there were sums', () => {
+  it('of the directory is counted once', async () => {
+    await runInDurableObject(env.CHAT_ROOM.getByName('old-directory'), (_, { storage }) => {
+      migrate(storage, directorySteps.slice(0, 1));
+      const insert = (link: string, deletedAt: number | null, unlisted: number, people: number) =>
+        storage.sql.exec(
+          `INSERT INTO rooms (link, revision, deleted_at, title, about, tags, unlisted, salt, admin_digest, created_at,
+             updated_at, active_at, participant_count) VALUES (?, 1, ?, '', '', '[]', ?, 's', '', 1, 1, 1, ?)`,
+          link,
+          deletedAt,
+          unlisted,
+          people,
+        );
+      insert('a', null, 0, 3);
+      insert('b', null, 1, 4);
+      insert('c', 5, 1, 0);
+      migrate(storage, directorySteps);
+      const rooms = new KnownRooms(storage.sql);
+      expect(rooms.sums.read()).toEqual({ rooms: 2, unlisted: 1, people: 7, posted: 0 });
+      expect(rooms.behind()).toEqual({ rooms: 0, since: null });
+    });
+  });
+
+  it('of a room has its messages counted once', async () => {
+    await runInDurableObject(env.CHAT_ROOM.getByName('old-room'), (_, { storage }) => {
+      migrate(storage, roomSteps.slice(0, 1));
+      storage.sql.exec("INSERT INTO log (id, epoch, rev, floor) VALUES (1, 'e', 9, 1)");
+      for (const id of [2, 5, 9]) {
+        storage.sql.exec(
+          `INSERT INTO messages (id, rev, author_id, author_name, author_role, client_id, sent_digest, text, created_at)
+           VALUES (?, ?, 'a', 'a', 'member', ?, '', '', 1)`,
+          id,
+          id,
+          `${id}`,
+        );
+      }
+      migrate(storage, roomSteps);
+      expect(storage.sql.exec('SELECT posted FROM log').one()).toEqual({ posted: 3 });
+    });
+  });
+});
