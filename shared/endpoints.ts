@@ -370,10 +370,20 @@ export const endpoints = {
     answers: { 201: v.object({ token: v.string(), userId: v.string(), expiresAt: v.number() }) },
     failures: ['invalid', 'no_credential', 'not_operator', 'no_signed_identities'],
   },
+  health: {
+    method: 'GET',
+    path: '/health',
+    summary: 'Whether the directory and KV answer',
+    params: NoFields,
+    query: NoFields,
+    answers: { 200: v.object({ status: v.literal('ok'), directory: v.literal('ok'), kv: v.literal('ok') }) },
+    failures: ['unavailable'],
+  },
 } as const satisfies Record<string, Endpoint>;
 
-/** Not a JSON call, so not a row: the path of a room's socket. */
+/** Not JSON calls, so not rows: the path of a room's socket, and that of the operator's metrics. */
 export const socketPath = '/chat/:link/ws';
+export const metricsPath = '/metrics';
 
 export type Endpoints = typeof endpoints;
 export type EndpointName = keyof Endpoints;

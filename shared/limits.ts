@@ -53,6 +53,9 @@ export const limits = {
   listMatches: 5_000,
   /** Milliseconds until the list comes from KV when the directory does not answer. */
   directoryAnswerMs: 3_000,
+  /** Milliseconds that a look at the service's health gives the directory, and KV. */
+  healthDirectoryMs: 2_000,
+  healthKvMs: 2_000,
   /** Rooms that one call tells to report to the directory again. */
   rebuildSize: 100,
   /** Participants that `ready` names; the rest come by REST. */

@@ -4,6 +4,7 @@ import type { EndpointName } from '../shared/endpoints.ts';
 import { done, type Outcome } from '../shared/failures.ts';
 import { limits } from '../shared/limits.ts';
 import { within } from '../shared/within.ts';
+import { health } from './health.ts';
 import { listFromKv } from './list-from-kv.ts';
 
 /** What a handler may use beside its input. */
@@ -112,5 +113,9 @@ export const handlers: { [K in EndpointName]: Handler<K> } = {
 
   async issueToken({ body: { token, userId, ...request } }, { env }) {
     return answer(201, await env.USER_SESSIONS.getByName(userId).issueToken({ userId, token }, request));
+  },
+
+  async health(_, { env }) {
+    return answer(200, await health(env));
   },
 };

@@ -45,7 +45,8 @@ function readQuery(url: URL): Fields {
   );
 }
 
-function bearerOf(request: Request): string | undefined {
+/** The token of `Authorization: Bearer`. */
+export function bearerOf(request: Request): string | undefined {
   return /^Bearer +(\S.*)$/i.exec(request.headers.get('Authorization') ?? '')?.[1]?.trim();
 }
 

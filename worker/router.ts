@@ -1,10 +1,11 @@
-/** The routes: every row of the endpoint table, the socket and the pages of rooms, and an envelope for all else. */
+/** The routes: every row of the endpoint table, the socket, the metrics and the pages of rooms, and an envelope for all else. */
 import { Router } from 'itty-router';
-import { type EndpointName, endpoints, socketPath } from '../shared/endpoints.ts';
+import { type EndpointName, endpoints, metricsPath, socketPath } from '../shared/endpoints.ts';
 import { fail } from '../shared/failures.ts';
 import { refuse, succeed } from './answers.ts';
 import { type CallContext, handlers } from './handlers.ts';
 import { takeIn } from './intake.ts';
+import { metrics } from './metrics.ts';
 import { file, roomPage, toLobby } from './pages.ts';
 import { connect } from './socket.ts';
 
@@ -38,6 +39,8 @@ const router = Router<RoutedRequest, [CallContext]>();
 
 router.get(socketPath, (request, { env }) => connect(request, request.params.link ?? '', env));
 router.all(socketPath, () => refuse(fail('method_not_allowed').failure, { Allow: 'GET, HEAD, OPTIONS' }));
+router.get(metricsPath, (request, { env }) => metrics(request, env, Date.now()));
+router.all(metricsPath, () => refuse(fail('method_not_allowed').failure, { Allow: 'GET, HEAD, OPTIONS' }));
 router.get('/chat', toLobby);
 router.all('/chat/:link', (request, { env }) => roomPage(request, env));
 for (const path of new Set(names.map((name) => endpoints[name].path))) {

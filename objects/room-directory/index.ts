@@ -10,8 +10,9 @@ import { migrate } from '../storage/migrations.ts';
 import { readerOf, type ShownTokens } from '../storage/reader.ts';
 import { Wake } from '../storage/wake.ts';
 import { type ListPage, type ListRequest, RoomList } from './list.ts';
-import { KnownRooms } from './rooms.ts';
+import { type Behind, KnownRooms } from './rooms.ts';
 import { migrations } from './schema.ts';
+import type { Sums } from './sums.ts';
 import type { DirectoryUpdate } from './update.ts';
 
 /** What a batch of a rebuild came to. */
@@ -20,6 +21,11 @@ export interface Rebuilt {
   missing: number;
   failed: number;
   next?: string;
+}
+
+/** What the operator watches. */
+export interface Figures extends Sums {
+  behind: Behind;
 }
 
 export class RoomDirectory extends DurableObject<Env> {
@@ -71,6 +77,17 @@ export class RoomDirectory extends DurableObject<Env> {
       failed: count((report) => report.status === 'rejected'),
       ...(!page.list_complete && { next: page.cursor }),
     });
+  }
+
+  /** How much there is in all, and which copies are behind, for the operator. */
+  figures(token: string): Outcome<Figures> {
+    if (!isOperator(token, this.env.ADMIN_TOKEN)) return fail('not_operator');
+    return done({ ...this.#rooms.sums.read(), behind: this.#rooms.behind() });
+  }
+
+  /** Answers if it can read its storage. */
+  isWell(): boolean {
+    return this.#rooms.sums.read() !== undefined;
   }
 
   override alarm(): Promise<void> {

@@ -1,0 +1,64 @@
+/** What there is in all, for the operator's Prometheus: its text format, version 0.0.4. */
+import type { Figures } from '../objects/room-directory/index.ts';
+import { fail, type Outcome } from '../shared/failures.ts';
+import { limits } from '../shared/limits.ts';
+import { within } from '../shared/within.ts';
+import { refuse } from './answers.ts';
+import { bearerOf } from './intake.ts';
+
+interface Metric {
+  name: string;
+  type: 'counter' | 'gauge';
+  help: string;
+  value: number;
+}
+
+function metricsOf({ rooms, unlisted, people, posted, behind }: Figures, now: number): Metric[] {
+  const age = behind.since === null ? 0 : Math.max(0, now - behind.since) / 1_000;
+  return [
+    { name: 'flexio_rooms', type: 'gauge', help: 'Rooms there are, unlisted ones among them.', value: rooms },
+    { name: 'flexio_rooms_unlisted', type: 'gauge', help: 'Rooms that stay out of the list.', value: unlisted },
+    {
+      name: 'flexio_people_here',
+      type: 'gauge',
+      help: 'People in all rooms; somebody in two counts twice.',
+      value: people,
+    },
+    {
+      name: 'flexio_messages_total',
+      type: 'counter',
+      help: 'Messages ever posted, those of deleted rooms among them.',
+      value: posted,
+    },
+    {
+      name: 'flexio_copies_behind',
+      type: 'gauge',
+      help: 'Rooms whose copy in KV cannot be written or deleted.',
+      value: behind.rooms,
+    },
+    {
+      name: 'flexio_copies_behind_age_seconds',
+      type: 'gauge',
+      help: 'Seconds for which the first of them could not; 0 when there is none.',
+      value: age,
+    },
+  ];
+}
+
+function toText(metrics: readonly Metric[]): string {
+  return metrics
+    .map(({ name, type, help, value }) => `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${name} ${value}\n`)
+    .join('');
+}
+
+/** Answers a scrape. The operator's token counts in the header only, since URLs end up in logs. */
+export async function metrics(request: Request, env: Env, now: number): Promise<Response> {
+  const token = bearerOf(request);
+  if (token === undefined) return refuse(fail('no_credential').failure);
+  const asked: Promise<Outcome<Figures>> = env.ROOM_DIRECTORY.getByName('rooms').figures(token);
+  const figures = await within(limits.directoryAnswerMs, asked).catch(() => fail('unavailable', { retryAfter: 1 }));
+  if (!figures.ok) return refuse(figures.failure);
+  return new Response(toText(metricsOf(figures.value, now)), {
+    headers: { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8', 'Cache-Control': 'no-store' },
+  });
+}
