@@ -6,7 +6,9 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   logLevel: 'error',
-  plugins: [cloudflareTest({ wrangler: { configPath: './wrangler.jsonc' } })],
+  plugins: [
+    cloudflareTest({ wrangler: { configPath: './wrangler.jsonc' }, miniflare: { bindings: { RATE_LIMITS: 'off' } } }),
+  ],
   test: {
     include: ['bench/*.bench.ts'],
     testTimeout: 600_000,

@@ -54,7 +54,9 @@ function envelope(statusCode: number, content: JsonObject): JsonObject {
 
 function refusals(endpoint: Endpoint): [string, JsonObject][] {
   const failures = endpoint.failures.map((code) => fail(code).failure);
-  const always = (['method_not_allowed', 'internal', 'unavailable'] as const).map((code) => fail(code).failure);
+  const always = (['method_not_allowed', 'rate_limited', 'internal', 'unavailable'] as const).map(
+    (code) => fail(code).failure,
+  );
   const sized = endpoint.body ? [fail('bad_json').failure, fail('body_too_large').failure] : [];
   const texts = new Map<number, string[]>();
   for (const { statusCode, text } of [...failures, ...sized, ...always]) {

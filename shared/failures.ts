@@ -110,6 +110,7 @@ const kinds = {
   frame_too_large: { statusCode: 413, text: 'Frame too large', closeCode: closeCodes.tooLarge, retry: false },
   upgrade_required: { statusCode: 426, text: 'Upgrade required: This path speaks WebSocket', retry: false },
   too_many_leases: { statusCode: 429, text: 'Too many participants have joined without a token', retry: true },
+  rate_limited: { statusCode: 429, text: 'Too many requests', closeCode: closeCodes.flooding, retry: true },
   internal: { statusCode: 500, text: 'Internal server error', closeCode: 1011, retry: true },
   no_signed_identities: {
     statusCode: 501,

@@ -64,6 +64,15 @@ export const limits = {
   replayMessages: 500,
   replayBytes: 512 * 1_024,
 
+  /**
+   * What an address may ask in the seconds of its allowance: rooms made, wrong admin tokens, and all other calls.
+   * wrangler.jsonc repeats the numbers, since a binding takes them from nowhere else.
+   */
+  creationsPerMinute: 20,
+  guessesPerMinute: 60,
+  callsPerMinute: 1_200,
+  allowanceSeconds: 60,
+
   /** Milliseconds until a socket that has not sent `auth` is closed. */
   authMs: 10_000,
   /** Bad frames in a row before a socket is closed. */

@@ -1,4 +1,7 @@
-/** Three kinds of tests in one run: in the Workers runtime, in plain Node, and against a real server and browser. */
+/**
+ * All tests in one run: in the Workers runtime, without the limits of an address and with them, in plain Node, and against
+ * a real server and browser.
+ */
 import { generateKeyPairSync } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
@@ -16,6 +19,9 @@ const signing = {
   JWT_AUDIENCE: 'flexio',
 };
 
+/** The operator, addresses as on Cloudflare, and the keys. */
+const bindings = { ADMIN_TOKEN: 'operator-secret', TRUSTED_PROXY: 'CF-Connecting-IP', ...signing };
+
 export default defineConfig({
   root,
   test: {
@@ -29,11 +35,17 @@ export default defineConfig({
           cloudflareTest({
             wrangler: { configPath: './wrangler.jsonc' },
             miniflare: {
-              bindings: { ADMIN_TOKEN: 'operator-secret', PROPERTY_RUNS: process.env.PROPERTY_RUNS ?? '', ...signing },
+              bindings: { ...bindings, RATE_LIMITS: 'off', PROPERTY_RUNS: process.env.PROPERTY_RUNS ?? '' },
             },
           }),
         ],
         test: { name: 'workers', include: ['tests/{worker,objects}/**/*.test.ts'], testTimeout: 30_000 },
+      },
+      {
+        root,
+        logLevel: 'error',
+        plugins: [cloudflareTest({ wrangler: { configPath: './wrangler.jsonc' }, miniflare: { bindings } })],
+        test: { name: 'limits', include: ['tests/limits/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 30_000 },
       },
       {
         root,

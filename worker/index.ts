@@ -1,6 +1,7 @@
 /** The front door: every request gets an answer, in the envelope whatever goes wrong. */
 import { fail } from '../shared/failures.ts';
 import { addressOf } from './address.ts';
+import { overdrawn } from './allowance.ts';
 import { refuse } from './answers.ts';
 import { preflight, withCors } from './origins.ts';
 import { route } from './router.ts';
@@ -12,7 +13,10 @@ export { UserSessions } from '../objects/user-sessions/index.ts';
 /** HEAD is answered as GET would be, without the body. */
 async function answer(request: Request, env: Env): Promise<Response> {
   if (request.method === 'OPTIONS') return preflight();
-  if (request.method !== 'HEAD') return route(request, { env, address: addressOf(request) });
+  if (request.method !== 'HEAD') {
+    const address = addressOf(request, env);
+    return (await overdrawn(request, env, address)) ?? route(request, { env, address });
+  }
   const response = await answer(new Request(request, { method: 'GET' }), env);
   return new Response(null, response);
 }

@@ -45,6 +45,17 @@ function readQuery(url: URL): Fields {
   );
 }
 
+/**
+ * The tokens that a request shows as its bearer's or in its body, which is left unread. That takes a copy of the body, so
+ * one that may be too large is not looked at.
+ */
+export async function shownTokens(request: Request): Promise<string[]> {
+  const size = Number(request.headers.get('Content-Length') ?? 0);
+  const json = size > 0 && size <= limits.bodyBytes ? await readJson(request.clone()) : done({});
+  const { token, adminToken } = json.ok && isFields(json.value) ? json.value : {};
+  return [bearerOf(request), token, adminToken].filter((shown) => typeof shown === 'string');
+}
+
 /** The token of `Authorization: Bearer`. */
 export function bearerOf(request: Request): string | undefined {
   return /^Bearer +(\S.*)$/i.exec(request.headers.get('Authorization') ?? '')?.[1]?.trim();

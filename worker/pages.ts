@@ -6,6 +6,12 @@ import { refuse } from './answers.ts';
 
 const pagePath = /^\/chat\/([^/]+)\/$/;
 
+/** Whether a request is for a file of the site as it was built, whatever the link of the room. */
+export function isFile({ method, url }: Request): boolean {
+  const { pathname } = new URL(url);
+  return method === 'GET' && (/^\/([^/]+\.\w+)?$/.test(pathname) || v.is(Link, pagePath.exec(pathname)?.[1]));
+}
+
 /** The page of a room, where the request is for one; without the last slash the path is the API's. */
 export function roomPage(request: Request, env: Env): Promise<Response> | undefined {
   const { pathname, origin } = new URL(request.url);

@@ -6,16 +6,22 @@ import { Link } from '../shared/text.ts';
 import { refuse } from './answers.ts';
 import { isTrustedOrigin } from './origins.ts';
 
-function acceptAndClose({ closeCode, text }: Failure): Response {
+/** Whether a request asks for a socket. */
+export function isUpgrade(request: Request): boolean {
+  return request.method === 'GET' && request.headers.get('Upgrade')?.toLowerCase() === 'websocket';
+}
+
+/** Takes a socket only to close it: a browser cannot read why an upgrade is refused. */
+export function acceptAndClose({ closeCode, text, retryAfter }: Failure): Response {
   const { 0: client, 1: server } = new WebSocketPair();
   server.accept();
-  server.close(closeCode, text);
+  server.close(closeCode, retryAfter === undefined ? text : `${text}: come back in ${retryAfter} s`);
   return new Response(null, { status: 101, webSocket: client });
 }
 
 /** Passes an upgrade on to the room. */
 export function connect(request: Request, link: string, env: Env): Response | Promise<Response> {
-  if (request.headers.get('Upgrade')?.toLowerCase() !== 'websocket') {
+  if (!isUpgrade(request)) {
     return refuse(fail('upgrade_required').failure, { Upgrade: 'websocket', Connection: 'Upgrade' });
   }
   if (!isTrustedOrigin(request, env)) return acceptAndClose(fail('foreign_origin').failure);

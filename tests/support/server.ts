@@ -29,7 +29,7 @@ async function answers(url: string): Promise<boolean> {
 
 /** What a server is started with. */
 export interface ServerOptions {
-  /** Variables and secrets of the Worker. */
+  /** Variables and secrets of the Worker. The limits of an address are off unless they say otherwise. */
   vars?: Record<string, string>;
 }
 
@@ -44,7 +44,10 @@ export class Server {
   private constructor(port: number, folder: string, { vars = {} }: ServerOptions) {
     this.#port = port;
     this.#folder = folder;
-    this.#vars = Object.entries(vars).flatMap(([name, value]) => ['--var', `${name}:${value}`]);
+    this.#vars = Object.entries({ RATE_LIMITS: 'off', ...vars }).flatMap(([name, value]) => [
+      '--var',
+      `${name}:${value}`,
+    ]);
     this.origin = `http://127.0.0.1:${port}`;
   }
 

@@ -1,0 +1,26 @@
+/** What wrangler.jsonc has to repeat is what the code says. */
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { unstable_readConfig as readConfig } from 'wrangler';
+import { limits } from '../shared/limits.ts';
+
+interface Configuration {
+  ratelimits: { name: string; namespace_id: string; simple: { limit: number; period: number } }[];
+  vars: Record<string, string>;
+}
+
+const config: Configuration = readConfig({ config: fileURLToPath(new URL('../wrangler.jsonc', import.meta.url)) });
+
+it('the limits of an address are those of shared/limits.ts, each counted by itself', () => {
+  const bindings = config.ratelimits.map(({ name, simple }) => [name, simple.limit, simple.period]);
+  expect(bindings).toEqual([
+    ['CREATIONS', limits.creationsPerMinute, limits.allowanceSeconds],
+    ['GUESSES', limits.guessesPerMinute, limits.allowanceSeconds],
+    ['CALLS', limits.callsPerMinute, limits.allowanceSeconds],
+  ]);
+  expect(new Set(config.ratelimits.map(({ namespace_id }) => namespace_id)).size).toBe(3);
+});
+
+it('the limits are on, and no proxy is trusted, unless somebody says so', () => {
+  expect(config.vars).toMatchObject({ RATE_LIMITS: 'on', TRUSTED_PROXY: '' });
+});
