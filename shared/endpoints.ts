@@ -383,6 +383,9 @@ export const endpoints = {
 
 /** Not JSON calls, so not rows: the path of a room's socket, and that of the operator's metrics. */
 export const socketPath = '/chat/:link/ws';
+
+/** In which the Worker tells a room where a socket comes from; whatever the client wrote there is overwritten. */
+export const addressHeader = 'X-Client-Address';
 export const metricsPath = '/metrics';
 
 export type Endpoints = typeof endpoints;

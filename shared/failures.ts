@@ -109,6 +109,9 @@ const kinds = {
   body_too_large: { statusCode: 413, text: 'Request body too large', retry: false },
   frame_too_large: { statusCode: 413, text: 'Frame too large', closeCode: closeCodes.tooLarge, retry: false },
   upgrade_required: { statusCode: 426, text: 'Upgrade required: This path speaks WebSocket', retry: false },
+  too_fast: { statusCode: 429, text: 'Too many messages: Slow down', retry: true },
+  flooding: { statusCode: 429, text: 'Flooding', closeCode: closeCodes.flooding, retry: true },
+  too_many_guesses: { statusCode: 429, text: 'Too many wrong tokens', closeCode: closeCodes.flooding, retry: true },
   too_many_leases: { statusCode: 429, text: 'Too many participants have joined without a token', retry: true },
   rate_limited: { statusCode: 429, text: 'Too many requests', closeCode: closeCodes.flooding, retry: true },
   internal: { statusCode: 500, text: 'Internal server error', closeCode: 1011, retry: true },
@@ -129,6 +132,11 @@ export interface Failure extends FailureKind {
   readonly code: FailureCode;
   /** Whole seconds after which the same request may succeed. */
   readonly retryAfter?: number;
+}
+
+/** How a close says why, and when to come back. */
+export function closeReason({ text, retryAfter }: Pick<Failure, 'text' | 'retryAfter'>): string {
+  return retryAfter === undefined ? text : `${text}: come back in ${retryAfter} s`;
 }
 
 /** What a call that may be refused gives back. */

@@ -73,6 +73,13 @@ export const limits = {
   callsPerMinute: 1_200,
   allowanceSeconds: 60,
 
+  /** Messages at once, and a second after: of a person in a room, and of an address in it (an office shares one). */
+  personPace: { burst: 10, perSecond: 5 },
+  addressPace: { burst: 50, perSecond: 25 },
+  /** Refusals for going too fast, within so many milliseconds, at which a socket is closed. */
+  floodingRefusals: 100,
+  floodingMs: 10_000,
+
   /** Milliseconds until a socket that has not sent `auth` is closed. */
   authMs: 10_000,
   /** Bad frames in a row before a socket is closed. */

@@ -43,7 +43,7 @@ export class Pace {
    * @returns undefined where it may happen; else the whole seconds to wait, and nothing was taken
    */
   charge(key: string, now: number, cost = 1): number | undefined {
-    const wait = this.isSpent(key, now, cost);
+    const wait = this.wait(key, now, cost);
     if (wait !== undefined) return wait;
     const bucket = this.#buckets.get(key) ?? this.#open(key, now);
     bucket.spent += this.#capped(cost);
@@ -51,12 +51,19 @@ export class Pace {
   }
 
   /** What `charge` would say, without taking anything. */
-  isSpent(key: string, now: number, cost = 1): number | undefined {
+  wait(key: string, now: number, cost = 1): number | undefined {
     const bucket = this.#buckets.get(key);
     if (!bucket) return undefined;
     this.#fill(bucket, now);
     const lacking = bucket.spent + this.#capped(cost) - this.#limits.burst;
     return lacking <= rounding ? undefined : Math.max(1, Math.ceil(lacking / this.#limits.perSecond - rounding));
+  }
+
+  /** Takes all that is left. */
+  exhaust(key: string, now: number): void {
+    const bucket = this.#buckets.get(key) ?? this.#open(key, now);
+    this.#fill(bucket, now);
+    bucket.spent = this.#limits.burst;
   }
 
   #capped(cost: number): number {

@@ -4,29 +4,26 @@
  */
 import { type Failure, fail } from '../shared/failures.ts';
 import { limits } from '../shared/limits.ts';
-import { Pace } from '../shared/pace.ts';
 import { refuse } from './answers.ts';
+import { guessesOf } from './guesses.ts';
 import { shownTokens } from './intake.ts';
 import { isFile } from './pages.ts';
 import { acceptAndClose, isUpgrade } from './socket.ts';
-
-const perMinute = (guesses: number) => ({ burst: guesses, perSecond: guesses / 60 });
-
-/** Wrong guesses at the operator's token by those who are over their allowance: the exemption is no way to try it. */
-const guesses = new Pace(perMinute(limits.guessesPerMinute));
 
 async function digest(text: string): Promise<ArrayBuffer> {
   return crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
 }
 
-/** Whether one of the tokens that the request shows is the operator's, who is exempt. */
-async function isOperators(request: Request, address: string, operatorToken: string | undefined): Promise<boolean> {
-  if (!operatorToken || guesses.isSpent(address, Date.now()) !== undefined) return false;
+/** Whether one of the tokens that the request shows is the operator's, who is exempt. That is no way to guess it. */
+async function isOperators(request: Request, env: Env, address: string): Promise<boolean> {
+  const { ADMIN_TOKEN: operatorToken } = env;
+  const guesses = guessesOf(env);
+  if (!operatorToken || !guesses.admit(address, Date.now()).ok) return false;
   const shown = await shownTokens(request);
   if (shown.length === 0) return false;
   const expected = await digest(operatorToken);
   for (const token of shown) if (crypto.subtle.timingSafeEqual(await digest(token), expected)) return true;
-  guesses.charge(address, Date.now());
+  guesses.wrong(address, Date.now());
   return false;
 }
 
@@ -53,6 +50,6 @@ export async function overdrawn(request: Request, env: Env, address: string): Pr
   if (env.RATE_LIMITS === 'off' || isFile(request)) return undefined;
   const isCreation = request.method === 'POST' && /^\/chat\/new\/*$/.test(new URL(request.url).pathname);
   if (await isWithin(isCreation ? env.CREATIONS : env.CALLS, address)) return undefined;
-  if (await isOperators(request, address, env.ADMIN_TOKEN)) return undefined;
+  if (await isOperators(request, env, address)) return undefined;
   return tell(request, fail('rate_limited', { retryAfter: limits.allowanceSeconds }).failure);
 }

@@ -55,18 +55,18 @@ export const handlers: { [K in EndpointName]: Handler<K> } = {
     return answer(200, await env.ROOM_DIRECTORY.getByName('rooms').rebuild(token, after));
   },
 
-  async updateRoom({ body: { token, link, content } }, { env }) {
+  async updateRoom({ body: { token, link, content } }, { env, address }) {
     const { title, about, tag, newToken } = content;
     const change = { title, about, tags: tag, adminToken: newToken };
-    return answer(200, await env.CHAT_ROOM.getByName(link).update(token, change));
+    return answer(200, await env.CHAT_ROOM.getByName(link).update(token, address, change));
   },
 
-  async deleteRoom({ body: { token, link } }, { env }) {
-    return answer(200, await env.CHAT_ROOM.getByName(link).remove(token));
+  async deleteRoom({ body: { token, link } }, { env, address }) {
+    return answer(200, await env.CHAT_ROOM.getByName(link).remove(token, address));
   },
 
-  async getRoom({ params: { link }, query: { token }, bearer }, { env }) {
-    return answer(200, await env.CHAT_ROOM.getByName(link).read({ token, bearer }));
+  async getRoom({ params: { link }, query: { token }, bearer }, { env, address }) {
+    return answer(200, await env.CHAT_ROOM.getByName(link).read({ token, bearer }, address));
   },
 
   async listParticipants({ params: { link }, query: { after, limit } }, { env }) {
@@ -81,38 +81,38 @@ export const handlers: { [K in EndpointName]: Handler<K> } = {
     return answer(200, await env.CHAT_ROOM.getByName(link).messages(query));
   },
 
-  async postMessage({ params: { link }, body }, { env }) {
+  async postMessage({ params: { link }, body }, { env, address }) {
     const { token, adminToken, name, ...draft } = body;
-    const posted = await env.CHAT_ROOM.getByName(link).post({ token, adminToken, name }, draft);
+    const posted = await env.CHAT_ROOM.getByName(link).post({ token, adminToken, name }, address, draft);
     if (!posted.ok) return posted;
     return done({ statusCode: posted.value.duplicate ? 200 : 201, content: posted.value.message });
   },
 
-  async storeChatMessage({ body: { token, userId, sessionId, message, role, chatId } }, { env }) {
+  async storeChatMessage({ body: { token, userId, sessionId, message, role, chatId } }, { env, address }) {
     const user = env.USER_SESSIONS.getByName(userId);
-    const stored = await user.store({ userId, token }, { sessionId, chatId, message, role });
+    const stored = await user.store({ userId, token, address }, { sessionId, chatId, message, role });
     if (!stored.ok) return stored;
     const { entry, duplicate, token: given } = stored.value;
     const content = { userId, ...entry, ...(given !== undefined && { token: given }) };
     return done({ statusCode: duplicate ? 200 : 201, content });
   },
 
-  async getChatHistory({ query: { userId, sessionId, after = 0, limit }, bearer }, { env }) {
+  async getChatHistory({ query: { userId, sessionId, after = 0, limit }, bearer }, { env, address }) {
     const user = env.USER_SESSIONS.getByName(userId);
-    return answer(200, await user.history({ userId, token: bearer }, sessionId, after, limit));
+    return answer(200, await user.history({ userId, token: bearer, address }, sessionId, after, limit));
   },
 
-  async getAllSessions({ query: { userId, after, limit }, bearer }, { env }) {
-    const page = await env.USER_SESSIONS.getByName(userId).sessions({ userId, token: bearer }, after, limit);
+  async getAllSessions({ query: { userId, after, limit }, bearer }, { env, address }) {
+    const page = await env.USER_SESSIONS.getByName(userId).sessions({ userId, token: bearer, address }, after, limit);
     return page.ok ? done({ statusCode: 200, content: { userId, ...page.value } }) : page;
   },
 
-  async deleteChatHistory({ body: { token, userId, sessionId } }, { env }) {
-    return answer(200, await env.USER_SESSIONS.getByName(userId).remove({ userId, token }, sessionId));
+  async deleteChatHistory({ body: { token, userId, sessionId } }, { env, address }) {
+    return answer(200, await env.USER_SESSIONS.getByName(userId).remove({ userId, token, address }, sessionId));
   },
 
-  async issueToken({ body: { token, userId, ...request } }, { env }) {
-    return answer(201, await env.USER_SESSIONS.getByName(userId).issueToken({ userId, token }, request));
+  async issueToken({ body: { token, ...request } }, { env }) {
+    return answer(201, await env.USER_SESSIONS.getByName(request.userId).issueToken(token, request));
   },
 
   async health(_, { env }) {

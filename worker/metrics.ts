@@ -4,6 +4,8 @@ import { fail, type Outcome } from '../shared/failures.ts';
 import { limits } from '../shared/limits.ts';
 import { within } from '../shared/within.ts';
 import { refuse } from './answers.ts';
+import { guessesOf } from './guesses.ts';
+import type { CallContext } from './handlers.ts';
 import { bearerOf } from './intake.ts';
 
 interface Metric {
@@ -52,12 +54,18 @@ function toText(metrics: readonly Metric[]): string {
 }
 
 /** Answers a scrape. The operator's token counts in the header only, since URLs end up in logs. */
-export async function metrics(request: Request, env: Env, now: number): Promise<Response> {
+export async function metrics(request: Request, { env, address }: CallContext, now: number): Promise<Response> {
   const token = bearerOf(request);
   if (token === undefined) return refuse(fail('no_credential').failure);
+  const guesses = guessesOf(env);
+  const admitted = guesses.admit(address, now);
+  if (!admitted.ok) return refuse(admitted.failure);
   const asked: Promise<Outcome<Figures>> = env.ROOM_DIRECTORY.getByName('rooms').figures(token);
   const figures = await within(limits.directoryAnswerMs, asked).catch(() => fail('unavailable', { retryAfter: 1 }));
-  if (!figures.ok) return refuse(figures.failure);
+  if (!figures.ok) {
+    if (figures.failure.code === 'not_operator') guesses.wrong(address, now);
+    return refuse(figures.failure);
+  }
   return new Response(toText(metricsOf(figures.value, now)), {
     headers: { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8', 'Cache-Control': 'no-store' },
   });

@@ -3,6 +3,7 @@ import { Router } from 'itty-router';
 import { type EndpointName, endpoints, metricsPath, socketPath } from '../shared/endpoints.ts';
 import { fail } from '../shared/failures.ts';
 import { refuse, succeed } from './answers.ts';
+import { guarding } from './guesses.ts';
 import { type CallContext, handlers } from './handlers.ts';
 import { takeIn } from './intake.ts';
 import { metrics } from './metrics.ts';
@@ -18,7 +19,7 @@ const names = Object.keys(endpoints) as EndpointName[];
 async function serve<K extends EndpointName>(name: K, request: RoutedRequest, context: CallContext): Promise<Response> {
   const input = await takeIn(name, request, request.params);
   if (!input.ok) return refuse(input.failure);
-  const outcome = await handlers[name](input.value, context);
+  const outcome = await guarding(name, input.value, context, () => handlers[name](input.value, context));
   if (!outcome.ok) return refuse(outcome.failure);
   const { statusCode, content, headers } = outcome.value;
   return succeed(statusCode, content, { 'Cache-Control': caching(request), ...headers });
@@ -37,9 +38,9 @@ function methodsAt(path: string): string {
 
 const router = Router<RoutedRequest, [CallContext]>();
 
-router.get(socketPath, (request, { env }) => connect(request, request.params.link ?? '', env));
+router.get(socketPath, (request, context) => connect(request, request.params.link ?? '', context));
 router.all(socketPath, () => refuse(fail('method_not_allowed').failure, { Allow: 'GET, HEAD, OPTIONS' }));
-router.get(metricsPath, (request, { env }) => metrics(request, env, Date.now()));
+router.get(metricsPath, (request, context) => metrics(request, context, Date.now()));
 router.all(metricsPath, () => refuse(fail('method_not_allowed').failure, { Allow: 'GET, HEAD, OPTIONS' }));
 router.get('/chat', toLobby);
 router.all('/chat/:link', (request, { env }) => roomPage(request, env));

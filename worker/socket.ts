@@ -1,9 +1,11 @@
 /** The way to a room's socket. What a browser must be able to read is told by a close code, not by a status. */
 
 import * as v from 'valibot';
-import { type Failure, fail } from '../shared/failures.ts';
+import { addressHeader } from '../shared/endpoints.ts';
+import { closeReason, type Failure, fail } from '../shared/failures.ts';
 import { Link } from '../shared/text.ts';
 import { refuse } from './answers.ts';
+import type { CallContext } from './handlers.ts';
 import { isTrustedOrigin } from './origins.ts';
 
 /** Whether a request asks for a socket. */
@@ -12,19 +14,21 @@ export function isUpgrade(request: Request): boolean {
 }
 
 /** Takes a socket only to close it: a browser cannot read why an upgrade is refused. */
-export function acceptAndClose({ closeCode, text, retryAfter }: Failure): Response {
+export function acceptAndClose(failure: Failure): Response {
   const { 0: client, 1: server } = new WebSocketPair();
   server.accept();
-  server.close(closeCode, retryAfter === undefined ? text : `${text}: come back in ${retryAfter} s`);
+  server.close(failure.closeCode, closeReason(failure));
   return new Response(null, { status: 101, webSocket: client });
 }
 
 /** Passes an upgrade on to the room. */
-export function connect(request: Request, link: string, env: Env): Response | Promise<Response> {
+export function connect(request: Request, link: string, { env, address }: CallContext): Response | Promise<Response> {
   if (!isUpgrade(request)) {
     return refuse(fail('upgrade_required').failure, { Upgrade: 'websocket', Connection: 'Upgrade' });
   }
   if (!isTrustedOrigin(request, env)) return acceptAndClose(fail('foreign_origin').failure);
   if (!v.is(Link, link)) return acceptAndClose(fail('room_not_found').failure);
-  return env.CHAT_ROOM.getByName(link).fetch(request);
+  const onward = new Request(request);
+  onward.headers.set(addressHeader, address);
+  return env.CHAT_ROOM.getByName(link).fetch(onward);
 }

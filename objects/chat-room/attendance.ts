@@ -51,7 +51,8 @@ function changeLeases<T>(room: Room, details: Details, key: string, change: () =
 /** Joins or leaves by REST. */
 export function attend(room: Room, details: Details, attendance: Stay & Shown): Outcome<Attended> {
   expireLeases(room, details);
-  const identity = room.identities.identify(details, attendance);
+  const place = room.placeOf(details, attendance.address);
+  const identity = room.identities.identify(details, attendance, place);
   if (!identity.ok) return identity;
   const { participant } = identity.value;
   const { action, lease } = attendance;
@@ -64,7 +65,7 @@ export function attend(room: Room, details: Details, attendance: Stay & Shown): 
 function join(room: Room, details: Details, who: Participant | null, attendance: Stay & Shown): Outcome<Attended> {
   const secret = attendance.lease ?? randomSecret();
   const key = who?.id ?? leaseKey(details, secret);
-  const address = digest(details.salt, 'address', attendance.address);
+  const address = room.placeOf(details, attendance.address);
   // Who gives no name goes on under the one they have here.
   const shown = who && !attendance.name ? room.participants.person(who.id) : undefined;
   const named = who && { ...who, name: shown?.name ?? who.name };

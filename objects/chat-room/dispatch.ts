@@ -32,13 +32,17 @@ const handlers: { [T in JoinedType]: (visit: Visit<Joined>, frame: FrameOf<T>) =
     return done(undefined);
   },
 
-  history({ room, socket }, frame) {
+  history({ room, socket, session }, frame) {
+    const admitted = room.pacing.admit(session, 'history', room.clock.now());
+    if (!admitted.ok) return admitted;
     const page = room.log.page({ ...frame, limit: frame.limit ?? limits.pageSize });
     room.sessions.send(socket, { type: 'history', ...refOf(frame), ...page });
     return done(undefined);
   },
 
-  ping({ room, socket }, frame) {
+  ping({ room, socket, session }, frame) {
+    const admitted = room.pacing.admit(session, 'ping', room.clock.now());
+    if (!admitted.ok) return admitted;
     room.sessions.send(socket, { type: 'pong', ...refOf(frame) });
     return done(undefined);
   },
@@ -55,10 +59,12 @@ function answer(visit: Visit, frame: FrameOf<JoinedType>): Outcome<void> {
   return handle({ ...current, session }, frame.type, frame);
 }
 
-/** Tells a refusal, and hangs up over one that has a close code. */
+/** Tells a refusal, and hangs up over one that has a close code, or over haste that does not end. */
 function refuse({ room, socket }: Visit, failure: Failure, ref: Ref | undefined): void {
   room.sessions.send(socket, errorFrame(failure, ref));
-  if (failure.closeCode !== undefined) hangUp(room, socket, failure);
+  const noted = failure.code === 'too_fast' ? room.pacing.refused(socket, room.clock.now()) : done(undefined);
+  if (!noted.ok) hangUp(room, socket, noted.failure);
+  else if (failure.closeCode !== undefined) hangUp(room, socket, failure);
 }
 
 /** Tells a bad frame, and counts them: a client that sends nothing else is hung up on. */
@@ -107,8 +113,10 @@ function visitOf(room: Room, socket: WebSocket): Visit | undefined {
 }
 
 /** Checks the credentials of an `auth`; what the socket sent after it waits. */
-async function letIn(room: Room, socket: WebSocket, frame: FrameOf<'auth'>): Promise<void> {
-  const shown = await room.identities.check(frame);
+async function letIn({ room, socket, session }: Visit, frame: FrameOf<'auth'>): Promise<void> {
+  const isFirst = session.state === 'waiting';
+  const admitted = isFirst ? done(undefined) : room.pacing.admit(session, 'auth', room.clock.now());
+  const shown = admitted.ok ? await room.identities.check(frame) : admitted;
   const visit = visitOf(room, socket);
   if (visit) attempt(visit, frame, (current) => (shown.ok ? authenticate(current, frame, shown.value) : shown));
 }
@@ -122,9 +130,7 @@ function take(room: Room, socket: WebSocket, data: string | ArrayBuffer): void |
   const { ref, frame: decoded } = decodeClientFrame(data);
   if (!decoded.ok) return complain(visit, decoded.failure, ref);
   const frame = decoded.value;
-  return frame.type === 'auth'
-    ? letIn(room, socket, frame)
-    : attempt(visit, frame, (current) => answer(current, frame));
+  return frame.type === 'auth' ? letIn(visit, frame) : attempt(visit, frame, (current) => answer(current, frame));
 }
 
 /** Takes one frame of a socket, in its turn: parse, decide, do, tell. Never throws. */

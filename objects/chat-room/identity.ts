@@ -1,7 +1,9 @@
 /** From credentials to a person of this room. What looks signed is verified first, which takes a moment; the rest does not. */
 import { done, fail, type Outcome } from '../../shared/failures.ts';
+import type { Guesses } from '../../shared/guesses.ts';
 import { displayName } from '../../shared/participant.ts';
 import type { Proof, SignedTokens } from '../credentials/signed-tokens.ts';
+import type { Clock } from '../storage/clock.ts';
 import { isOperator, readableDigest } from '../storage/digests.ts';
 import type { Reader } from '../storage/reader.ts';
 import type { Details, DetailsTable } from './details.ts';
@@ -19,41 +21,62 @@ export interface Shown extends Omit<Credentials, 'token'> {
   proof: Proof;
 }
 
+/** What lies outside. */
+export interface IdentityWorld {
+  /** The secret `ADMIN_TOKEN`; without it there is no operator. */
+  operatorToken: string | undefined;
+  signedTokens: SignedTokens;
+  guesses: Guesses;
+  clock: Clock;
+}
+
 export class IdentityDesk {
   readonly #details: DetailsTable;
-  readonly #signedTokens: SignedTokens;
-  readonly #operatorToken: string | undefined;
+  readonly #world: IdentityWorld;
 
-  /** @param operatorToken the secret `ADMIN_TOKEN`; without it there is no operator */
-  constructor(details: DetailsTable, signedTokens: SignedTokens, operatorToken: string | undefined) {
+  constructor(details: DetailsTable, world: IdentityWorld) {
     this.#details = details;
-    this.#signedTokens = signedTokens;
-    this.#operatorToken = operatorToken;
+    this.#world = world;
   }
 
-  /** Whether `token` has the rights of this room's admin: it is theirs, or the operator's. */
-  isAdmin(details: Details, token: string | undefined): boolean {
-    if (token === undefined) return false;
-    return isOperator(token, this.#operatorToken) || this.#details.isAdmin(details, token);
+  /**
+   * Lets whoever has the rights of this room's admin pass: the token is theirs, or the operator's.
+   * @param address where it comes from, a digest
+   * @returns `not_admin` (403), or `too_many_guesses` (429) before the token is looked at
+   */
+  admit(details: Details, token: string, address: string): Outcome<void> {
+    const admitted = this.#world.guesses.admit(address, this.#world.clock.now());
+    if (!admitted.ok) return admitted;
+    if (isOperator(token, this.#world.operatorToken) || this.#details.isAdmin(details, token)) return done(undefined);
+    this.#world.guesses.wrong(address, this.#world.clock.now());
+    return fail('not_admin');
   }
 
-  /** `isAdmin` for the documented reads. A signed token must be genuine, even though it is nobody's admin token. */
-  async recognise(details: Details, { token, isOperator }: Reader): Promise<Outcome<boolean>> {
+  /**
+   * Whether the documented reads come from the admin. A signed token must be genuine, even though it is nobody's admin
+   * token; any other that is not the admin's is a guess.
+   */
+  async recognise(details: Details, { token, isOperator }: Reader, address: string): Promise<Outcome<boolean>> {
     if (isOperator) return done(true);
-    if (token !== undefined && this.#details.isAdmin(details, token)) return done(true);
-    const proof = await this.#signedTokens.prove(token);
-    return proof.ok ? done(false) : proof;
+    if (token === undefined) return done(false);
+    const proof = await this.#world.signedTokens.prove(token);
+    if (!proof.ok) return proof;
+    if (proof.value.kind === 'signed') return done(false);
+    const admitted = this.admit(details, token, address);
+    if (admitted.ok) return done(true);
+    return admitted.failure.code === 'not_admin' ? done(false) : admitted;
   }
 
   /** Checks a signed token: `signed_token_invalid` or `_expired` (401), or `no_signed_identities` (501). */
   async check({ token, adminToken, name }: Credentials): Promise<Outcome<Shown>> {
-    const proof = await this.#signedTokens.prove(token);
+    const proof = await this.#world.signedTokens.prove(token);
     return proof.ok ? done({ proof: proof.value, adminToken, name }) : proof;
   }
 
-  /** Finds out who is asking. `not_admin` (403) for a wrong admin token. */
-  identify(details: Details, { proof, adminToken, name }: Shown): Outcome<Identity> {
-    if (adminToken !== undefined && !this.isAdmin(details, adminToken)) return fail('not_admin');
+  /** Finds out who is asking, from where (a digest): as `admit` refuses a wrong admin token. */
+  identify(details: Details, { proof, adminToken, name }: Shown, address: string): Outcome<Identity> {
+    const admitted = adminToken === undefined ? done(undefined) : this.admit(details, adminToken, address);
+    if (!admitted.ok) return admitted;
     const role = this.#role(proof, adminToken);
     switch (proof.kind) {
       case 'none':
@@ -71,7 +94,7 @@ export class IdentityDesk {
   }
 
   #role(proof: Proof, adminToken: string | undefined): Identity['role'] {
-    if (isOperator(adminToken, this.#operatorToken)) return 'operator';
+    if (isOperator(adminToken, this.#world.operatorToken)) return 'operator';
     if (adminToken !== undefined) return 'admin';
     return proof.kind === 'none' ? 'viewer' : 'member';
   }

@@ -1,7 +1,9 @@
 /** The Durable Object of a room: a switchboard from calls, sockets and the alarm to what a room can do. */
 import { DurableObject } from 'cloudflare:workers';
+import { addressHeader } from '../../shared/endpoints.ts';
 import { done, fail, type Outcome } from '../../shared/failures.ts';
 import { automaticPing, automaticPong } from '../../shared/frames.ts';
+import { Guesses } from '../../shared/guesses.ts';
 import type { MessagePage } from '../../shared/message.ts';
 import type { Participant } from '../../shared/participant.ts';
 import type { RoomView } from '../../shared/room.ts';
@@ -35,6 +37,8 @@ export class ChatRoom extends DurableObject<Env> {
       kv: env.CHATS,
       operatorToken: env.ADMIN_TOKEN,
       signedTokens: new SignedTokens(env, systemClock),
+      guesses: new Guesses({ isOn: env.RATE_LIMITS !== 'off', everywhere: env.GUESSES }),
+      isPaced: env.RATE_LIMITS !== 'off',
       clock: systemClock,
       tellDirectory: (update) => env.ROOM_DIRECTORY.getByName('rooms').apply(update),
     });
@@ -46,22 +50,23 @@ export class ChatRoom extends DurableObject<Env> {
   }
 
   /** Reads the room; a token may be its admin's. */
-  async read(shown: ShownTokens): Promise<Outcome<RoomView>> {
+  async read(shown: ShownTokens, address: string): Promise<Outcome<RoomView>> {
     const details = this.#room.find();
     if (!details) return fail('room_not_found');
-    const isAdmin = await this.#room.identities.recognise(details, readerOf(shown, this.env.ADMIN_TOKEN));
+    const reader = readerOf(shown, this.env.ADMIN_TOKEN);
+    const isAdmin = await this.#room.identities.recognise(details, reader, this.#room.placeOf(details, address));
     return isAdmin.ok ? this.#room.view(isAdmin.value) : isAdmin;
   }
 
   /** Changes the room, for its admin. */
-  async update(token: string, change: DetailsChange): Promise<Outcome<RoomView>> {
-    const details = this.#asAdmin(token);
+  async update(token: string, address: string, change: DetailsChange): Promise<Outcome<RoomView>> {
+    const details = this.#asAdmin(token, address);
     return details.ok ? this.#room.update(details.value, change) : details;
   }
 
   /** Removes the room, for its admin. */
-  async remove(token: string): Promise<Outcome<'Chat deleted successfully'>> {
-    const details = this.#asAdmin(token);
+  async remove(token: string, address: string): Promise<Outcome<'Chat deleted successfully'>> {
+    const details = this.#asAdmin(token, address);
     return details.ok ? this.#room.remove(details.value) : details;
   }
 
@@ -96,18 +101,21 @@ export class ChatRoom extends DurableObject<Env> {
   }
 
   /** Posts a message. */
-  post(credentials: Credentials, draft: Draft): Promise<Outcome<Appended>> {
+  post(credentials: Credentials, address: string, draft: Draft): Promise<Outcome<Appended>> {
     return this.#withShown(credentials, (details, shown) => {
-      const identity = this.#room.identities.identify(details, shown);
-      return identity.ok ? post(this.#room, details, identity.value, draft) : identity;
+      const place = this.#room.placeOf(details, address);
+      const identity = this.#room.identities.identify(details, shown, place);
+      return identity.ok ? post(this.#room, details, { ...identity.value, address: place }, draft) : identity;
     });
   }
 
   /** Takes a socket in. A browser cannot read a refused upgrade, so one for no room is accepted and closed. */
-  override fetch(): Response {
+  override fetch(request: Request): Response {
     const { 0: client, 1: server } = new WebSocketPair();
-    if (this.#room.find()) {
-      this.#room.wake.by(this.#room.sessions.open(server));
+    const details = this.#room.find();
+    if (details) {
+      const place = this.#room.placeOf(details, request.headers.get(addressHeader) ?? '');
+      this.#room.wake.by(this.#room.sessions.open(server, place));
     } else {
       const { closeCode, text } = fail('room_not_found').failure;
       server.accept();
@@ -147,9 +155,10 @@ export class ChatRoom extends DurableObject<Env> {
     return shown.ok ? this.#inRoom((details) => work(details, shown.value)) : shown;
   }
 
-  #asAdmin(token: string): Outcome<Details> {
-    return this.#inRoom((details) =>
-      this.#room.identities.isAdmin(details, token) ? done(details) : fail('not_admin'),
-    );
+  #asAdmin(token: string, address: string): Outcome<Details> {
+    return this.#inRoom((details) => {
+      const admitted = this.#room.identities.admit(details, token, this.#room.placeOf(details, address));
+      return admitted.ok ? done(details) : admitted;
+    });
   }
 }

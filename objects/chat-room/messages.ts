@@ -124,6 +124,12 @@ export class MessageLog {
     return newest?.created_at;
   }
 
+  /** Whether that author has posted under that `clientId`. */
+  hasDraft(authorId: string, clientId: string): boolean {
+    const found = this.#sql.exec('SELECT 1 FROM messages WHERE author_id = ? AND client_id = ?', authorId, clientId);
+    return found.toArray().length > 0;
+  }
+
   /** Whether there is a message with that id, if only its tombstone. */
   has(id: number): boolean {
     return this.#sql.exec('SELECT 1 FROM messages WHERE id = ?', id).toArray().length > 0;

@@ -5,13 +5,21 @@ import type { Appended, Draft } from './messages.ts';
 import type { Room } from './room.ts';
 import { authorOf, type Identity } from './rules.ts';
 
+/** Who posts, and from where (a digest). */
+export interface Poster extends Identity {
+  address: string;
+}
+
 /**
  * Appends a draft and broadcasts the message, unless it was here already.
- * @returns `token_required` (401) for a viewer, and what `MessageLog.append` refuses
+ * @returns `token_required` (401) for a viewer, `too_fast` (429), and what `MessageLog.append` refuses
  */
-export function post(room: Room, details: Details, identity: Identity, draft: Draft): Outcome<Appended> {
-  const author = authorOf(identity);
+export function post(room: Room, details: Details, poster: Poster, draft: Draft): Outcome<Appended> {
+  const author = authorOf(poster);
   if (!author.ok) return author;
+  const act = room.log.hasDraft(author.value.id, draft.clientId) ? 'repeat' : 'send';
+  const admitted = room.pacing.admit({ ...poster, key: author.value.id }, act, room.clock.now());
+  if (!admitted.ok) return admitted;
   const appended = room.change(() => {
     const outcome = room.log.append(author.value, draft, details.salt, room.clock.now());
     if (outcome.ok && !outcome.value.duplicate) {

@@ -4,16 +4,17 @@
  */
 import { done, fail, type Outcome } from '../../shared/failures.ts';
 import type { RoomInfo, RoomView } from '../../shared/room.ts';
-import type { SignedTokens } from '../credentials/signed-tokens.ts';
 import type { ListedRoom } from '../room-directory/update.ts';
 import type { Clock } from '../storage/clock.ts';
+import { digest } from '../storage/digests.ts';
 import { hasSchema, migrate } from '../storage/migrations.ts';
 import { Outbox } from '../storage/outbox.ts';
 import { Wake } from '../storage/wake.ts';
 import { type CopyWorld, copiesOf } from './copies.ts';
 import { type Details, type DetailsChange, DetailsTable, type NewDetails } from './details.ts';
-import { IdentityDesk } from './identity.ts';
+import { IdentityDesk, type IdentityWorld } from './identity.ts';
 import { MessageLog } from './messages.ts';
+import { Pacing } from './pacing.ts';
 import { Participants } from './participants.ts';
 import { Presence } from './presence.ts';
 import { migrations } from './schema.ts';
@@ -21,11 +22,10 @@ import { Sessions } from './sessions.ts';
 import { Turns } from './turns.ts';
 
 /** What lies outside a room. */
-export interface RoomWorld extends CopyWorld {
+export interface RoomWorld extends CopyWorld, IdentityWorld {
   clock: Clock;
-  /** The secret `ADMIN_TOKEN`; unset or empty, there is no operator. */
-  operatorToken: string | undefined;
-  signedTokens: SignedTokens;
+  /** Whether anybody has to keep to a pace. */
+  isPaced: boolean;
 }
 
 export class Room {
@@ -38,6 +38,8 @@ export class Room {
   readonly identities: IdentityDesk;
   readonly presence: Presence;
   readonly turns = new Turns();
+  readonly pacing: Pacing;
+  readonly #operatorToken: string | undefined;
   readonly clock: Clock;
   readonly #storage: DurableObjectStorage;
   #migrated = false;
@@ -69,7 +71,14 @@ export class Room {
         if (target === 'kv') this.outbox.mark(link, 'soon', ['directory']);
       },
     });
-    this.identities = new IdentityDesk(this.details, world.signedTokens, world.operatorToken);
+    this.identities = new IdentityDesk(this.details, world);
+    this.pacing = new Pacing(world.isPaced);
+    this.#operatorToken = world.operatorToken;
+  }
+
+  /** An address as the room remembers it: under a secret that does not lie beside it, where the service has one. */
+  placeOf(details: Details, address: string): string {
+    return digest(this.#operatorToken || details.salt, 'address', address);
   }
 
   /** The room's metadata, or undefined where there is no room: asking makes no table, row or alarm. */

@@ -29,7 +29,7 @@ export function authenticate(visit: Visit, frame: AuthFrame, shown: Shown): Outc
   const before = session.state === 'joined' ? session : undefined;
   // Who gives no name goes on under the one they had.
   const name = frame.name ?? before?.participant?.name;
-  const identity = room.identities.identify(details, { ...shown, name });
+  const identity = room.identities.identify(details, { ...shown, name }, session.address);
   if (!identity.ok) return identity;
   if (before && !mayContinueAs(before, identity.value)) return fail('other_person');
   room.sessions.flush();
@@ -77,8 +77,9 @@ function seat(visit: Visit, before: Joined | undefined, identity: Identity, fram
   });
   const now = room.clock.now();
   const namedAt = frame.name ? now : (before?.namedAt ?? 0);
-  const { badFrames } = session;
-  room.sessions.update(socket, { state: 'joined', ...identity, key, batch, badFrames, namedAt, heardAt: now });
+  const { badFrames, address } = session;
+  const known = { key, batch, badFrames, address, namedAt, heardAt: now };
+  room.sessions.update(socket, { state: 'joined', ...identity, ...known });
   tell(room, key, seen);
 }
 

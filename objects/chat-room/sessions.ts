@@ -2,29 +2,34 @@
  * The room's sockets and what is known of each. It stands in the socket's attachment, which outlives hibernation; the
  * map beside it only saves reading it again.
  */
-import { type Failure, fail } from '../../shared/failures.ts';
+import { closeReason, type Failure, fail } from '../../shared/failures.ts';
 import type { ServerFrame } from '../../shared/frames.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Clock } from '../storage/clock.ts';
 import { Gathering } from './gathering.ts';
 import { type Identity, nextSweep } from './rules.ts';
 
-/** A socket that has not said who it is. */
-export interface Waiting {
-  state: 'waiting';
-  /** Milliseconds. */
-  since: number;
+/** What is known of every socket. */
+interface Known {
+  /** Digest of the address that it comes from. */
+  address: string;
   badFrames: number;
 }
 
+/** A socket that has not said who it is. */
+export interface Waiting extends Known {
+  state: 'waiting';
+  /** Milliseconds. */
+  since: number;
+}
+
 /** A socket that was sent `ready`. */
-export interface Joined extends Identity {
+export interface Joined extends Known, Identity {
   state: 'joined';
   /** Under which presence is counted: a participant's id, an anonymous lease's, or the socket's own. */
   key: string;
   /** Whether its client understands `batch` frames. */
   batch: boolean;
-  badFrames: number;
   /** When this person gave the name they have here, in milliseconds; 0 where they gave none. */
   namedAt: number;
   /** When it last spoke, to the minute. Milliseconds. */
@@ -55,12 +60,13 @@ export class Sessions {
 
   /**
    * Takes a socket in.
+   * @param address a digest of where it comes from
    * @returns by when it must have said who it is, in milliseconds
    */
-  open(socket: WebSocket): number {
+  open(socket: WebSocket, address: string): number {
     const now = this.#clock.now();
     this.#ctx.acceptWebSocket(socket);
-    this.update(socket, { state: 'waiting', since: now, badFrames: 0 });
+    this.update(socket, { state: 'waiting', since: now, address, badFrames: 0 });
     return now + limits.authMs;
   }
 
@@ -113,8 +119,8 @@ export class Sessions {
   }
 
   /** Closes a socket over a refusal that has a close code. */
-  close(socket: WebSocket, { closeCode, text }: Failure): void {
-    this.#end(socket, closeCode ?? 1011, text);
+  close(socket: WebSocket, failure: Failure): void {
+    this.#end(socket, failure.closeCode ?? 1011, closeReason(failure));
   }
 
   /** Answers the close of a peer, which the runtime does not always do. */

@@ -2,6 +2,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import { userKey } from '../../shared/copies.ts';
 import { done, fail, type Outcome } from '../../shared/failures.ts';
+import { Guesses } from '../../shared/guesses.ts';
 import { limits } from '../../shared/limits.ts';
 import { type IssuedToken, type Proof, SignedTokens, type TokenRequest } from '../credentials/signed-tokens.ts';
 import { systemClock } from '../storage/clock.ts';
@@ -19,14 +20,16 @@ export interface Kept extends Stored {
   token?: string;
 }
 
-/** Who asks, and about whom. */
+/** Who asks, about whom, and from where. */
 export interface Asker {
   userId: string;
-  token?: string | undefined;
+  token: string | undefined;
+  address: string;
 }
 
 export class UserSessions extends DurableObject<Env> {
   readonly #signedTokens: SignedTokens;
+  readonly #guesses: Guesses;
   readonly #claims: Claims;
   readonly #entries: Entries;
   readonly #wake: Wake;
@@ -37,6 +40,7 @@ export class UserSessions extends DurableObject<Env> {
     super(ctx, env);
     const { storage } = ctx;
     this.#signedTokens = new SignedTokens(env, systemClock);
+    this.#guesses = new Guesses({ isOn: env.RATE_LIMITS !== 'off', everywhere: undefined });
     this.#claims = new Claims(storage.sql, { operatorToken: env.ADMIN_TOKEN, open: env.CLAIMS !== 'off' });
     this.#entries = new Entries(storage.sql);
     this.#wake = new Wake(storage, () => (this.#isMade() ? this.#outbox.nextDue() : undefined));
@@ -59,12 +63,13 @@ export class UserSessions extends DurableObject<Env> {
   }
 
   /** Stores an entry, for the owner, for who becomes it by this call, or for the operator. */
-  async store({ userId, token }: Asker, entry: NewEntry): Promise<Outcome<Kept>> {
-    const proof = await this.#prove({ userId, token });
+  async store(asker: Asker, entry: NewEntry): Promise<Outcome<Kept>> {
+    const { userId } = asker;
+    const proof = await this.#prove(asker);
     if (!proof.ok) return proof;
     if (!this.#isMade()) {
       const admitted = this.#claims.admitToNothing(proof.value, true);
-      if (!admitted.ok) return admitted;
+      if (!admitted.ok) return this.#noting(asker, admitted);
     }
     const now = systemClock.now();
     const call = entry.chatId === undefined ? undefined : JSON.stringify(entry);
@@ -78,7 +83,7 @@ export class UserSessions extends DurableObject<Env> {
       return done({ ...stored.value, ...(entered.value !== undefined && { token: entered.value }) });
     });
     await this.#outbox.settle();
-    return kept;
+    return this.#noting(asker, kept);
   }
 
   /** A page of a session, oldest first, for the owner or the operator. */
@@ -110,10 +115,10 @@ export class UserSessions extends DurableObject<Env> {
   }
 
   /** Issues a signed token of this user, for the operator. */
-  async issueToken({ userId, token }: Asker, request: Omit<TokenRequest, 'userId'>): Promise<Outcome<IssuedToken>> {
+  async issueToken(token: string | undefined, request: TokenRequest): Promise<Outcome<IssuedToken>> {
     if (token === undefined) return fail('no_credential');
     if (!isOperator(token, this.env.ADMIN_TOKEN)) return fail('not_operator');
-    return this.#signedTokens.issue({ userId, ...request });
+    return this.#signedTokens.issue(request);
   }
 
   override alarm(): Promise<void> {
@@ -123,7 +128,9 @@ export class UserSessions extends DurableObject<Env> {
   }
 
   /** A signed token that names somebody else opens nothing here, whatever there is. */
-  async #prove({ userId, token }: Asker): Promise<Outcome<Proof>> {
+  async #prove({ userId, token, address }: Asker): Promise<Outcome<Proof>> {
+    const heard = token === undefined ? done(undefined) : this.#guesses.admit(address, systemClock.now());
+    if (!heard.ok) return heard;
     const proof = await this.#signedTokens.prove(token);
     if (!proof.ok || proof.value.kind !== 'signed') return proof;
     return proof.value.person.userId === userId ? proof : fail('not_yours');
@@ -132,8 +139,17 @@ export class UserSessions extends DurableObject<Env> {
   async #admit(asker: Asker): Promise<Outcome<void>> {
     const proof = await this.#prove(asker);
     if (!proof.ok) return proof;
-    if (!this.#isMade()) return this.#claims.admitToNothing(proof.value, false);
-    return this.#change(() => this.#claims.admit(proof.value));
+    const { value } = proof;
+    const claims = this.#claims;
+    const admitted = this.#isMade() ? this.#change(() => claims.admit(value)) : claims.admitToNothing(value, false);
+    return this.#noting(asker, admitted);
+  }
+
+  /** Counts a token that was wrong. */
+  #noting<T>({ address }: Asker, outcome: Outcome<T>): Outcome<T> {
+    const isWrong = !outcome.ok && outcome.failure.code === 'not_yours';
+    if (isWrong) this.#guesses.wrong(address, systemClock.now());
+    return outcome;
   }
 
   /** Writes all of `work` or nothing. */

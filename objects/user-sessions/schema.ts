@@ -1,6 +1,6 @@
 /** The tables of a user. Append only; docs/storage-schema.md describes them. Times are milliseconds. */
 import type { Migration } from '../storage/migrations.ts';
-import { outboxTable } from '../storage/outbox.ts';
+import { outboxFailingSince, outboxTable } from '../storage/outbox.ts';
 
 export const migrations: readonly Migration[] = [
   `
@@ -30,5 +30,6 @@ export const migrations: readonly Migration[] = [
   );
   CREATE INDEX entries_session ON entries (session, id);
   ${outboxTable}
+  ${outboxFailingSince}
   `,
 ];

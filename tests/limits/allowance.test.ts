@@ -3,22 +3,14 @@ import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { limits } from '../../shared/limits.ts';
 import { overdrawn } from '../../worker/allowance.ts';
+import { awayFromTheMinute, freshAddress, from } from '../support/pool/addresses.ts';
 import { call, freshLink, origin } from '../support/pool/calls.ts';
 import { connect } from '../support/pool/sockets.ts';
 
-/** The windows of the simulation are whole minutes of the clock: a test must not stand on the edge of one. */
-beforeEach(async () => {
-  const left = 60_000 - (Date.now() % 60_000);
-  if (left < 15_000) await new Promise((resolve) => setTimeout(resolve, left));
-});
+beforeEach(awayFromTheMinute);
 afterEach(() => {
   vi.restoreAllMocks();
 });
-
-let addresses = 0;
-/** An address that no other test uses. */
-const freshAddress = () => `198.51.100.${++addresses}`;
-const from = (address: string, headers: Record<string, string> = {}) => ({ 'CF-Connecting-IP': address, ...headers });
 
 /** Leaves an address so many calls. */
 async function leave(address: string, kind: 'CALLS' | 'CREATIONS', left: number): Promise<void> {

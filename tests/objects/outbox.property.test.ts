@@ -13,6 +13,7 @@ import { Room, type RoomWorld } from '../../objects/chat-room/room.ts';
 import { SignedTokens } from '../../objects/credentials/signed-tokens.ts';
 import type { DirectoryUpdate } from '../../objects/room-directory/update.ts';
 import { systemClock } from '../../objects/storage/clock.ts';
+import { Guesses } from '../../shared/guesses.ts';
 import { limits } from '../../shared/limits.ts';
 
 const link = 'the-link';
@@ -104,6 +105,8 @@ class World {
     };
     return {
       operatorToken: undefined,
+      guesses: new Guesses({ isOn: false, everywhere: undefined }),
+      isPaced: false,
       signedTokens: new SignedTokens(env, systemClock),
       clock: {
         now: () => this.now,

@@ -82,9 +82,9 @@ describe('a pace', () => {
         let now = start;
         for (const { gap, cost } of sequence) {
           now += Math.floor(gap / 20);
-          for (let time = 0; time < times % 5; time++) asked.isSpent('a', now, cost);
+          for (let time = 0; time < times % 5; time++) asked.wait('a', now, cost);
           const wait = untouched.charge('a', now, cost);
-          expect(asked.isSpent('a', now, cost)).toBe(wait);
+          expect(asked.wait('a', now, cost)).toBe(wait);
           expect(asked.charge('a', now, cost)).toBe(wait);
           if (wait !== undefined) for (let time = 0; time < times; time++) asked.charge('a', now, cost);
         }

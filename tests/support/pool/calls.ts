@@ -42,10 +42,13 @@ export function freshLink(): string {
 export const adminToken = 'admin-secret';
 
 /** Makes a room and gives its link. */
-export async function makeRoom(content: Record<string, unknown> = {}): Promise<string> {
+export async function makeRoom(
+  content: Record<string, unknown> = {},
+  headers: Record<string, string> = {},
+): Promise<string> {
   const link = freshLink();
   const details = { title: '読書会', about: '月に一冊', tag: ['books'], link, ...content };
-  const { status } = await call<RoomView>('POST', '/chat/new', { token: adminToken, content: details });
+  const { status } = await call<RoomView>('POST', '/chat/new', { token: adminToken, content: details }, headers);
   if (status !== 201) throw new Error(`no room: ${status}`);
   return link;
 }

@@ -59,7 +59,7 @@ export async function forgeries(): Promise<Record<string, string>> {
   const payload = { sub: 'alice', iss: issuer, aud: audience, exp: secondsFromNow(3_600) };
   const pem = env.JWT_PUBLIC_KEY ?? '';
   const spki = Buffer.from(pem.replace(/-----[A-Z ]+-----|\s/g, ''), 'base64');
-  const bytes = Buffer.from(signature, 'base64url');
+  const bytes: Uint8Array = Buffer.from(signature, 'base64url');
   const own = await generateKeyPair('EdDSA', { extractable: true });
   const [es256, es384, rs256, ps256] = await Promise.all(
     ['ES256', 'ES384', 'RS256', 'PS256'].map(async (alg) => (await generateKeyPair(alg)).privateKey),

@@ -39,11 +39,16 @@ export class TestSocket {
   }
 
   /** The next frame of that type; the frames before it are passed over. */
-  async next<T extends ServerFrame['type']>(type: T): Promise<FrameOf<T>> {
+  next<T extends ServerFrame['type']>(type: T): Promise<FrameOf<T>> {
+    return this.nextOf([type]);
+  }
+
+  /** The next frame of one of those types. */
+  async nextOf<T extends ServerFrame['type']>(types: readonly T[]): Promise<FrameOf<T>> {
     for (;;) {
       for (; this.#taken < this.heard.length; this.#taken++) {
         const frame = this.heard[this.#taken];
-        if (frame?.type === type) {
+        if (frame && types.some((type) => type === frame.type)) {
           this.#taken++;
           return frame as FrameOf<T>;
         }

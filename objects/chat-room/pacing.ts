@@ -1,0 +1,55 @@
+/**
+ * How fast people and addresses may act in a room, over sockets and REST together. Kept in memory: a room that may
+ * sleep has been quiet for longer than it takes every bucket to fill.
+ */
+import { done, fail, type Outcome } from '../../shared/failures.ts';
+import { limits } from '../../shared/limits.ts';
+import { Pace } from '../../shared/pace.ts';
+import type { RoleName } from '../../shared/participant.ts';
+
+/** Who acts: a person, a lease or a socket, at an address, in a role. */
+export interface Actor {
+  key: string;
+  /** A digest. */
+  address: string;
+  role: RoleName;
+}
+
+/** What one of each costs, in messages. */
+const costs = { send: 1, repeat: 0.1, auth: 0.5, history: 0.5, ping: 0.1 } as const;
+
+/** What somebody can do in a room at a cost. */
+export type Act = keyof typeof costs;
+
+export class Pacing {
+  readonly #isOn: boolean;
+  readonly #people = new Pace(limits.personPace);
+  readonly #addresses = new Pace(limits.addressPace);
+  readonly #refusals = new WeakMap<WebSocket, { since: number; count: number }>();
+
+  constructor(isOn: boolean) {
+    this.#isOn = isOn;
+  }
+
+  /** Lets somebody act, or not yet: `too_fast` (429). Nothing keeps the operator. */
+  admit({ key, address, role }: Actor, act: Act, now: number): Outcome<void> {
+    if (!this.#isOn || role === 'operator') return done(undefined);
+    const cost = costs[act];
+    const waits = [this.#people.wait(key, now, cost), this.#addresses.wait(address, now, cost)];
+    const retryAfter = Math.max(...waits.map((wait) => wait ?? 0));
+    if (retryAfter > 0) return fail('too_fast', { retryAfter });
+    this.#people.charge(key, now, cost);
+    this.#addresses.charge(address, now, cost);
+    return done(undefined);
+  }
+
+  /** Notes that a socket's frame was refused for its haste; `flooding` (429, and its end) once that is too often. */
+  refused(socket: WebSocket, now: number): Outcome<void> {
+    const known = this.#refusals.get(socket);
+    const earlier = known && now - known.since < limits.floodingMs ? known : { since: now, count: 0 };
+    const count = earlier.count + 1;
+    this.#refusals.set(socket, { since: earlier.since, count });
+    if (count < limits.floodingRefusals) return done(undefined);
+    return fail('flooding', { retryAfter: limits.floodingMs / 1_000 });
+  }
+}

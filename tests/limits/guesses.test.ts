@@ -1,0 +1,122 @@
+/** Guesses at secrets: a thousand wrong tokens get an address nowhere, and hinder nobody else. */
+import { env } from 'cloudflare:workers';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Guesses } from '../../shared/guesses.ts';
+import { limits } from '../../shared/limits.ts';
+import { awayFromTheMinute, freshAddress, from, makeRoomElsewhere } from '../support/pool/addresses.ts';
+import { adminToken, call } from '../support/pool/calls.ts';
+import { connect } from '../support/pool/sockets.ts';
+
+beforeEach(awayFromTheMinute);
+
+const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
+
+/** The ways in which a wrong token can be shown; each gives the status of the answer. */
+const ways: Record<string, (link: string, token: string, address: string) => Promise<number>> = {
+  update: async (link, token, address) =>
+    (await call('PUT', '/chat/update', { token, link, content: {} }, from(address))).status,
+  delete: async (link, token, address) => (await call('DELETE', '/chat/delete', { token, link }, from(address))).status,
+  'GET ?token=': async (link, token, address) =>
+    (await call('GET', `/chat/${link}?token=${token}`, undefined, from(address))).status,
+  list: async (_, token, address) => (await call('GET', `/chat/list?token=${token}`, undefined, from(address))).status,
+  'adminToken in auth': async (link, token, address) => {
+    const socket = await connect(link, from(address));
+    socket.say({ type: 'auth', adminToken: token });
+    return (await socket.nextOf(['ready', 'error'])).type === 'ready' ? 200 : (await socket.closed).code;
+  },
+  'adminToken beside a post': async (link, token, address) =>
+    (
+      await call(
+        'POST',
+        `/chat/${link}/messages`,
+        { token: 'a', adminToken: token, clientId: token, text: 'x' },
+        from(address),
+      )
+    ).status,
+  'a rebuild': async (_, token, address) => (await call('POST', '/directory/rebuild', { token }, from(address))).status,
+  metrics: async (_, token, address) => (await call('GET', '/metrics', undefined, from(address, bearer(token)))).status,
+  tokens: async (_, token, address) =>
+    (await call('POST', '/tokens', { userId: 'alice' }, from(address, bearer(token)))).status,
+  'sessions of a user': async (link, token, address) =>
+    (await call('GET', `/getAllSessions?userId=${link}`, undefined, from(address, bearer(token)))).status,
+};
+
+const refusedStatuses = [429, 4429];
+
+it('a thousand wrong guesses by all ways are throttled; the right token from elsewhere still works', async () => {
+  const link = await makeRoomElsewhere();
+  const address = freshAddress();
+  const told: Record<string, number> = {};
+  const documented = ['update', 'delete', 'GET ?token=', 'list', 'adminToken in auth'];
+  for (let turn = 0; turn < 1_000; turn++) {
+    const way = documented[turn % documented.length] ?? '';
+    const status = await ways[way]?.(link, `wrong-${turn}`, address);
+    const kind = refusedStatuses.includes(status ?? 0) ? 'throttled' : 'heard';
+    told[kind] = (told[kind] ?? 0) + 1;
+  }
+  // A room counts the guesses by socket for itself: at most twice the allowance, and what a few seconds give back.
+  expect(told.heard).toBeLessThan(2 * limits.guessesPerMinute + 60);
+  expect(told.throttled).toBeGreaterThan(800);
+  for (const way of ['GET ?token=', 'adminToken in auth', 'update']) {
+    expect(refusedStatuses).toContain(await ways[way]?.(link, adminToken, address));
+    expect(await ways[way]?.(link, adminToken, freshAddress())).toBe(200);
+  }
+});
+
+describe.each(Object.entries(ways))('by %s', (_, guess) => {
+  it('an address is not heard after sixty wrong tokens, by no way', { timeout: 60_000 }, async () => {
+    const link = await makeRoomElsewhere();
+    const address = freshAddress();
+    const statuses: number[] = [];
+    for (let turn = 0; turn < 80; turn++) statuses.push(await guess(link, `wrong-${turn}`, address));
+    const heard = statuses.filter((status) => !refusedStatuses.includes(status));
+    expect(heard.length).toBeGreaterThanOrEqual(limits.guessesPerMinute);
+    expect(heard.length).toBeLessThan(80);
+    expect(refusedStatuses).toContain(statuses.at(-1));
+  });
+});
+
+it('who shows no token, or a user token where it is no secret, is never kept out', async () => {
+  const link = await makeRoomElsewhere();
+  const address = freshAddress();
+  for (let turn = 0; turn < 70; turn++) await ways.update?.(link, `wrong-${turn}`, address);
+  expect((await call('GET', `/chat/${link}`, undefined, from(address))).status).toBe(200);
+  const body = { token: 'alice', clientId: 'a', text: 'x' };
+  expect((await call('POST', `/chat/${link}/messages`, body, from(address))).status).toBe(201);
+  const socket = await connect(link, from(address));
+  await socket.enter({ token: 'alice' });
+});
+
+it('the right token costs nothing', async () => {
+  const link = await makeRoomElsewhere();
+  const address = freshAddress();
+  for (let turn = 0; turn < 100; turn++) expect(await ways['GET ?token=']?.(link, adminToken, address)).toBe(200);
+});
+
+it('a refusal says when to come back', async () => {
+  const link = await makeRoomElsewhere();
+  const address = freshAddress();
+  for (let turn = 0; turn < 61; turn++) await ways.delete?.(link, `wrong-${turn}`, address);
+  const refused = await call('DELETE', '/chat/delete', { token: 'wrong', link }, from(address));
+  expect([refused.status, refused.envelope.error]).toEqual([429, 'Too many wrong tokens']);
+  expect(Number(refused.headers.get('Retry-After'))).toBeGreaterThanOrEqual(1);
+});
+
+it('who was counted out elsewhere is not heard here either', async () => {
+  const guesses = new Guesses({ isOn: true, everywhere: env.GUESSES });
+  const address = freshAddress();
+  const now = Date.now();
+  for (let turn = 0; turn < limits.guessesPerMinute; turn++) await env.GUESSES.limit({ key: address });
+  expect(guesses.admit(address, now).ok).toBe(true);
+  guesses.wrong(address, now);
+  await expect.poll(() => guesses.admit(address, now).ok).toBe(false);
+  expect(guesses.admit(address, now + 1_000).ok).toBe(true);
+});
+
+it('a count that fails elsewhere keeps nobody out', async () => {
+  const broken = { limit: () => Promise.reject(new Error('down')) };
+  const guesses = new Guesses({ isOn: true, everywhere: broken });
+  guesses.wrong('a', 1);
+  await Promise.resolve();
+  expect(guesses.admit('a', 1).ok).toBe(true);
+});

@@ -1,0 +1,178 @@
+/** How fast people and addresses may act in a room, over sockets and REST together. */
+import { evictDurableObject } from 'cloudflare:test';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { limits } from '../../shared/limits.ts';
+import { freshAddress, from, makeRoomElsewhere } from '../support/pool/addresses.ts';
+import { allMessages, call, roomObject } from '../support/pool/calls.ts';
+import { setClock } from '../support/pool/clock.ts';
+import { connect, type TestSocket } from '../support/pool/sockets.ts';
+
+afterEach(() => vi.useRealTimers());
+
+const { burst } = limits.personPace;
+
+const post = (link: string, body: Record<string, unknown>, address = freshAddress()) =>
+  call('POST', `/chat/${link}/messages`, { token: 'alice-token', text: 'x', ...body }, from(address));
+
+async function enterFrom(link: string, address: string, auth: Record<string, unknown>): Promise<TestSocket> {
+  const socket = await connect(link, from(address));
+  await socket.enter(auth);
+  return socket;
+}
+
+const say = (socket: TestSocket, clientId: string) => socket.say({ type: 'send', clientId, text: 'x', ref: clientId });
+
+/** What the next answers of a socket are: `ack`, or seconds to wait. */
+async function answers(socket: TestSocket, count: number): Promise<(string | number | undefined)[]> {
+  const told: (string | number | undefined)[] = [];
+  while (told.length < count) {
+    const frame = await socket.nextOf(['ack', 'error']);
+    told.push(frame.type === 'ack' ? 'ack' : frame.retryAfter);
+  }
+  return told;
+}
+
+describe('a person in a room', () => {
+  it('posts ten messages at once and five a second after, over REST', async () => {
+    setClock(Date.now());
+    const link = await makeRoomElsewhere();
+    for (let turn = 1; turn <= burst; turn++) expect((await post(link, { clientId: `${turn}` })).status).toBe(201);
+    const refused = await post(link, { clientId: 'over' });
+    expect([refused.status, refused.envelope.error]).toEqual([429, 'Too many messages: Slow down']);
+    expect(refused.headers.get('Retry-After')).toBe('1');
+    setClock(Date.now() + 1_000);
+    const after = await Promise.all(['over', 'b', 'c', 'd', 'e', 'f'].map((clientId) => post(link, { clientId })));
+    expect(after.map(({ status }) => status).sort()).toEqual([201, 201, 201, 201, 201, 429]);
+  });
+
+  it('has one pace over all sockets and REST, wherever they are', async () => {
+    setClock(Date.now());
+    const link = await makeRoomElsewhere();
+    const [one, other] = [
+      await enterFrom(link, freshAddress(), { token: 'alice-token' }),
+      await enterFrom(link, freshAddress(), { token: 'alice-token' }),
+    ];
+    for (let turn = 1; turn <= 4; turn++) {
+      say(one, `one-${turn}`);
+      say(other, `other-${turn}`);
+    }
+    expect([...(await answers(one, 4)), ...(await answers(other, 4))]).toEqual(Array(8).fill('ack'));
+    expect((await post(link, { clientId: 'rest-1' })).status).toBe(201);
+    expect((await post(link, { clientId: 'rest-2' })).status).toBe(201);
+    expect((await post(link, { clientId: 'rest-3' })).status).toBe(429);
+    say(one, 'one-5');
+    expect(await answers(one, 1)).toEqual([1]);
+    expect(await allMessages(link)).toHaveLength(10);
+  });
+
+  it('loses nothing by a refusal: the same message goes through later', async () => {
+    setClock(Date.now());
+    const link = await makeRoomElsewhere();
+    const alice = await enterFrom(link, freshAddress(), { token: 'alice-token' });
+    for (let turn = 1; turn <= burst + 3; turn++) say(alice, `${turn}`);
+    expect(await answers(alice, burst + 3)).toEqual([...Array(burst).fill('ack'), 1, 1, 1]);
+    setClock(Date.now() + 1_000);
+    for (let turn = burst + 1; turn <= burst + 3; turn++) say(alice, `${turn}`);
+    expect(await answers(alice, 3)).toEqual(['ack', 'ack', 'ack']);
+    expect(await allMessages(link)).toHaveLength(burst + 3);
+  });
+
+  it('may repeat what was stored, at a tenth of the cost', async () => {
+    setClock(Date.now());
+    const link = await makeRoomElsewhere();
+    expect((await post(link, { clientId: 'same' })).status).toBe(201);
+    const repeats = await Promise.all(Array.from({ length: 100 }, () => post(link, { clientId: 'same' })));
+    expect(repeats.filter(({ status }) => status === 200)).toHaveLength(90);
+    expect(repeats.filter(({ status }) => status === 429)).toHaveLength(10);
+    expect(await allMessages(link)).toHaveLength(1);
+  });
+
+  it('does not slow others down, nor themself in another room', async () => {
+    setClock(Date.now());
+    const [link, elsewhere] = [await makeRoomElsewhere(), await makeRoomElsewhere()];
+    for (let turn = 0; turn <= burst; turn++) await post(link, { clientId: `${turn}` });
+    expect((await post(link, { clientId: 'bob', token: 'bob-token' })).status).toBe(201);
+    expect((await post(elsewhere, { clientId: 'a' })).status).toBe(201);
+  });
+
+  it('pays for pages, pings and refreshes over the socket too', async () => {
+    setClock(Date.now());
+    const link = await makeRoomElsewhere();
+    const alice = await enterFrom(link, freshAddress(), { token: 'alice-token' });
+    for (let turn = 1; turn <= 2 * burst + 1; turn++) alice.say({ type: 'history', ref: turn });
+    expect(await alice.next('error')).toMatchObject({ ref: 2 * burst + 1, statusCode: 429, retryAfter: 1 });
+    alice.say({ type: 'ping', ref: 'p' });
+    expect(await alice.next('error')).toMatchObject({ ref: 'p', statusCode: 429 });
+    alice.say({ type: 'auth', token: 'alice-token', ref: 'a' });
+    expect(await alice.next('error')).toMatchObject({ ref: 'a', statusCode: 429 });
+    setClock(Date.now() + 1_000);
+    await alice.enter({ token: 'alice-token' });
+  });
+});
+
+it('an address in a room posts fifty at once, whoever it is, and another is not touched', async () => {
+  setClock(Date.now());
+  const link = await makeRoomElsewhere();
+  const office = freshAddress();
+  const everyone = await Promise.all(
+    Array.from({ length: 60 }, (_, turn) => post(link, { clientId: `${turn}`, token: `person-${turn}` }, office)),
+  );
+  expect(everyone.filter(({ status }) => status === 201)).toHaveLength(50);
+  const socket = await enterFrom(link, office, { token: 'one-more' });
+  say(socket, 'socket');
+  expect(await answers(socket, 1)).toEqual([1]);
+  expect((await post(link, { clientId: 'x', token: 'other' })).status).toBe(201);
+});
+
+it('the operator is not slowed down', async () => {
+  const link = await makeRoomElsewhere();
+  const posts = Array.from({ length: 40 }, (_, turn) =>
+    post(link, { clientId: `${turn}`, token: 'op', adminToken: 'operator-secret' }),
+  );
+  expect((await Promise.all(posts)).map(({ status }) => status)).toEqual(Array(40).fill(201));
+});
+
+describe('a socket that does not slow down', () => {
+  it('is closed with 4429 at the hundredth refusal within ten seconds, and told when to come back', async () => {
+    setClock(Date.now());
+    const link = await makeRoomElsewhere();
+    const alice = await enterFrom(link, freshAddress(), { token: 'alice-token' });
+    const bob = await enterFrom(link, freshAddress(), { token: 'bob-token' });
+    for (let turn = 1; turn <= burst + 120; turn++) say(alice, `${turn}`);
+    expect(await alice.closed).toEqual({ code: 4429, reason: 'Flooding: come back in 10 s' });
+    expect(alice.heard.filter(({ type }) => type === 'error')).toHaveLength(100);
+    expect((await bob.presence(({ left }) => left)).participantCount).toBe(1);
+    expect(await allMessages(link)).toHaveLength(burst);
+  });
+
+  it('stays when the refusals are further apart', async () => {
+    const link = await makeRoomElsewhere();
+    const start = Date.now();
+    setClock(start);
+    const alice = await enterFrom(link, freshAddress(), { token: 'alice-token' });
+    for (let turn = 1; turn <= burst; turn++) say(alice, `${turn}`);
+    await answers(alice, burst);
+    for (let round = 1; round <= 3; round++) {
+      for (let turn = 1; turn <= 99; turn++) say(alice, `${round}-${turn}`);
+      await answers(alice, 99);
+      setClock(start + round * limits.floodingMs);
+      for (let turn = 1; turn <= burst; turn++) say(alice, `again-${round}-${turn}`);
+      await answers(alice, burst);
+    }
+    say(alice, 'still here');
+    await answers(alice, 1);
+  });
+
+  it('is known by its address after an eviction', async () => {
+    setClock(Date.now());
+    const link = await makeRoomElsewhere();
+    const office = freshAddress();
+    const alice = await enterFrom(link, office, { token: 'alice-token' });
+    await evictDurableObject(await roomObject(link), { webSockets: 'hibernate' });
+    await Promise.all(
+      Array.from({ length: 50 }, (_, turn) => post(link, { clientId: `${turn}`, token: `p${turn}` }, office)),
+    );
+    say(alice, 'late');
+    expect(await answers(alice, 1)).toEqual([1]);
+  });
+});

@@ -1,0 +1,26 @@
+/** Callers from different addresses, where the limits are on. */
+import { makeRoom } from './calls.ts';
+
+let addresses = 0;
+
+/** An address that no other test of this file uses. */
+export function freshAddress(): string {
+  addresses += 1;
+  return `198.51.100.${addresses}`;
+}
+
+/** The headers of a request from there. */
+export function from(address: string, headers: Record<string, string> = {}): Record<string, string> {
+  return { 'CF-Connecting-IP': address, ...headers };
+}
+
+/** The windows of the simulated binding are whole minutes of the clock: a test must not stand on the edge of one. */
+export async function awayFromTheMinute(): Promise<void> {
+  const left = 60_000 - (Date.now() % 60_000);
+  if (left < 15_000) await new Promise((resolve) => setTimeout(resolve, left));
+}
+
+/** A room that somebody else has made, so that nobody's allowance is touched. */
+export function makeRoomElsewhere(): Promise<string> {
+  return makeRoom({}, from(freshAddress()));
+}
