@@ -7,7 +7,10 @@ export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   logLevel: 'error',
   plugins: [
-    cloudflareTest({ wrangler: { configPath: './wrangler.jsonc' }, miniflare: { bindings: { RATE_LIMITS: 'off' } } }),
+    cloudflareTest({
+      wrangler: { configPath: './wrangler.jsonc' },
+      miniflare: { bindings: { RATE_LIMITS: 'off', REQUEST_LOGS: 'off' } },
+    }),
   ],
   test: {
     include: ['bench/*.bench.ts'],

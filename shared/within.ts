@@ -9,11 +9,16 @@ export const after: After = (milliseconds, work) => {
   return () => clearTimeout(timer);
 };
 
+/** By its name a log tells that nothing was broken but slow. */
+class TimeoutError extends Error {
+  override readonly name = 'TimeoutError';
+}
+
 /** Rejects when `work` takes longer than `milliseconds`; the work itself goes on. */
 export async function within<T>(milliseconds: number, work: Promise<T>, timers: After = after): Promise<T> {
   let callOff: () => void = () => undefined;
   const late = new Promise<never>((_, reject) => {
-    callOff = timers(milliseconds, () => reject(new Error(`no answer within ${milliseconds} ms`)));
+    callOff = timers(milliseconds, () => reject(new TimeoutError(`no answer within ${milliseconds} ms`)));
   });
   try {
     return await Promise.race([work, late]);

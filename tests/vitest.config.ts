@@ -19,8 +19,13 @@ const signing = {
   JWT_AUDIENCE: 'flexio',
 };
 
-/** The operator, addresses as on Cloudflare, and the keys. */
-const bindings = { ADMIN_TOKEN: 'operator-secret', TRUSTED_PROXY: 'CF-Connecting-IP', ...signing };
+/** The operator, addresses as on Cloudflare, no line for each request, and the keys. */
+const bindings = {
+  ADMIN_TOKEN: 'operator-secret',
+  TRUSTED_PROXY: 'CF-Connecting-IP',
+  REQUEST_LOGS: 'off',
+  ...signing,
+};
 
 export default defineConfig({
   root,
@@ -35,7 +40,11 @@ export default defineConfig({
           cloudflareTest({
             wrangler: { configPath: './wrangler.jsonc' },
             miniflare: {
-              bindings: { ...bindings, RATE_LIMITS: 'off', PROPERTY_RUNS: process.env.PROPERTY_RUNS ?? '' },
+              bindings: {
+                ...bindings,
+                RATE_LIMITS: 'off',
+                PROPERTY_RUNS: process.env.PROPERTY_RUNS ?? '',
+              },
             },
           }),
         ],

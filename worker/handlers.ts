@@ -1,17 +1,19 @@
 /** What each call of the table does: one hop to the room it names, or to the directory. */
 import type { CallAnswer, CallContent, CallInput } from '../shared/calls.ts';
-import type { EndpointName } from '../shared/endpoints.ts';
+import { type EndpointName, endpoints } from '../shared/endpoints.ts';
 import { done, type Outcome } from '../shared/failures.ts';
 import { limits } from '../shared/limits.ts';
 import { within } from '../shared/within.ts';
 import { health } from './health.ts';
 import { listFromKv } from './list-from-kv.ts';
+import { recordError } from './record.ts';
 
 /** What a handler may use beside its input. */
 export interface CallContext {
   env: Env;
   /** The caller's network address. */
   address: string;
+  requestId: string;
 }
 
 /** A success, and headers that say more of it. */
@@ -37,7 +39,7 @@ export const handlers: { [K in EndpointName]: Handler<K> } = {
     return answer(201, await room.create({ link, title, about, tags: tag, unlisted, adminToken: token }));
   },
 
-  async listRooms({ query, bearer }, { env }) {
+  async listRooms({ query, bearer }, { env, requestId }) {
     const { token, ...request } = query;
     try {
       const asked: Promise<Outcome<Listed>> = env.ROOM_DIRECTORY.getByName('rooms').list(request, { token, bearer });
@@ -45,7 +47,7 @@ export const handlers: { [K in EndpointName]: Handler<K> } = {
       if (!page.ok) return page;
       return done({ statusCode: 200, content: { ...page.value, limit: request.limit, offset: request.offset } });
     } catch (error) {
-      console.error(JSON.stringify({ event: 'directory_failed', error: String(error) }));
+      recordError('directory_failed', error, { requestId, route: endpoints.listRooms.path });
       const content = await listFromKv(env.CHATS, query);
       return done({ statusCode: 200, content, headers: { [listSourceHeader]: 'kv' } });
     }

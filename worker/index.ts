@@ -2,23 +2,19 @@
 import { fail } from '../shared/failures.ts';
 import { addressOf } from './address.ts';
 import { overdrawn } from './allowance.ts';
-import { refuse } from './answers.ts';
+import { reasonOf, refuse } from './answers.ts';
+import type { CallContext } from './handlers.ts';
 import { preflight, withCors } from './origins.ts';
-import { route } from './router.ts';
+import { recordError, recordRequest } from './record.ts';
+import { patternOf, route } from './router.ts';
 
 export { ChatRoom } from '../objects/chat-room/index.ts';
 export { RoomDirectory } from '../objects/room-directory/index.ts';
 export { UserSessions } from '../objects/user-sessions/index.ts';
 
-/** HEAD is answered as GET would be, without the body. */
-async function answer(request: Request, env: Env): Promise<Response> {
+async function answer(request: Request, context: CallContext): Promise<Response> {
   if (request.method === 'OPTIONS') return preflight();
-  if (request.method !== 'HEAD') {
-    const address = addressOf(request, env);
-    return (await overdrawn(request, env, address)) ?? route(request, { env, address });
-  }
-  const response = await answer(new Request(request, { method: 'GET' }), env);
-  return new Response(null, response);
+  return (await overdrawn(request, context.env, context.address)) ?? route(request, context);
 }
 
 /** What the runtime says of an error from an object (`retryable`, `overloaded`). */
@@ -29,13 +25,26 @@ interface ObjectError extends Error {
 
 function explain(error: unknown): Response {
   const { retryable, overloaded } = (error instanceof Error ? error : {}) as Partial<ObjectError>;
-  console.error(JSON.stringify({ event: 'request_failed', error: String(error), retryable, overloaded }));
   return refuse(retryable || overloaded ? fail('unavailable', { retryAfter: 1 }).failure : fail('internal').failure);
 }
 
 export default {
   async fetch(request, env) {
-    const response = await answer(request, env).catch(explain);
-    return withCors(request, env, response);
+    const startedAt = Date.now();
+    const requestId = crypto.randomUUID();
+    const { method } = request;
+    // HEAD is answered as GET would be, without the body.
+    const asked = method === 'HEAD' ? new Request(request, { method: 'GET' }) : request;
+    const response = await answer(asked, { env, address: addressOf(request, env), requestId }).catch(
+      (error: unknown) => {
+        recordError('request_failed', error, { requestId, route: patternOf(asked, undefined) });
+        return explain(error);
+      },
+    );
+    const failure = reasonOf(response);
+    const { status: statusCode } = response;
+    const taken = patternOf(asked, failure);
+    recordRequest(env, { requestId, method, route: taken, statusCode, failure, ms: Date.now() - startedAt });
+    return withCors(request, env, method === 'HEAD' ? new Response(null, response) : response, requestId);
   },
 } satisfies ExportedHandler<Env>;

@@ -26,15 +26,22 @@ export function isTrustedOrigin(request: Request, { ALLOWED_ORIGINS, PUBLIC_ORIG
   return isLoopback(own.hostname) && isLoopback(hostnameOf(origin));
 }
 
-/** Adds the CORS headers that the request's origin is due. A foreign one is served, but its pages cannot read it. */
-export function withCors(request: Request, settings: OriginSettings, response: Response): Response {
+/** Under this name an answer bears the id of its request, which the log has too. */
+const requestIdHeader = 'X-Request-Id';
+
+/**
+ * Adds the id of the request, and the CORS headers that its origin is due. A foreign one is served, but its pages cannot
+ * read it.
+ */
+export function withCors(request: Request, settings: OriginSettings, response: Response, requestId: string): Response {
   if (response.webSocket) return response;
   const answer = new Response(response.body, response);
+  answer.headers.set(requestIdHeader, requestId);
   answer.headers.append('Vary', 'Origin');
   const origin = request.headers.get('Origin');
   if (origin !== null && isTrustedOrigin(request, settings)) {
     answer.headers.set('Access-Control-Allow-Origin', origin);
-    answer.headers.set('Access-Control-Expose-Headers', 'Retry-After, X-List-Source');
+    answer.headers.set('Access-Control-Expose-Headers', `Retry-After, X-List-Source, ${requestIdHeader}`);
   }
   return answer;
 }

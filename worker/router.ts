@@ -1,7 +1,7 @@
 /** The routes: every row of the endpoint table, the socket, the metrics and the pages of rooms, and an envelope for all else. */
 import { Router } from 'itty-router';
 import { type EndpointName, endpoints, metricsPath, socketPath } from '../shared/endpoints.ts';
-import { fail } from '../shared/failures.ts';
+import { type FailureCode, fail } from '../shared/failures.ts';
 import { refuse, succeed } from './answers.ts';
 import { guarding } from './guesses.ts';
 import { type CallContext, handlers } from './handlers.ts';
@@ -12,6 +12,8 @@ import { connect } from './socket.ts';
 
 interface RoutedRequest extends Request {
   params: Record<string, string>;
+  /** The pattern of the last route that matched. */
+  route: string;
 }
 
 const names = Object.keys(endpoints) as EndpointName[];
@@ -43,7 +45,11 @@ router.all(socketPath, () => refuse(fail('method_not_allowed').failure, { Allow:
 router.get(metricsPath, (request, context) => metrics(request, context, Date.now()));
 router.all(metricsPath, () => refuse(fail('method_not_allowed').failure, { Allow: 'GET, HEAD, OPTIONS' }));
 router.get('/chat', toLobby);
-router.all('/chat/:link', (request, { env }) => roomPage(request, env));
+router.all('/chat/:link', (request, { env }) => {
+  const page = roomPage(request, env);
+  if (page) request.route = 'file';
+  return page;
+});
 for (const path of new Set(names.map((name) => endpoints[name].path))) {
   for (const name of names.filter((candidate) => endpoints[candidate].path === path)) {
     const route = { GET: router.get, POST: router.post, PUT: router.put, DELETE: router.delete }[
@@ -59,4 +65,11 @@ router.all('*', (request, { env }) => file(request, env));
 /** Finds the route of a request and answers it. */
 export function route(request: Request, context: CallContext): Promise<Response> {
   return router.fetch(request as RoutedRequest, context);
+}
+
+/** Which route a request took: its pattern, `file`, or `none`. The path itself, in which links stand, is not told. */
+export function patternOf(request: Request, failure: FailureCode | undefined): string {
+  const { route: pattern = '' } = request as Partial<RoutedRequest>;
+  if (pattern === '*' && failure === undefined) return 'file';
+  return pattern === '' || pattern.endsWith('*') ? 'none' : pattern;
 }

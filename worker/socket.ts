@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { addressHeader } from '../shared/endpoints.ts';
 import { closeReason, type Failure, fail } from '../shared/failures.ts';
 import { Link } from '../shared/text.ts';
-import { refuse } from './answers.ts';
+import { refuse, refusing } from './answers.ts';
 import type { CallContext } from './handlers.ts';
 import { isTrustedOrigin } from './origins.ts';
 
@@ -18,7 +18,7 @@ export function acceptAndClose(failure: Failure): Response {
   const { 0: client, 1: server } = new WebSocketPair();
   server.accept();
   server.close(failure.closeCode, closeReason(failure));
-  return new Response(null, { status: 101, webSocket: client });
+  return refusing(failure, new Response(null, { status: 101, webSocket: client }));
 }
 
 /** Passes an upgrade on to the room. */

@@ -2,6 +2,7 @@
 import { done, type Failure, fail, type Outcome } from '../../shared/failures.ts';
 import { type ClientFrame, decodeClientFrame, errorFrame, type Ref } from '../../shared/frames.ts';
 import { countBytes, limits } from '../../shared/limits.ts';
+import { errorFields, logLine } from '../../shared/log.ts';
 import { post } from './posting.ts';
 import type { Room } from './room.ts';
 import { authenticate, hangUp, lapse, type Visit } from './seating.ts';
@@ -97,7 +98,7 @@ function attempt(visit: Visit, frame: ClientFrame, work: (visit: Visit) => Outco
     const answered = work(forgive(visit));
     if (!answered.ok) refuse(visit, answered.failure, frame.ref);
   } catch (error) {
-    console.error(JSON.stringify({ event: 'frame_failed', type: frame.type, error: String(error) }));
+    console.error(logLine('frame_failed', { type: frame.type, ...errorFields(error) }));
     const { failure } = fail('internal');
     room.sessions.send(socket, errorFrame(failure, frame.ref));
     // Without a `ready` the client would wait for ever; it comes back instead.

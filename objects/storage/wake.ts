@@ -3,6 +3,7 @@
  * object's `alarm()` does all that is due and arms it again for the rest.
  */
 import { limits } from '../../shared/limits.ts';
+import { errorFields, logLine } from '../../shared/log.ts';
 import type { Clock } from './clock.ts';
 
 export class Wake {
@@ -38,7 +39,7 @@ export class Wake {
       try {
         await work();
       } catch (error) {
-        console.error(JSON.stringify({ event: 'job_failed', job, error: String(error) }));
+        console.error(logLine('job_failed', { job, ...errorFields(error) }));
         notBefore = clock.now() + limits.jobRetryMs;
       }
     }

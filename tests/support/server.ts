@@ -44,7 +44,7 @@ export class Server {
   private constructor(port: number, folder: string, { vars = {} }: ServerOptions) {
     this.#port = port;
     this.#folder = folder;
-    this.#vars = Object.entries({ RATE_LIMITS: 'off', ...vars }).flatMap(([name, value]) => [
+    this.#vars = Object.entries({ RATE_LIMITS: 'off', REQUEST_LOGS: 'off', ...vars }).flatMap(([name, value]) => [
       '--var',
       `${name}:${value}`,
     ]);

@@ -1,0 +1,171 @@
+/** The log: a line for each request and each error, and never a word of what somebody sent. */
+import { env, exports } from 'cloudflare:workers';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import worker from '../../worker/index.ts';
+import { adminToken, call, freshLink, makeRoom, origin } from '../support/pool/calls.ts';
+import { passAlarms } from '../support/pool/clock.ts';
+import { breaking } from '../support/pool/faults.ts';
+import { connect } from '../support/pool/sockets.ts';
+
+let said: string[] = [];
+const levels = ['debug', 'info', 'log', 'warn', 'error'] as const;
+
+beforeEach(() => {
+  said = [];
+  for (const level of levels) {
+    vi.spyOn(console, level).mockImplementation((...words: unknown[]) => {
+      said.push(words.map(String).join(' '));
+    });
+  }
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+const lines = (event: string) => said.map((line) => JSON.parse(line)).filter((line) => line.event === event);
+
+/** Sends a request to a Worker that logs requests; the pages are played. */
+function ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Response> {
+  const request = new Request(`${origin}${path}`, {
+    method,
+    headers: { 'Content-Type': 'application/json', ...headers },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const ASSETS = {
+    fetch: async (asked: Request) => new Response('', { status: new URL(asked.url).pathname === '/none' ? 404 : 200 }),
+  } as unknown as Fetcher;
+  return Promise.resolve(
+    worker.fetch(request as Parameters<typeof worker.fetch>[0], { ...env, ASSETS, REQUEST_LOGS: 'on' }),
+  );
+}
+
+describe('a request', () => {
+  it('is one line: its id, route, status and time', async () => {
+    const link = await makeRoom();
+    const response = await ask('GET', `/chat/${link}?token=secret-token`, undefined, { Origin: origin });
+    const requestId = response.headers.get('X-Request-Id');
+    expect(requestId).toMatch(/^[0-9a-f-]{36}$/);
+    expect(response.headers.get('Access-Control-Expose-Headers')).toContain('X-Request-Id');
+    expect(said.map((line) => JSON.parse(line))).toEqual([
+      { event: 'request', requestId, method: 'GET', route: '/chat/:link', statusCode: 200, ms: expect.any(Number) },
+    ]);
+    const other = await ask('GET', '/chat/list', undefined, { 'X-Request-Id': 'mine' });
+    expect(other.headers.get('X-Request-Id')).not.toBe('mine');
+    expect(other.headers.get('X-Request-Id')).not.toBe(requestId);
+  });
+
+  it.each([
+    ['GET', '/chat/unknown-room/messages', 404, '/chat/:link/messages', 'room_not_found'],
+    ['HEAD', '/chat/unknown-room', 404, '/chat/:link', 'room_not_found'],
+    ['POST', '/chat/new', 400, '/chat/new', 'invalid'],
+    ['PATCH', '/chat/list', 405, '/chat/list', 'method_not_allowed'],
+    ['GET', '/chat/a/b/c', 404, 'none', 'route_not_found'],
+    ['GET', '/none', 404, 'none', 'route_not_found'],
+    ['GET', '/', 200, 'file', undefined],
+    ['GET', '/chat/some-room/', 200, 'file', undefined],
+    ['OPTIONS', '/chat/some-room', 204, 'none', undefined],
+    ['GET', '/metrics', 401, '/metrics', 'no_credential'],
+    ['GET', '/chat/some-room/ws', 426, '/chat/:link/ws', 'upgrade_required'],
+  ])('%s %s is told by its route and its refusal', async (method, path, statusCode, route, failure) => {
+    await ask(method, path);
+    expect(lines('request')).toMatchObject([{ method, statusCode, route, ...(failure && { failure }) }]);
+    if (!failure) expect(lines('request')[0]).not.toHaveProperty('failure');
+  });
+
+  it('for a socket is told too, with why it is closed at once', async () => {
+    const link = await makeRoom();
+    await ask('GET', `/chat/${link}/ws`, undefined, { Upgrade: 'websocket', Origin: 'https://evil.example' });
+    expect(lines('request')).toMatchObject([{ route: '/chat/:link/ws', statusCode: 101, failure: 'foreign_origin' }]);
+  });
+
+  it('is no line where REQUEST_LOGS does not say so', async () => {
+    const response = await exports.default.fetch(`${origin}/chat/list`);
+    expect(response.headers.has('X-Request-Id')).toBe(true);
+    expect(said).toEqual([]);
+  });
+});
+
+describe('an error', () => {
+  it('bears the id of its request', async () => {
+    vi.spyOn(env.CHAT_ROOM, 'getByName').mockImplementation(() => {
+      throw new RangeError('of secret-token');
+    });
+    const response = await ask('GET', '/chat/some-room');
+    expect(response.status).toBe(500);
+    const requestId = response.headers.get('X-Request-Id');
+    expect(lines('request_failed')).toMatchObject([{ requestId, route: '/chat/:link', error: 'RangeError' }]);
+    expect(lines('request')).toMatchObject([{ requestId, statusCode: 500, failure: 'internal' }]);
+  });
+
+  it('of the directory, of a frame and of a job are told alike', async () => {
+    const link = await makeRoom();
+    const { getByName } = env.ROOM_DIRECTORY;
+    vi.spyOn(env.ROOM_DIRECTORY, 'getByName').mockImplementation(() => {
+      throw new RangeError('of secret-token');
+    });
+    const response = await ask('GET', '/chat/list');
+    expect(response.headers.get('X-List-Source')).toBe('kv');
+    const requestId = response.headers.get('X-Request-Id');
+    expect(lines('directory_failed')).toMatchObject([{ requestId, route: '/chat/list', error: 'RangeError' }]);
+    vi.mocked(env.ROOM_DIRECTORY.getByName).mockImplementation(getByName.bind(env.ROOM_DIRECTORY));
+    const alice = await connect(link);
+    await alice.enter({ token: 'alice' });
+    await breaking(link, 'BEFORE INSERT ON messages', async () => {
+      alice.say({ type: 'send', clientId: 'one', text: 'x' });
+      await alice.next('error');
+    });
+    expect(lines('frame_failed')).toMatchObject([{ type: 'send', error: 'Error', stack: expect.any(String) }]);
+    await call('POST', `/chat/${link}/participants`, { action: 'join', token: 'bob' });
+    await breaking(link, 'BEFORE DELETE ON leases', () => passAlarms(link, Date.now() + 95_000).then(() => undefined));
+    expect(lines('job_failed')[0]).toMatchObject({ job: 'leases', error: 'Error', stack: expect.any(String) });
+    expect(said.join('\n')).not.toMatch(/of secret-token|fault/);
+  });
+});
+
+describe('no log', () => {
+  it('has a token, link, name, text or address of anybody, whatever happens', async () => {
+    const canary = (kind: string) => `canary-${kind}-${freshLink()}`;
+    const link = canary('link');
+    const [token, name, text, address] = [canary('token'), canary('name').slice(0, 40), canary('text'), '192.0.2.77'];
+    const from = { 'CF-Connecting-IP': address, 'User-Agent': canary('agent') };
+    const bearer = { ...from, Authorization: `Bearer ${token}` };
+    const content = { title: canary('title'), about: canary('about'), tag: [], link };
+    const body = { token, name, clientId: canary('id').slice(0, 64), text };
+    const round = async () => {
+      await ask('POST', '/chat/new', { token: adminToken, content }, from);
+      await ask('POST', '/chat/new', { token, content }, from);
+      await ask('PUT', '/chat/update', { token, link, content: { title: canary('title') } }, from);
+      await ask('GET', `/chat/${link}?token=${token}`, undefined, from);
+      await ask('GET', `/chat/list?token=${token}&q=${canary('query')}`, undefined, bearer);
+      await ask('POST', `/chat/${link}/messages`, body, bearer);
+      await ask('POST', `/chat/${link}/participants`, { action: 'join', token, name, lease: canary('lease') }, from);
+      await ask('GET', `/metrics?token=${token}`, undefined, bearer);
+      await ask('GET', '/metrics', undefined, { Authorization: 'Bearer operator-secret' });
+      await ask('POST', '/chat/new', `{"token": "${token}"`, from);
+      await ask('GET', `/${token}/${link}`, undefined, from);
+      await ask('DELETE', '/chat/delete', { token, link }, from);
+    };
+    await round();
+    const socket = await connect(link, from);
+    socket.say(`{"token": "${token}`);
+    await socket.next('error');
+    await socket.enter({ token, name });
+    await breaking(link, 'BEFORE INSERT ON messages', async () => {
+      socket.say({ type: 'send', clientId: canary('id').slice(0, 64), text });
+      await socket.next('error');
+    });
+    for (const binding of [env.CHAT_ROOM, env.ROOM_DIRECTORY]) {
+      vi.spyOn(binding, 'getByName').mockImplementation(() => {
+        throw new Error(`cannot take ${token} of ${name} to ${link}: ${text}`);
+      });
+    }
+    vi.spyOn(env.CHATS, 'list').mockRejectedValue(new Error(`no ${token}`));
+    await round();
+    expect(lines('request').length).toBe(24);
+    expect(lines('request_failed').length).toBeGreaterThan(5);
+    const log = said.join('\n');
+    for (const secret of ['canary', address, adminToken, 'operator-secret']) expect(log).not.toContain(secret);
+  });
+});

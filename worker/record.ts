@@ -1,0 +1,30 @@
+/** What is told of each request and each error of the Worker. The URL, in which links and tokens stand, never is. */
+import type { FailureCode } from '../shared/failures.ts';
+import { errorFields, logLine } from '../shared/log.ts';
+
+/** A request and its answer, as far as they may be told. */
+export interface Answered {
+  requestId: string;
+  method: string;
+  /** The pattern of the route, or `file`, or `none`. */
+  route: string;
+  statusCode: number;
+  /** Why it was refused, if it was. */
+  failure: FailureCode | undefined;
+  /** Milliseconds until the answer began. */
+  ms: number;
+}
+
+/** Tells of a request, unless `REQUEST_LOGS` says not to. */
+export function recordRequest({ REQUEST_LOGS }: Env, answered: Answered): void {
+  if (REQUEST_LOGS === 'on') console.log(logLine('request', { ...answered }));
+}
+
+/** Tells of an error that was caught while a request was answered. */
+export function recordError(
+  event: 'request_failed' | 'directory_failed',
+  error: unknown,
+  { requestId, route }: Pick<Answered, 'requestId' | 'route'>,
+): void {
+  console.error(logLine(event, { requestId, route, ...errorFields(error) }));
+}
