@@ -45,6 +45,7 @@ export default defineConfig({
                 RATE_LIMITS: 'off',
                 PROPERTY_RUNS: process.env.PROPERTY_RUNS ?? '',
               },
+              analyticsEngineDatasets: { EVENTS: { dataset: 'flexio_events' } },
             },
           }),
         ],

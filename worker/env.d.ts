@@ -1,4 +1,4 @@
-/** The secrets, which `wrangler types` cannot know: each is optional, and the service runs without it. */
+/** What `wrangler types` cannot know: secrets, and what not every account has. The service runs without each of them. */
 interface Secrets {
   /** The operator's token: admin of every room. */
   ADMIN_TOKEN?: string;
@@ -7,8 +7,13 @@ interface Secrets {
   JWT_PUBLIC_KEY?: string;
 }
 
-interface Env extends Secrets {}
+interface Extras {
+  /** Where events are counted. */
+  EVENTS?: AnalyticsEngineDataset;
+}
+
+interface Env extends Secrets, Extras {}
 
 declare namespace Cloudflare {
-  interface Env extends Secrets {}
+  interface Env extends Secrets, Extras {}
 }

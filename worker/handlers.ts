@@ -47,7 +47,7 @@ export const handlers: { [K in EndpointName]: Handler<K> } = {
       if (!page.ok) return page;
       return done({ statusCode: 200, content: { ...page.value, limit: request.limit, offset: request.offset } });
     } catch (error) {
-      recordError('directory_failed', error, { requestId, route: endpoints.listRooms.path });
+      recordError(env, 'directory_failed', error, { requestId, route: endpoints.listRooms.path });
       const content = await listFromKv(env.CHATS, query);
       return done({ statusCode: 200, content, headers: { [listSourceHeader]: 'kv' } });
     }

@@ -37,7 +37,7 @@ export default {
     const asked = method === 'HEAD' ? new Request(request, { method: 'GET' }) : request;
     const response = await answer(asked, { env, address: addressOf(request, env), requestId }).catch(
       (error: unknown) => {
-        recordError('request_failed', error, { requestId, route: patternOf(asked, undefined) });
+        recordError(env, 'request_failed', error, { requestId, route: patternOf(asked, undefined) });
         return explain(error);
       },
     );

@@ -1,4 +1,6 @@
 /** What is told of each request and each error of the Worker. The URL, in which links and tokens stand, never is. */
+import { endpoints } from '../shared/endpoints.ts';
+import { noteEvent } from '../shared/events.ts';
 import type { FailureCode } from '../shared/failures.ts';
 import { errorFields, logLine } from '../shared/log.ts';
 
@@ -15,16 +17,21 @@ export interface Answered {
   ms: number;
 }
 
-/** Tells of a request, unless `REQUEST_LOGS` says not to. */
-export function recordRequest({ REQUEST_LOGS }: Env, answered: Answered): void {
+/** Tells of a request, unless `REQUEST_LOGS` says not to, and counts what came of it. */
+export function recordRequest({ REQUEST_LOGS, EVENTS }: Env, answered: Answered): void {
   if (REQUEST_LOGS === 'on') console.log(logLine('request', { ...answered }));
+  const { failure, route, statusCode, ms } = answered;
+  if (failure) noteEvent(EVENTS, 'refusal', { reason: failure, route, ms });
+  else if (route === endpoints.createRoom.path && statusCode === 201) noteEvent(EVENTS, 'room_created', { route, ms });
 }
 
 /** Tells of an error that was caught while a request was answered. */
 export function recordError(
+  { EVENTS }: Env,
   event: 'request_failed' | 'directory_failed',
   error: unknown,
   { requestId, route }: Pick<Answered, 'requestId' | 'route'>,
 ): void {
   console.error(logLine(event, { requestId, route, ...errorFields(error) }));
+  noteEvent(EVENTS, 'error', { reason: event, route });
 }

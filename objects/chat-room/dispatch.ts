@@ -1,4 +1,5 @@
 /** From a frame to its handler, and from every refusal to an `error` frame: a bad frame costs nobody the room. */
+import { socketPath } from '../../shared/endpoints.ts';
 import { done, type Failure, fail, type Outcome } from '../../shared/failures.ts';
 import { type ClientFrame, decodeClientFrame, errorFrame, type Ref } from '../../shared/frames.ts';
 import { countBytes, limits } from '../../shared/limits.ts';
@@ -66,6 +67,7 @@ function refuse({ room, socket }: Visit, failure: Failure, ref: Ref | undefined)
   const noted = failure.code === 'too_fast' ? room.pacing.refused(socket, room.clock.now()) : done(undefined);
   if (!noted.ok) hangUp(room, socket, noted.failure);
   else if (failure.closeCode !== undefined) hangUp(room, socket, failure);
+  else room.noteEvent('refusal', { reason: failure.code, route: socketPath });
 }
 
 /** Tells a bad frame, and counts them: a client that sends nothing else is hung up on. */
@@ -99,6 +101,7 @@ function attempt(visit: Visit, frame: ClientFrame, work: (visit: Visit) => Outco
     if (!answered.ok) refuse(visit, answered.failure, frame.ref);
   } catch (error) {
     console.error(logLine('frame_failed', { type: frame.type, ...errorFields(error) }));
+    room.noteEvent('error', { reason: 'frame_failed', route: socketPath });
     const { failure } = fail('internal');
     room.sessions.send(socket, errorFrame(failure, frame.ref));
     // Without a `ready` the client would wait for ever; it comes back instead.

@@ -1,6 +1,7 @@
 /** The Durable Object of a room: a switchboard from calls, sockets and the alarm to what a room can do. */
 import { DurableObject } from 'cloudflare:workers';
-import { addressHeader } from '../../shared/endpoints.ts';
+import { addressHeader, socketPath } from '../../shared/endpoints.ts';
+import { noteEvent } from '../../shared/events.ts';
 import { done, fail, type Outcome } from '../../shared/failures.ts';
 import { automaticPing, automaticPong } from '../../shared/frames.ts';
 import { Guesses } from '../../shared/guesses.ts';
@@ -40,6 +41,7 @@ export class ChatRoom extends DurableObject<Env> {
       guesses: new Guesses({ isOn: env.RATE_LIMITS !== 'off', everywhere: env.GUESSES }),
       isPaced: env.RATE_LIMITS !== 'off',
       clock: systemClock,
+      noteEvent: (event, details) => noteEvent(env.EVENTS, event, details),
       tellDirectory: (update) => env.ROOM_DIRECTORY.getByName('rooms').apply(update),
     });
   }
@@ -117,7 +119,8 @@ export class ChatRoom extends DurableObject<Env> {
       const place = this.#room.placeOf(details, request.headers.get(addressHeader) ?? '');
       this.#room.wake.by(this.#room.sessions.open(server, place));
     } else {
-      const { closeCode, text } = fail('room_not_found').failure;
+      const { code: reason, closeCode, text } = fail('room_not_found').failure;
+      this.#room.noteEvent('refusal', { reason, route: socketPath });
       server.accept();
       server.close(closeCode, text);
     }

@@ -2,6 +2,7 @@
  * A room as a whole: its nouns wired together, how it is made, changed and removed, and what all changes share. Nothing
  * is answered or broadcast before it is stored.
  */
+import type { EventDetails, EventName } from '../../shared/events.ts';
 import { done, fail, type Outcome } from '../../shared/failures.ts';
 import type { RoomInfo, RoomView } from '../../shared/room.ts';
 import type { ListedRoom } from '../room-directory/update.ts';
@@ -26,7 +27,11 @@ export interface RoomWorld extends CopyWorld, IdentityWorld {
   clock: Clock;
   /** Whether anybody has to keep to a pace. */
   isPaced: boolean;
+  noteEvent: NoteEvent;
 }
+
+/** Notes what happened, where events are counted. */
+type NoteEvent = (event: EventName, details: EventDetails) => void;
 
 export class Room {
   readonly details: DetailsTable;
@@ -41,6 +46,7 @@ export class Room {
   readonly pacing: Pacing;
   readonly #operatorToken: string | undefined;
   readonly clock: Clock;
+  readonly noteEvent: NoteEvent;
   readonly #storage: DurableObjectStorage;
   #migrated = false;
 
@@ -48,6 +54,7 @@ export class Room {
     const { storage } = ctx;
     this.#storage = storage;
     this.clock = world.clock;
+    this.noteEvent = world.noteEvent;
     this.details = new DetailsTable(storage.sql);
     this.log = new MessageLog(storage.sql);
     this.sessions = new Sessions(ctx, world.clock);
@@ -57,7 +64,11 @@ export class Room {
       () => this.participants.count(),
       (frame) => this.sessions.broadcast(frame),
     );
-    this.wake = new Wake(storage, () => this.#nextDue());
+    this.wake = new Wake(
+      storage,
+      () => this.#nextDue(),
+      (reason) => this.noteEvent('error', { reason }),
+    );
     this.outbox = new Outbox({
       storage,
       wake: this.wake,

@@ -1,4 +1,5 @@
 /** Coming and going by socket: who a socket makes present, what its `ready` holds, and how it is let go. */
+import { socketPath } from '../../shared/endpoints.ts';
 import { done, type Failure, fail, type Outcome } from '../../shared/failures.ts';
 import type { AuthFrame, ReadyFrame } from '../../shared/frames.ts';
 import { limits } from '../../shared/limits.ts';
@@ -112,6 +113,7 @@ function ready(visit: Visit, identity: Identity, frame: AuthFrame): ReadyFrame {
 
 /** Closes a socket over a refusal; the others hear of it. */
 export function hangUp(room: Room, socket: WebSocket, failure: Failure): void {
+  room.noteEvent('refusal', { reason: failure.code, route: socketPath });
   dismiss(room, socket, () => room.sessions.close(socket, failure));
 }
 

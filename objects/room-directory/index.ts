@@ -1,6 +1,7 @@
 /** The Durable Object that lists all rooms: fed by their outboxes, it answers a page in one hop. */
 import { DurableObject } from 'cloudflare:workers';
 import { roomKeyPrefix } from '../../shared/copies.ts';
+import { noteEvent } from '../../shared/events.ts';
 import { done, fail, type Outcome } from '../../shared/failures.ts';
 import { limits } from '../../shared/limits.ts';
 import { SignedTokens } from '../credentials/signed-tokens.ts';
@@ -40,7 +41,11 @@ export class RoomDirectory extends DurableObject<Env> {
     this.#rooms = new KnownRooms(ctx.storage.sql);
     this.#list = new RoomList(ctx.storage.sql);
     this.#signedTokens = new SignedTokens(env, systemClock);
-    this.#wake = new Wake(ctx.storage, () => this.#rooms.nextDue());
+    this.#wake = new Wake(
+      ctx.storage,
+      () => this.#rooms.nextDue(),
+      (reason) => noteEvent(env.EVENTS, 'error', { reason }),
+    );
   }
 
   /** Takes in what a room says of itself; a late update changes nothing. */

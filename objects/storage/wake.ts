@@ -9,13 +9,22 @@ import type { Clock } from './clock.ts';
 export class Wake {
   readonly #storage: DurableObjectStorage;
   readonly #earliest: () => number | undefined;
+  readonly #failed: (event: 'job_failed') => void;
   /** What the alarm is set to; unknown after an eviction. */
   #setTo: number | undefined;
 
-  /** @param earliest when the first of everything that waits is due, in milliseconds; undefined when nothing waits */
-  constructor(storage: DurableObjectStorage, earliest: () => number | undefined) {
+  /**
+   * @param earliest when the first of everything that waits is due, in milliseconds; undefined when nothing waits
+   * @param failed is told of each job that fails
+   */
+  constructor(
+    storage: DurableObjectStorage,
+    earliest: () => number | undefined,
+    failed: (event: 'job_failed') => void = () => undefined,
+  ) {
     this.#storage = storage;
     this.#earliest = earliest;
+    this.#failed = failed;
   }
 
   /**
@@ -40,6 +49,7 @@ export class Wake {
         await work();
       } catch (error) {
         console.error(logLine('job_failed', { job, ...errorFields(error) }));
+        this.#failed('job_failed');
         notBefore = clock.now() + limits.jobRetryMs;
       }
     }

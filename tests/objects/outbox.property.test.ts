@@ -108,6 +108,7 @@ class World {
       guesses: new Guesses({ isOn: false, everywhere: undefined }),
       isPaced: false,
       signedTokens: new SignedTokens(env, systemClock),
+      noteEvent: () => undefined,
       clock: {
         now: () => this.now,
         after: (milliseconds, work) => this.after(milliseconds, mine(work)),
