@@ -20,9 +20,9 @@ export interface Answered {
 /** Tells of a request, unless `REQUEST_LOGS` says not to, and counts what came of it. */
 export function recordRequest({ REQUEST_LOGS, EVENTS }: Env, answered: Answered): void {
   if (REQUEST_LOGS === 'on') console.log(logLine('request', { ...answered }));
-  const { failure, route, statusCode, ms } = answered;
+  const { failure, route, ms } = answered;
   if (failure) noteEvent(EVENTS, 'refusal', { reason: failure, route, ms });
-  else if (route === endpoints.createRoom.path && statusCode === 201) noteEvent(EVENTS, 'room_created', { route, ms });
+  else if (route === endpoints.createRoom.path) noteEvent(EVENTS, 'room_created', { route, ms });
 }
 
 /** Tells of an error that was caught while a request was answered. */
