@@ -5,7 +5,7 @@ import type { Failure, FailureCode } from '../shared/failures.ts';
 function answer(envelope: Envelope, headers: Record<string, string> = {}): Response {
   return new Response(JSON.stringify(envelope), {
     status: envelope.statusCode,
-    headers: { 'Content-Type': 'application/json; charset=utf-8', 'X-Content-Type-Options': 'nosniff', ...headers },
+    headers: { 'Content-Type': 'application/json; charset=utf-8', ...headers },
   });
 }
 

@@ -7,6 +7,7 @@ import type { CallContext } from './handlers.ts';
 import { preflight, withCors } from './origins.ts';
 import { recordError, recordRequest } from './record.ts';
 import { patternOf, route } from './router.ts';
+import { withSafeguards } from './safeguards.ts';
 
 export { ChatRoom } from '../objects/chat-room/index.ts';
 export { RoomDirectory } from '../objects/room-directory/index.ts';
@@ -45,6 +46,7 @@ export default {
     const { status: statusCode } = response;
     const taken = patternOf(asked, failure);
     recordRequest(env, { requestId, method, route: taken, statusCode, failure, ms: Date.now() - startedAt });
-    return withCors(request, env, method === 'HEAD' ? new Response(null, response) : response, requestId);
+    const told = method === 'HEAD' ? new Response(null, response) : response;
+    return withCors(request, env, withSafeguards(request, env, told), requestId);
   },
 } satisfies ExportedHandler<Env>;

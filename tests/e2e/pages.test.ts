@@ -34,6 +34,9 @@ async function openWindow(path: string, locale = 'ja-JP'): Promise<Page> {
   contexts.push(context);
   const page = await context.newPage();
   page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (/Content Security Policy|Trusted|Permissions-Policy/i.test(message.text())) complaints.push(message.text());
+  });
   await page.goto(new URL(path, server.origin).href);
   return page;
 }
@@ -244,5 +247,42 @@ describe('the lobby', () => {
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       expect(overflow).toBeLessThanOrEqual(0);
     }
+  });
+});
+
+describe('the policy of the pages', () => {
+  it.each(['/', '/chat/a-room/'])('lets no script run at %s that is not a file of the site', async (path) => {
+    const { headers } = await fetch(server.origin + path);
+    expect(headers.get('Content-Security-Policy')).toContain("default-src 'none'; script-src 'self';");
+    const page = await openWindow(path);
+    await page.route(server.origin + path, async (route) => {
+      const response = await route.fetch();
+      const injected = '<script>window.ran = "script"</script><img src="/favicon.svg" onload="window.ran = `handler`">';
+      await route.fulfill({ response, body: (await response.text()).replace('<body>', `<body>${injected}`) });
+    });
+    await page.reload();
+    await page.locator('#page *').first().waitFor();
+    await expect
+      .poll(() => page.locator('body > img').evaluate((image: HTMLImageElement) => image.complete))
+      .toBe(true);
+    expect(await page.evaluate(() => 'ran' in window)).toBe(false);
+    const written = page.evaluate(() => {
+      document.body.innerHTML = '<b>written</b>';
+    });
+    await expect(written).rejects.toThrow('TrustedHTML');
+    expect(complaints.filter((complaint) => complaint.includes('inline'))).toHaveLength(2);
+    complaints = [];
+  });
+
+  it('is given with the files that go past the Worker as far as it concerns them', async () => {
+    const page = await (await fetch(server.origin)).text();
+    const assets = [...page.matchAll(/"(\/assets\/[^"]+)"/g)].map(([, asset]) => asset);
+    expect(assets.length).toBeGreaterThan(1);
+    for (const asset of assets) {
+      const { headers } = await fetch(server.origin + asset);
+      expect(headers.get('X-Content-Type-Options')).toBe('nosniff');
+      expect(headers.get('Cache-Control')).toBe('public, max-age=31536000, immutable');
+    }
+    expect((await fetch(`${server.origin}/_headers`)).status).toBe(404);
   });
 });

@@ -1,0 +1,60 @@
+/** What every answer tells a browser to guard against. */
+import { exports } from 'cloudflare:workers';
+import { expect, it } from 'vitest';
+import { withSafeguards } from '../../worker/safeguards.ts';
+import { origin } from '../support/pool/calls.ts';
+
+const headersOf = async (path: string, init?: RequestInit, host = origin) =>
+  (await exports.default.fetch(host + path, { redirect: 'manual', ...init })).headers;
+
+it.each([
+  ['a list', '/chat/list', {}],
+  ['a refusal', '/chat/no-such-room', {}],
+  ['an unknown path', '/no/such/path', {}],
+  ['a redirection', '/chat', {}],
+  ['a preflight', '/chat/list', { method: 'OPTIONS' }],
+  ['HEAD', '/chat/list', { method: 'HEAD' }],
+  ['a page', '/', {}],
+])('%s is taken for what it says it is, and no address is passed on', async (_, path, init) => {
+  const headers = await headersOf(path, init);
+  expect(headers.get('X-Content-Type-Options')).toBe('nosniff');
+  expect(headers.get('Referrer-Policy')).toBe('no-referrer');
+  expect(headers.get('Strict-Transport-Security')).toBe('max-age=31536000');
+});
+
+it.each(['/', '/chat/a-room/'])(
+  'the page %s runs and loads only what is its own, and stands in no frame',
+  async (path) => {
+    const headers = await headersOf(path);
+    expect(headers.get('Content-Type')).toContain('text/html');
+    const policy = headers.get('Content-Security-Policy') ?? '';
+    expect(policy.split('; ')).toEqual(
+      expect.arrayContaining([
+        "default-src 'none'",
+        "script-src 'self'",
+        "connect-src 'self' wss://chat.example",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+      ]),
+    );
+    expect(policy).not.toMatch(/unsafe|\*|data:/);
+    expect(headers.get('X-Frame-Options')).toBe('DENY');
+    expect(headers.get('Cross-Origin-Opener-Policy')).toBe('same-origin');
+    expect(headers.get('Permissions-Policy')).toContain('camera=()');
+  },
+);
+
+it('an answer that is no page has no policy of one', async () => {
+  expect((await headersOf('/chat/list')).get('Content-Security-Policy')).toBe(null);
+});
+
+it('https is asked for only where it is spoken, and the socket’s origin is the public one', async () => {
+  expect((await headersOf('/chat/list', {}, 'http://127.0.0.1:8787')).get('Strict-Transport-Security')).toBe(null);
+  const page = new Response('', { headers: { 'Content-Type': 'text/html' } });
+  const request = new Request('http://127.0.0.1:8787/');
+  const { headers } = withSafeguards(request, { PUBLIC_ORIGIN: 'https://flexio.example' }, page);
+  expect(headers.get('Strict-Transport-Security')).not.toBe(null);
+  expect(headers.get('Content-Security-Policy')).toContain('wss://flexio.example');
+});
