@@ -36,19 +36,25 @@ export interface ServerOptions {
 export class Server {
   readonly origin: string;
   readonly #port: number;
-  readonly #folder: string;
+  /** Where its storage is. */
+  readonly folder: string;
   readonly #vars: string[];
   #process: ChildProcess | undefined;
   #said = '';
 
   private constructor(port: number, folder: string, { vars = {} }: ServerOptions) {
     this.#port = port;
-    this.#folder = folder;
+    this.folder = folder;
     this.#vars = Object.entries({ RATE_LIMITS: 'off', REQUEST_LOGS: 'off', ...vars }).flatMap(([name, value]) => [
       '--var',
       `${name}:${value}`,
     ]);
     this.origin = `http://127.0.0.1:${port}`;
+  }
+
+  /** All that the process has said since it was started. */
+  get said(): string {
+    return this.#said;
   }
 
   /** Starts a server with empty storage. */
@@ -61,7 +67,7 @@ export class Server {
   /** Starts the process, on the storage that is there. A collision of its inner ports is worth another try. */
   async boot(tries = 3): Promise<void> {
     const inspector = await freePort();
-    const flags = ['--port', String(this.#port), '--inspector-port', String(inspector), '--persist-to', this.#folder];
+    const flags = ['--port', String(this.#port), '--inspector-port', String(inspector), '--persist-to', this.folder];
     const wrangler = ['--env-file=worker/local.env', 'node_modules/wrangler/bin/wrangler.js', 'dev'];
     // Whatever secrets lie in .dev.vars, a test has only those that it names.
     const secrets = ['--env-file', 'worker/no-secrets.env'];
@@ -99,6 +105,6 @@ export class Server {
   /** Ends the process and removes its storage. */
   async stop(): Promise<void> {
     await this.kill();
-    await rm(this.#folder, { recursive: true, force: true });
+    await rm(this.folder, { recursive: true, force: true });
   }
 }
