@@ -78,7 +78,9 @@ function recount(taken: readonly DirectoryUpdate[]) {
   };
 }
 
-it('is what there is: whatever came late, twice or never, was deleted, made again or forgotten', async () => {
+it('is what there is: whatever came late, twice or never, was deleted, made again or forgotten', {
+  timeout: 900_000,
+}, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 25 }), arrivals, async (steps, order) => {
       const told = tell(steps);
