@@ -17,7 +17,10 @@ export function succeed(statusCode: number, content: unknown, headers?: Record<s
 /** The answer of a refusal. */
 export function refuse(failure: Failure, headers?: Record<string, string>): Response {
   const retryAfter = failure.retryAfter === undefined ? {} : { 'Retry-After': String(failure.retryAfter) };
-  return refusing(failure, answer(refusal(failure), { 'Cache-Control': 'no-store', ...retryAfter, ...headers }));
+  // As RFC 9110 §11.6.1 wants it; browsers ask nobody for a bearer token.
+  const scheme = failure.statusCode === 401 ? { 'WWW-Authenticate': 'Bearer' } : {};
+  const more = { 'Cache-Control': 'no-store', ...retryAfter, ...scheme, ...headers };
+  return refusing(failure, answer(refusal(failure), more));
 }
 
 const reasons = new WeakMap<Response, FailureCode>();
