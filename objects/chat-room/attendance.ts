@@ -1,7 +1,7 @@
 /** Coming and going by REST: leases, and telling everyone when that changes who is here. */
 import { done, fail, type Outcome } from '../../shared/failures.ts';
 import type { Participant } from '../../shared/participant.ts';
-import { digest, randomSecret } from '../storage/digests.ts';
+import { digest, randomSecret } from '../credentials/digests.ts';
 import type { Details } from './details.ts';
 import type { Credentials, Shown } from './identity.ts';
 import type { Room } from './room.ts';

@@ -1,6 +1,6 @@
 /** The room's metadata and the digest of its admin token: the table `details`, one row for as long as the room exists. */
 import type { RoomInfo } from '../../shared/room.ts';
-import { digest, matchesDigest, randomSecret } from '../storage/digests.ts';
+import { digest, matchesDigest, randomSecret } from '../credentials/digests.ts';
 
 /** What a room is made of. */
 export interface NewDetails {

@@ -2,10 +2,10 @@
 import { done, fail, type Outcome } from '../../shared/failures.ts';
 import type { Guesses } from '../../shared/guesses.ts';
 import { displayName } from '../../shared/participant.ts';
+import { isOperator, readableDigest } from '../credentials/digests.ts';
+import type { Reader } from '../credentials/reader.ts';
 import type { Proof, SignedTokens } from '../credentials/signed-tokens.ts';
 import type { Clock } from '../storage/clock.ts';
-import { isOperator, readableDigest } from '../storage/digests.ts';
-import type { Reader } from '../storage/reader.ts';
 import type { Details, DetailsTable } from './details.ts';
 import type { Identity } from './rules.ts';
 

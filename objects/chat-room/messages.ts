@@ -7,7 +7,7 @@ import { done, fail, type Outcome } from '../../shared/failures.ts';
 import { countBytes, limits } from '../../shared/limits.ts';
 import type { Message, MessagePage, Position } from '../../shared/message.ts';
 import type { Participant, RoleName } from '../../shared/participant.ts';
-import { digest, randomSecret } from '../storage/digests.ts';
+import { digest, randomSecret } from '../credentials/digests.ts';
 
 /** A message on its way into the log. */
 export interface Draft {

@@ -5,9 +5,9 @@
 import type { EventDetails, EventName } from '../../shared/events.ts';
 import { done, fail, type Outcome } from '../../shared/failures.ts';
 import type { RoomInfo, RoomView } from '../../shared/room.ts';
+import { digest } from '../credentials/digests.ts';
 import type { ListedRoom } from '../room-directory/update.ts';
 import type { Clock } from '../storage/clock.ts';
-import { digest } from '../storage/digests.ts';
 import { hasSchema, migrate } from '../storage/migrations.ts';
 import { Outbox } from '../storage/outbox.ts';
 import { Wake } from '../storage/wake.ts';

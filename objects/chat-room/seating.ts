@@ -3,7 +3,7 @@ import { socketPath } from '../../shared/endpoints.ts';
 import { done, type Failure, fail, type Outcome } from '../../shared/failures.ts';
 import type { AuthFrame, ReadyFrame } from '../../shared/frames.ts';
 import { limits } from '../../shared/limits.ts';
-import { randomSecret } from '../storage/digests.ts';
+import { randomSecret } from '../credentials/digests.ts';
 import { endVisit, leaseKey } from './attendance.ts';
 import type { Details } from './details.ts';
 import type { Shown } from './identity.ts';

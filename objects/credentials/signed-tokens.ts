@@ -10,7 +10,7 @@ import { limits } from '../../shared/limits.ts';
 import { looksSigned } from '../../shared/signed.ts';
 import { Name } from '../../shared/text.ts';
 import type { Clock } from '../storage/clock.ts';
-import { isOperator } from '../storage/digests.ts';
+import { isOperator } from './digests.ts';
 
 /** The part of the configuration that says whose tokens count. */
 export interface TokenSettings {

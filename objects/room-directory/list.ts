@@ -6,9 +6,9 @@
 import { type ListPosition, toCursor } from '../../shared/cursor.ts';
 import { limits } from '../../shared/limits.ts';
 import type { ListSort, RoomView } from '../../shared/room.ts';
-import { matchesDigest } from '../storage/digests.ts';
+import { matchesDigest } from '../credentials/digests.ts';
+import type { Reader } from '../credentials/reader.ts';
 import { matchOf } from '../storage/ngrams.ts';
-import type { Reader } from '../storage/reader.ts';
 import { everyRoom, type RoomRow, tagsOf } from './rooms.ts';
 
 /** Which page of which list. */

@@ -5,8 +5,8 @@
  */
 import { done, fail, type Outcome } from '../../shared/failures.ts';
 import { limits } from '../../shared/limits.ts';
+import { digest, isOperator, randomSecret } from '../credentials/digests.ts';
 import type { Proof } from '../credentials/signed-tokens.ts';
-import { digest, isOperator, randomSecret } from '../storage/digests.ts';
 
 /** What the service allows, and who runs it. */
 export interface ClaimSettings {

@@ -1,7 +1,7 @@
 /** A user's sessions and what was said in them: the tables `sessions` and `entries`. */
 import { done, fail, type Outcome } from '../../shared/failures.ts';
 import type { Entry, SessionInfo } from '../../shared/session.ts';
-import { randomSecret } from '../storage/digests.ts';
+import { randomSecret } from '../credentials/digests.ts';
 
 /** An entry on its way in; ids that are absent are made. */
 export interface NewEntry {
