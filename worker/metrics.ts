@@ -67,10 +67,6 @@ export async function metrics(request: Request, { env, address }: CallContext, n
     return refuse(figures.failure);
   }
   return new Response(toText(metricsOf(figures.value, now)), {
-    headers: {
-      'Content-Type': 'text/plain; version=0.0.4; charset=utf-8',
-      'Cache-Control': 'no-store',
-      'X-Content-Type-Options': 'nosniff',
-    },
+    headers: { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8', 'Cache-Control': 'no-store' },
   });
 }
