@@ -7,7 +7,16 @@ import type { ServerFrame } from '../shared/frames.ts';
 import { limits } from '../shared/limits.ts';
 import { displayName } from '../shared/participant.ts';
 import { Line, type SocketClass } from './line.ts';
-import { advance, initialState, type OutgoingMessage, type RoomEvent, type RoomState, showsGap } from './state.ts';
+import {
+  advance,
+  initialState,
+  type OutgoingMessage,
+  pauseOf,
+  type RoomEvent,
+  type RoomState,
+  showsGap,
+} from './state.ts';
+import { Turnstile } from './turnstile.ts';
 
 /** Mark the question for an older page and the word of who one is, and the answers to them. */
 const olderRef = 'older';
@@ -51,6 +60,7 @@ function urlOf({ origin, link }: RoomConnectionOptions): string {
 export class RoomConnection {
   readonly #options: RoomConnectionOptions;
   readonly #line: Line;
+  readonly #turnstile: Turnstile;
   #credentials: RoomCredentials;
   #state: RoomState;
   /** A page of history, or what was missed, has been asked for and not come. */
@@ -63,6 +73,10 @@ export class RoomConnection {
     this.#options = options;
     this.#credentials = { token, adminToken, name };
     this.#state = { ...initialState, outgoing: outgoing.filter(({ messageId }) => messageId === undefined) };
+    this.#turnstile = new Turnstile({
+      next: () => this.#state.outgoing.find(({ failure, messageId }) => !failure && messageId === undefined),
+      post: ({ clientId, text, replyTo }) => this.#say({ type: 'send', ref: clientId, clientId, text, replyTo }),
+    });
     this.#line = new Line({
       url: urlOf(options),
       WebSocket: options.WebSocket,
@@ -89,15 +103,14 @@ export class RoomConnection {
       ...(replyTo !== undefined && { replyTo }),
     };
     this.#note({ type: 'queued', message });
-    if (this.#isLive()) this.#post(message);
+    if (this.#isLive()) this.#turnstile.turn();
     return message.clientId;
   }
 
   /** Sends a refused message again, under the same id. */
   retry(clientId: string): void {
     this.#note({ type: 'retried', clientId });
-    const message = this.#state.outgoing.find((candidate) => candidate.clientId === clientId);
-    if (message && this.#isLive()) this.#post(message);
+    if (this.#isLive()) this.#turnstile.turn();
   }
 
   /** Gives up a message that was not acknowledged. */
@@ -135,6 +148,7 @@ export class RoomConnection {
   }
 
   #end(code: number, reason: string): void {
+    this.#turnstile.reset();
     this.#line.close();
     this.#note({ type: 'ended', code, reason });
   }
@@ -157,10 +171,6 @@ export class RoomConnection {
     this.#say({ type: 'auth', ref: authRef, ...credentials, name: shown, ...resume, batch: true, v: 1 });
   }
 
-  #post({ clientId, text, replyTo }: OutgoingMessage): void {
-    this.#say({ type: 'send', ref: clientId, clientId, text, replyTo });
-  }
-
   #hear(text: string): void {
     const frame = JSON.parse(text) as ServerFrame;
     for (const one of frame.type === 'batch' ? frame.frames : [frame]) this.#take(one);
@@ -177,24 +187,20 @@ export class RoomConnection {
     if (frame.type === 'ready') this.#waitingForMissed = false;
     this.#note({ type: 'frame', frame });
     this.#options.onFrame?.(frame);
+    if (frame.type === 'ack' && frame.clientId) this.#turnstile.answered(frame.clientId);
+    if (frame.type === 'error' && frame.ref) this.#turnstile.answered(String(frame.ref), pauseOf(frame));
     if (wasLive) return;
-    if (frame.type === 'ready') this.#sendOutgoing();
+    if (frame.type === 'ready') this.#turnstile.turn();
     // The same words would be refused again and again.
     if (frame.type === 'error' && frame.ref === authRef && frame.statusCode === 400) {
       this.#end(closeCodes.badFrames, frame.error);
     }
   }
 
-  /** Sends what waited for the connection, in order. */
-  #sendOutgoing(): void {
-    for (const message of this.#state.outgoing) {
-      if (!message.failure && message.messageId === undefined) this.#post(message);
-    }
-  }
-
   #lose(): void {
     this.#waitingForOlder = false;
     this.#waitingForMissed = false;
+    this.#turnstile.reset();
     this.#note({ type: 'lost', at: Date.now() });
   }
 }

@@ -17,7 +17,7 @@ export interface OutgoingMessage {
   /** Its id in the room, once it was acknowledged: it is stored, and about to arrive like everyone's. */
   messageId?: number;
   /** Why the room refused it; then it waits for its author to send it again or discard it. */
-  failure?: Pick<ErrorFrame, 'statusCode' | 'error' | 'retryAfter'>;
+  failure?: Pick<ErrorFrame, 'statusCode' | 'error'>;
 }
 
 /** How the connection is. `ended` is final: the service said that coming back is of no use. */
@@ -87,6 +87,11 @@ export function advance(state: RoomState, event: RoomEvent): RoomState {
 /** Whether a frame shows that one before it was missed: its `rev` is not the next. */
 export function showsGap(state: RoomState, frame: ServerFrame): boolean {
   return frame.type === 'message' && state.position !== null && frame.rev > state.position.rev + 1;
+}
+
+/** Seconds after which what was refused for its haste may be sent again; undefined for any other refusal. */
+export function pauseOf({ statusCode, retryAfter }: ErrorFrame): number | undefined {
+  return statusCode === 429 ? (retryAfter ?? 1) : undefined;
 }
 
 function hear(state: RoomState, frame: ServerFrame): RoomState {
@@ -192,9 +197,10 @@ function attend(people: Participant[], joined: Participant[], left: Participant[
   return [...byId.values()].sort((one, other) => (one.id < other.id ? -1 : 1));
 }
 
-function withFailure(message: OutgoingMessage, { ref, statusCode, error, retryAfter }: ErrorFrame): OutgoingMessage {
-  if (ref !== message.clientId) return message;
-  return { ...message, failure: { statusCode, error, ...(retryAfter !== undefined && { retryAfter }) } };
+function withFailure(message: OutgoingMessage, frame: ErrorFrame): OutgoingMessage {
+  if (frame.ref !== message.clientId || pauseOf(frame) !== undefined) return message;
+  const { statusCode, error } = frame;
+  return { ...message, failure: { statusCode, error } };
 }
 
 function withoutFailure(message: OutgoingMessage, clientId: string): OutgoingMessage {

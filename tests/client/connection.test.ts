@@ -75,6 +75,16 @@ async function socketNumber(count: number): Promise<PlayedSocket> {
   return socket;
 }
 
+/** What a socket was asked to send. */
+const sendsOf = (socket: PlayedSocket) => socket.heard.filter(({ type }) => type === 'send');
+const textsOf = (socket: PlayedSocket) => sendsOf(socket).map(({ text }) => text);
+
+/** Acknowledges the last of it. */
+function answer(socket: PlayedSocket, messageId: number): void {
+  const clientId = String(sendsOf(socket).at(-1)?.clientId);
+  socket.say({ type: 'ack', clientId, messageId, rev: messageId, createdAt: 0, duplicate: false });
+}
+
 /** Lets what is due at once happen. */
 const settle = () => vi.advanceTimersByTimeAsync(1);
 
@@ -108,11 +118,52 @@ describe('a connection', () => {
     socket.open();
     expect(socket.heard).toMatchObject([{ type: 'auth', token: 'alice-token', name: 'alice', batch: true, v: 1 }]);
     socket.say(ready());
-    expect(socket.heard.slice(1)).toMatchObject([
-      { type: 'send', text: 'one' },
-      { type: 'send', text: 'two' },
-    ]);
+    expect(textsOf(socket)).toEqual(['one']);
+    answer(socket, 1);
+    expect(textsOf(socket)).toEqual(['one', 'two']);
     expect(state().phase.name).toBe('live');
+  });
+
+  it('keeps the order of what the room was too hurried for, and sends it again when it may', async () => {
+    const { connection, state, socket } = await live();
+    for (const text of ['one', 'two', 'three']) connection.send(text);
+    answer(socket, 1);
+    const [, second] = sendsOf(socket);
+    socket.say({ type: 'error', ref: String(second?.ref), statusCode: 429, error: 'Slow down', retryAfter: 2 });
+    connection.send('four');
+    await vi.advanceTimersByTimeAsync(1_900);
+    expect(textsOf(socket)).toEqual(['one', 'two']);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(textsOf(socket)).toEqual(['one', 'two', 'two']);
+    for (let id = 2; id <= 4; id++) answer(socket, id);
+    expect(textsOf(socket)).toEqual(['one', 'two', 'two', 'three', 'four']);
+    expect(state().outgoing.filter(({ messageId }) => messageId === undefined)).toEqual([]);
+  });
+
+  it('goes on with the next when one is refused for good, and that one when it is retried', async () => {
+    const { connection, state, socket } = await live();
+    connection.send('one');
+    connection.send('two');
+    const clientId = String(sendsOf(socket)[0]?.clientId);
+    socket.say({ type: 'error', ref: clientId, statusCode: 403, error: 'Forbidden' });
+    expect(textsOf(socket)).toEqual(['one', 'two']);
+    answer(socket, 1);
+    connection.retry(clientId);
+    expect(textsOf(socket)).toEqual(['one', 'two', 'one']);
+    answer(socket, 2);
+    expect(state().outgoing.every(({ messageId }) => messageId !== undefined)).toBe(true);
+  });
+
+  it('waits for no pause of a line that is gone', async () => {
+    const { connection, socket } = await live();
+    connection.send('one');
+    const ref = String(sendsOf(socket)[0]?.ref);
+    socket.say({ type: 'error', ref, statusCode: 429, error: 'Slow down', retryAfter: 600 });
+    socket.cut();
+    const next = await socketNumber(2);
+    next.open();
+    next.say(ready());
+    expect(textsOf(next)).toEqual(['one']);
   });
 
   it('comes back after a cut, and says where it was', async () => {
@@ -208,9 +259,8 @@ describe('a connection', () => {
     const { connection, socket } = await live();
     connection.send('one');
     connection.send('two');
-    const [, one, two] = socket.heard;
-    const acked = { messageId: 1, rev: 1, createdAt: 1, duplicate: false };
-    socket.say({ type: 'ack', clientId: String(one?.clientId), ...acked });
+    answer(socket, 1);
+    const [, two] = sendsOf(socket);
     socket.cut();
     const next = await socketNumber(2);
     next.open();

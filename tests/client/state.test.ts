@@ -138,11 +138,17 @@ describe('one’s own messages', () => {
     expect(waiting(advance(state, { type: 'frame', frame: back }))).toEqual([]);
   });
 
-  it('that were refused keep the reason until they are sent again or discarded', () => {
+  it('that were refused for their haste wait on', () => {
     const refused: ServerFrame = { type: 'error', ref: 'a', statusCode: 429, error: 'Slow down', retryAfter: 3 };
+    const [a] = stateAfter(...hear(ready()), queued('a'), ...hear(refused)).outgoing;
+    expect(a).not.toHaveProperty('failure');
+  });
+
+  it('that were refused keep the reason until they are sent again or discarded', () => {
+    const refused: ServerFrame = { type: 'error', ref: 'a', statusCode: 403, error: 'Forbidden' };
     const state = stateAfter(...hear(ready()), queued('a'), queued('b'), ...hear(refused));
     const [a, b] = state.outgoing;
-    expect(a?.failure).toEqual({ statusCode: 429, error: 'Slow down', retryAfter: 3 });
+    expect(a?.failure).toEqual({ statusCode: 403, error: 'Forbidden' });
     expect(b).not.toHaveProperty('failure');
     expect(advance(state, { type: 'retried', clientId: 'a' }).outgoing[0]).not.toHaveProperty('failure');
     expect(advance(state, { type: 'discarded', clientId: 'a' }).outgoing).toEqual([b]);

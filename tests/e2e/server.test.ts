@@ -95,3 +95,28 @@ it.each(['/chat', '/chat/'])('%s leads to the lobby', async (path) => {
   const response = await fetch(server.origin + path, { redirect: 'manual' });
   expect([response.status, response.headers.get('Location')]).toEqual([302, `${server.origin}/`]);
 });
+
+it('a backlog that is longer than the pace of a person goes out once, and in order', async () => {
+  const limited = await Server.start({ vars: { RATE_LIMITS: 'on' } });
+  try {
+    const link = await makeRoomAt(limited.origin);
+    const outgoing = Array.from({ length: 25 }, (_, place) => ({
+      clientId: `c${place}`,
+      text: `${place}`,
+      createdAt: Date.now(),
+    }));
+    const connection = new RoomConnection({
+      origin: limited.origin,
+      link,
+      token: 'alice-token',
+      outgoing,
+      onState: () => undefined,
+    });
+    await until(() => connection.state.messages.length === 25);
+    connection.close();
+    const { content } = await callAt<MessagePage>(limited.origin, 'GET', `/chat/${link}/messages`);
+    expect(content.messages.map(({ text }) => text)).toEqual(outgoing.map(({ text }) => text));
+  } finally {
+    await limited.stop();
+  }
+});

@@ -55,11 +55,11 @@ interface FailedProps {
 }
 
 function Failed({ clientId, failure, session }: FailedProps) {
-  const { notSentYet, notSentBecause, sendAgain, discard } = words.value;
+  const { notSentBecause, sendAgain, discard } = words.value;
   return (
     <div class="fate is-failed">
       <Icon name="alert" small />
-      <span role="alert">{failure.statusCode === 429 ? notSentYet : notSentBecause(failure.error)}</span>
+      <span role="alert">{notSentBecause(failure.error)}</span>
       <span class="fate-acts">
         <button type="button" class="button is-quiet is-small" onClick={() => session.retry(clientId)}>
           {sendAgain}
