@@ -5,11 +5,16 @@ import { automaticPing } from '../shared/frames.ts';
 const pingEveryMs = 25_000;
 const pongWithinMs = 10_000;
 
+/** Characters after which to ping in between: the room closes a socket that it sent megabytes without a sign of life. */
+const pingEveryCharacters = 256 * 1_024;
+
 export class Heartbeat {
   readonly #send: (ping: string) => boolean;
   readonly #lose: () => void;
   readonly #pinging: ReturnType<typeof setInterval>;
   #giveUp: ReturnType<typeof setTimeout> | undefined;
+  /** Characters heard since the last ping. */
+  #heard = 0;
 
   /**
    * Starts at once.
@@ -25,13 +30,16 @@ export class Heartbeat {
   /** Pings now. The room's sweep finds out a vanished client only if it ever pinged, so the first ping is sent early. */
   beat(): void {
     if (!this.#send(automaticPing)) return;
+    this.#heard = 0;
     clearTimeout(this.#giveUp);
     this.#giveUp = setTimeout(this.#lose, pongWithinMs);
   }
 
-  /** Anything was heard, or there is no longer anything to hear. */
-  hear(): void {
+  /** Anything was heard, so many characters long, or there is no longer anything to hear. */
+  hear(characters = 0): void {
     clearTimeout(this.#giveUp);
+    this.#heard += characters;
+    if (this.#heard >= pingEveryCharacters) this.beat();
   }
 
   stop(): void {

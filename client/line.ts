@@ -98,8 +98,9 @@ export class Line {
   }
 
   #hear(data: unknown): void {
-    this.#heartbeat.hear();
-    if (typeof data === 'string') this.#options.onText(data);
+    const text = typeof data === 'string' ? data : '';
+    this.#heartbeat.hear(text.length);
+    if (text) this.#options.onText(text);
   }
 
   #lose(code: number, reason: string): void {

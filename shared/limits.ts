@@ -88,6 +88,11 @@ export const limits = {
   sweepMs: 5 * 60_000,
   /** Milliseconds without a sign of life after which a sweep closes a socket that used to ping. */
   silentMs: 3 * 60_000,
+  /** Bytes that a socket is sent without a sign of life before it is given some last milliseconds, and then closed. */
+  backlogBytes: 8 * 1_024 * 1_024,
+  backlogGraceMs: 3_000,
+  /** Bytes between two notes of how much a socket was sent. */
+  backlogNoteBytes: 64 * 1_024,
   /** Milliseconds between two notes of when a socket spoke. */
   heardEveryMs: 60_000,
   /** Milliseconds between two `presence` frames. */

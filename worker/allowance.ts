@@ -4,6 +4,7 @@
  */
 import { type Failure, fail } from '../shared/failures.ts';
 import { limits } from '../shared/limits.ts';
+import { errorFields, logLine } from '../shared/log.ts';
 import { refuse } from './answers.ts';
 import { guessesOf } from './guesses.ts';
 import { shownTokens } from './intake.ts';
@@ -31,7 +32,7 @@ async function isWithin(limit: RateLimit | undefined, key: string): Promise<bool
   try {
     return !limit || (await limit.limit({ key })).success;
   } catch (error) {
-    console.error(JSON.stringify({ event: 'rate_limit_failed', error: String(error) }));
+    console.error(logLine('rate_limit_failed', errorFields(error)));
     return true;
   }
 }

@@ -19,6 +19,7 @@ import { Pacing } from './pacing.ts';
 import { Participants } from './participants.ts';
 import { Presence } from './presence.ts';
 import { migrations } from './schema.ts';
+import { hangUp } from './seating.ts';
 import { Sessions } from './sessions.ts';
 import { Turns } from './turns.ts';
 
@@ -57,7 +58,7 @@ export class Room {
     this.noteEvent = world.noteEvent;
     this.details = new DetailsTable(storage.sql);
     this.log = new MessageLog(storage.sql);
-    this.sessions = new Sessions(ctx, world.clock);
+    this.sessions = new Sessions(ctx, world.clock, (socket, failure) => hangUp(this, socket, failure));
     this.participants = new Participants(storage.sql, this.sessions);
     this.presence = new Presence(
       world.clock,

@@ -2,10 +2,13 @@
  * The room's sockets and what is known of each. It stands in the socket's attachment, which outlives hibernation; the
  * map beside it only saves reading it again.
  */
+import { Buffer } from 'node:buffer';
 import { closeReason, type Failure, fail } from '../../shared/failures.ts';
 import type { ServerFrame } from '../../shared/frames.ts';
 import { limits } from '../../shared/limits.ts';
+import { errorFields, logLine } from '../../shared/log.ts';
 import type { Clock } from '../storage/clock.ts';
+import { type Backlog, Backlogs } from './backlogs.ts';
 import { Gathering } from './gathering.ts';
 import { type Identity, nextSweep } from './rules.ts';
 
@@ -38,6 +41,21 @@ export interface Joined extends Known, Identity {
 
 export type Session = Waiting | Joined;
 
+/** What outlives hibernation. */
+interface Attachment {
+  session: Session;
+  backlog: Backlog;
+}
+
+/** A text on its way to many, with its size. */
+interface Weighed {
+  text: string;
+  /** Of UTF-8. */
+  bytes: number;
+}
+
+const weigh = (text: string): Weighed => ({ text, bytes: Buffer.byteLength(text) });
+
 /** Codes that a peer may receive but that nobody may send. */
 const unsendable = [1005, 1006, 1015];
 
@@ -49,10 +67,15 @@ export class Sessions {
   /** Milliseconds by which this room's sweeps are apart from those of others. */
   readonly #beat: number;
   readonly #gathering: Gathering;
+  readonly #backlogs: Backlogs;
+  readonly #hangUp: (socket: WebSocket, failure: Failure) => void;
 
-  constructor(ctx: DurableObjectState, clock: Clock) {
+  /** @param hangUp closes a socket so that the others hear of it */
+  constructor(ctx: DurableObjectState, clock: Clock, hangUp: (socket: WebSocket, failure: Failure) => void) {
     this.#ctx = ctx;
     this.#clock = clock;
+    this.#hangUp = hangUp;
+    this.#backlogs = new Backlogs(clock, (socket) => this.#pingedAt(socket));
     this.#gathering = new Gathering(clock, (texts) => this.#writeToAll(texts));
     this.#beat = Number.parseInt(ctx.id.toString().slice(0, 8), 16) % limits.sweepMs;
     for (const socket of ctx.getWebSockets()) this.of(socket);
@@ -77,16 +100,17 @@ export class Sessions {
   of(socket: WebSocket): Session | undefined {
     const known = this.#known.get(socket);
     if (known) return known;
-    const attached: Session | null = socket.deserializeAttachment();
+    const attached: Attachment | null = socket.deserializeAttachment();
     if (!attached) return undefined;
-    this.#remember(socket, attached);
-    return attached;
+    this.#remember(socket, attached.session);
+    this.#backlogs.resume(socket, attached.backlog);
+    return attached.session;
   }
 
   update(socket: WebSocket, session: Session): void {
     this.#forget(socket);
     this.#remember(socket, session);
-    socket.serializeAttachment(session);
+    this.#attach(socket, session);
   }
 
   /** The sockets that were sent `ready`, with what is known of them. */
@@ -105,7 +129,7 @@ export class Sessions {
 
   /** Sends to one socket. One that is going away is not an error: its close will be told. */
   send(socket: WebSocket, frame: ServerFrame): void {
-    this.#write(socket, JSON.stringify(frame));
+    this.#write(socket, weigh(JSON.stringify(frame)));
   }
 
   /** Sends to every socket that is ready, after the change it tells of was written. */
@@ -143,6 +167,7 @@ export class Sessions {
   heard(socket: WebSocket): void {
     const session = this.of(socket);
     const now = this.#clock.now();
+    if (session && this.#backlogs.heard(socket)) this.#attach(socket, session);
     if (session?.state !== 'joined' || now - session.heardAt < limits.heardEveryMs) return;
     this.update(socket, { ...session, heardAt: now });
   }
@@ -154,8 +179,7 @@ export class Sessions {
       if (session.state === 'waiting') {
         return session.since + limits.authMs <= now ? { socket, ...fail('no_auth') } : [];
       }
-      const pingedAt = this.#ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime();
-      const aliveAt = Math.max(pingedAt ?? now, session.heardAt);
+      const aliveAt = Math.max(this.#pingedAt(socket) ?? now, session.heardAt);
       return aliveAt + limits.silentMs <= now ? { socket, ...fail('silent') } : [];
     });
   }
@@ -169,8 +193,17 @@ export class Sessions {
     return Math.min(nextSweep(this.#clock.now(), this.#beat), ...due);
   }
 
+  #pingedAt(socket: WebSocket): number | undefined {
+    return this.#ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime();
+  }
+
+  #attach(socket: WebSocket, session: Session): void {
+    socket.serializeAttachment({ session, backlog: this.#backlogs.of(socket) } satisfies Attachment);
+  }
+
   #end(socket: WebSocket, code: number, reason: string): void {
     this.#forget(socket);
+    this.#backlogs.forget(socket);
     try {
       socket.serializeAttachment(null);
       socket.close(code, reason);
@@ -180,16 +213,30 @@ export class Sessions {
   }
 
   #writeToAll(texts: readonly string[]): void {
-    const batched = texts.length > 1 ? [`{"type":"batch","frames":[${texts.join(',')}]}`] : texts;
+    const plain = texts.map(weigh);
+    const batched = texts.length > 1 ? [weigh(`{"type":"batch","frames":[${texts.join(',')}]}`)] : plain;
     for (const [socket, session] of this.#known) {
       if (session.state !== 'joined') continue;
-      for (const text of session.batch ? batched : texts) this.#write(socket, text);
+      for (const text of session.batch ? batched : plain) this.#write(socket, text);
+    }
+    // Not before everyone was sent everything: whoever is hung up on leaves the map that was gone through.
+    for (const socket of this.#backlogs.takeOverfull()) this.#giveUp(socket);
+  }
+
+  #giveUp(socket: WebSocket): void {
+    try {
+      this.#hangUp(socket, fail('silent').failure);
+    } catch (error) {
+      // It is closed and everyone was told; only the copies were not, and the next alarm sees to that.
+      console.error(logLine('hang_up_failed', errorFields(error)));
     }
   }
 
-  #write(socket: WebSocket, text: string): void {
+  #write(socket: WebSocket, { text, bytes }: Weighed): void {
     try {
       socket.send(text);
+      const session = this.#backlogs.add(socket, bytes) && this.#known.get(socket);
+      if (session) this.#attach(socket, session);
     } catch {
       // One socket that fails never stops a broadcast.
     }

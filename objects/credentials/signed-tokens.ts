@@ -7,6 +7,7 @@ import { errors, importJWK, jwtVerify, SignJWT } from 'jose';
 import * as v from 'valibot';
 import { done, fail, type Outcome } from '../../shared/failures.ts';
 import { limits } from '../../shared/limits.ts';
+import { logLine } from '../../shared/log.ts';
 import { looksSigned } from '../../shared/signed.ts';
 import { Name } from '../../shared/text.ts';
 import type { Clock } from '../storage/clock.ts';
@@ -89,7 +90,7 @@ async function readKey(read: (pem: string) => KeyObject, pem: string | undefined
   } catch {
     // Its text may hold the key: not a word of it goes into a log.
   }
-  console.error(JSON.stringify({ event: 'key_unusable', accepted: 'Ed25519, EC P-256, RSA of 2048 bits or more' }));
+  console.error(logLine('key_unusable', { accepted: 'Ed25519, EC P-256, RSA of 2048 bits or more' }));
   return undefined;
 }
 

@@ -227,6 +227,19 @@ describe('a connection', () => {
     expect(PlayedSocket.opened).toHaveLength(2);
   });
 
+  it('pings in between when it hears much', async () => {
+    const { socket } = await live();
+    const long = { ...said(4), text: 'x'.repeat(4_000) } as ServerFrame;
+    for (let turn = 0; turn < 60; turn++) socket.say(long);
+    expect(socket.pings).toBe(1);
+    for (let turn = 0; turn < 60; turn++) socket.say(long);
+    expect(socket.pings).toBe(2);
+    await vi.advanceTimersByTimeAsync(9_000);
+    socket.say({ type: 'pong' });
+    await vi.advanceTimersByTimeAsync(9_000);
+    expect(PlayedSocket.opened).toHaveLength(1);
+  });
+
   it('ends when the room does not take what it says of itself', async () => {
     const { state } = connect({ name: 'x'.repeat(41) });
     await settle();

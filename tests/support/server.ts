@@ -1,6 +1,7 @@
 /** A real server process, as `npm start` runs it, with its storage on disk. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -90,6 +91,25 @@ export class Server {
       if (dead || Date.now() > deadline) throw new Error(`the server did not start:\n${this.#said}`);
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
+  }
+
+  /** Bytes of memory that the runtime's processes hold at this moment (Linux). */
+  memory(): number {
+    const group = this.#process?.pid;
+    const stats = readdirSync('/proc').flatMap((entry) => {
+      try {
+        return /^\d+$/.test(entry) ? readFileSync(`/proc/${entry}/stat`, 'utf8') : [];
+      } catch {
+        return [];
+      }
+    });
+    // pid (name) state parent group …; the 24th field is the resident set, in pages.
+    const fields = stats.map(
+      (stat) => [stat.slice(0, stat.lastIndexOf(')')), stat.split(') ').at(-1)?.split(' ')] as const,
+    );
+    const ours = fields.filter(([name, rest]) => name.endsWith('(workerd') && Number(rest?.[2]) === group);
+    if (ours.length === 0) throw new Error('no process of the runtime');
+    return ours.reduce((sum, [, rest]) => sum + Number(rest?.[21]) * 4_096, 0);
   }
 
   /** Ends the launcher and the runtime at once, as a power cut would. */

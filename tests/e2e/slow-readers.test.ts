@@ -1,0 +1,124 @@
+/**
+ * Clients that hold a socket and never read, against a real server: they are closed, and what the runtime queued for them
+ * meanwhile stays within bounds. Its memory is read from the processes themselves (Linux).
+ */
+import { once } from 'node:events';
+import { type Socket, connect as tcp } from 'node:net';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { ServerFrame } from '../../shared/frames.ts';
+import type { Participant } from '../../shared/participant.ts';
+import { callAt, makeRoomAt } from '../support/rest.ts';
+import { Server } from '../support/server.ts';
+import { until } from '../support/until.ts';
+
+const megabyte = 1_024 * 1_024;
+/** 16,000 bytes. */
+const text = '𠮷'.repeat(4_000);
+const messages = 6_000;
+const slowReaders = 2;
+
+let server: Server;
+beforeAll(async () => {
+  server = await Server.start();
+});
+afterAll(async () => {
+  await server?.stop();
+});
+
+/** Somebody who reads, and pings now and then as they do. */
+async function enter(link: string, name: string): Promise<WebSocket> {
+  const socket = new WebSocket(`${server.origin.replace('http', 'ws')}/chat/${link}/ws`);
+  await once(socket, 'open');
+  socket.send(JSON.stringify({ type: 'auth', token: `${name}-token`, name, batch: true }));
+  await once(socket, 'message');
+  let heard = 0;
+  socket.addEventListener('message', ({ data }) => {
+    heard += String(data).length;
+    if (heard < 256 * 1_024) return;
+    heard = 0;
+    socket.send('{"type":"ping"}');
+  });
+  return socket;
+}
+
+/** Somebody who shakes hands and says who they are, and then never reads again. */
+async function enterDeaf(link: string, name: string): Promise<Socket> {
+  const socket = tcp(Number(new URL(server.origin).port), '127.0.0.1');
+  socket.on('error', () => undefined);
+  const handshake = [
+    `GET /chat/${link}/ws HTTP/1.1`,
+    'Host: 127.0.0.1',
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+  ];
+  socket.write(`${handshake.join('\r\n')}\r\n\r\n`);
+  expect(String((await once(socket, 'data'))[0])).toContain('101 Switching Protocols');
+  const auth = Buffer.from(JSON.stringify({ type: 'auth', token: `${name}-token`, name }));
+  // A whole text frame, masked with zeros.
+  socket.write(Buffer.concat([Buffer.from([0x81, 0x80 | auth.length, 0, 0, 0, 0]), auth]));
+  await once(socket, 'data');
+  socket.pause();
+  return socket;
+}
+
+/** Posts all messages, each lot once the one before it has come back: the room is to be busy, not swamped. */
+async function postAll(writer: WebSocket): Promise<void> {
+  const lot = 20;
+  let [posted, returned] = [0, 0];
+  await new Promise<void>((resolve) => {
+    const post = () => {
+      for (const end = posted + lot; posted < end; posted++) {
+        writer.send(JSON.stringify({ type: 'send', clientId: `${posted}`, text }));
+      }
+    };
+    writer.addEventListener('message', ({ data }) => {
+      const frame = JSON.parse(String(data)) as ServerFrame;
+      returned += (frame.type === 'batch' ? frame.frames : [frame]).filter(({ type }) => type === 'message').length;
+      if (returned === messages) return resolve();
+      if (returned === posted) post();
+    });
+    post();
+  });
+}
+
+/** How much the memory grows by a conversation of 96 MB with so many who do not read. */
+async function growth(deaf: number): Promise<{ link: string; bytes: number; end: () => void }> {
+  const link = await makeRoomAt(server.origin);
+  const [writer, reader] = [await enter(link, 'writer'), await enter(link, 'reader')];
+  const silent: Socket[] = [];
+  for (let turn = 1; turn <= deaf; turn++) silent.push(await enterDeaf(link, `deaf-${turn}`));
+  expect(await namesIn(link)).toHaveLength(2 + deaf);
+  const before = server.memory();
+  let most = before;
+  const watch = setInterval(() => {
+    most = Math.max(most, server.memory());
+  }, 100);
+  await postAll(writer);
+  clearInterval(watch);
+  const end = () => {
+    writer.close();
+    reader.close();
+    for (const socket of silent) socket.destroy();
+  };
+  return { link, bytes: Math.max(most, server.memory()) - before, end };
+}
+
+async function namesIn(link: string): Promise<string[]> {
+  const path = `/chat/${link}/participants`;
+  const { content } = await callAt<{ participants: Participant[] }>(server.origin, 'GET', path);
+  return content.participants.map(({ name }) => name);
+}
+
+it('those who never read are closed, those who do stay, and 200 MB for them are not kept', async () => {
+  const quiet = await growth(0);
+  quiet.end();
+  const deafened = await growth(slowReaders);
+  const more = (deafened.bytes - quiet.bytes) / megabyte;
+  console.info(`grew by ${Math.round(quiet.bytes / megabyte)} MB without them, by ${Math.round(more)} MB more with`);
+  await until(async () => (await namesIn(deafened.link)).length === 2, 10_000);
+  expect((await namesIn(deafened.link)).sort()).toEqual(['reader', 'writer']);
+  expect(more).toBeLessThan(100);
+  deafened.end();
+}, 120_000);
