@@ -14,6 +14,7 @@ import { Entry, EntryRole, EntryText, SessionId, SessionInfo } from './session.t
 import {
   About,
   ClientId,
+  Emoji,
   LeaseSecret,
   Link,
   MessageId,
@@ -30,6 +31,11 @@ import {
 /** Of a part of a request in which nothing is looked for. */
 export const NoFields = v.object({});
 const AtLink = v.object({ link: Link });
+const AtMessage = v.object({ link: Link, id: WholeNumber(1) });
+const AtReaction = v.object({ ...AtMessage.entries, emoji: Emoji });
+
+/** Who acts: `token` says who they are, `adminToken` what they may. */
+const actor = { token: v.optional(Token), adminToken: v.optional(Token) };
 
 const pageLimit = (standard: number, most: number) =>
   v.optional(
@@ -102,6 +108,18 @@ export interface Endpoint {
   /** Texts of the document that differ from the common ones. */
   readonly explain?: (faults: readonly Fault[]) => string | undefined;
 }
+
+/** How a change of a message is refused. */
+const changeFailures = [
+  'invalid',
+  'token_required',
+  'not_admin',
+  'room_not_found',
+  'message_not_found',
+  'too_fast',
+  'too_many_guesses',
+  ...signedTokenFailures,
+] as const;
 
 export const endpoints = {
   createRoom: {
@@ -261,8 +279,9 @@ export const endpoints = {
       after: v.optional(WholeNumber(0)),
       limit: pageLimit(limits.pageSize, limits.pageSizeMax),
     }),
+    bearer: 'query',
     answers: { 200: MessagePage },
-    failures: ['invalid', 'room_not_found'],
+    failures: ['invalid', 'room_not_found', ...signedTokenFailures],
   },
   postMessage: {
     method: 'POST',
@@ -289,6 +308,60 @@ export const endpoints = {
       'client_id_reused',
       ...signedTokenFailures,
     ],
+  },
+  getMessage: {
+    method: 'GET',
+    path: '/chat/:link/messages/:id',
+    summary: 'One message, or its tombstone',
+    params: AtMessage,
+    query: NoFields,
+    bearer: 'query',
+    answers: { 200: Message },
+    failures: ['invalid', 'room_not_found', 'message_not_found', ...signedTokenFailures],
+  },
+  editMessage: {
+    method: 'PUT',
+    path: '/chat/:link/messages/:id',
+    summary: 'Give a message another text (its author)',
+    params: AtMessage,
+    query: NoFields,
+    body: v.object({ ...actor, text: MessageText }),
+    bearer: 'body',
+    answers: { 200: Message },
+    failures: [...changeFailures, 'not_author'],
+  },
+  deleteMessage: {
+    method: 'DELETE',
+    path: '/chat/:link/messages/:id',
+    summary: 'Leave a tombstone of a message (its author, or a moderator)',
+    params: AtMessage,
+    query: NoFields,
+    body: v.object(actor),
+    bearer: 'body',
+    answers: { 200: Message },
+    failures: [...changeFailures, 'not_author'],
+  },
+  addReaction: {
+    method: 'PUT',
+    path: '/chat/:link/messages/:id/reactions/:emoji',
+    summary: 'React to a message',
+    params: AtReaction,
+    query: NoFields,
+    body: v.object(actor),
+    bearer: 'body',
+    answers: { 200: Message },
+    failures: [...changeFailures, 'too_many_reactions'],
+  },
+  removeReaction: {
+    method: 'DELETE',
+    path: '/chat/:link/messages/:id/reactions/:emoji',
+    summary: 'Take a reaction back',
+    params: AtReaction,
+    query: NoFields,
+    body: v.object(actor),
+    bearer: 'body',
+    answers: { 200: Message },
+    failures: changeFailures,
   },
   storeChatMessage: {
     method: 'POST',

@@ -88,6 +88,7 @@ const kinds = {
     closeCode: closeCodes.credential,
     retry: false,
   },
+  not_author: { statusCode: 403, text: 'Forbidden: Not your message', retry: false },
   foreign_origin: {
     statusCode: 403,
     text: 'Forbidden: Origin not allowed',
@@ -105,6 +106,7 @@ const kinds = {
   no_auth: { statusCode: 408, text: 'No auth frame in time', closeCode: closeCodes.noAuth, retry: true },
   link_taken: { statusCode: 409, text: 'Chat link already exists', retry: false },
   client_id_reused: { statusCode: 409, text: 'Conflict: clientId was used for another message', retry: false },
+  too_many_reactions: { statusCode: 409, text: 'Conflict: The message has as many reactions as it may', retry: false },
   chat_id_reused: { statusCode: 409, text: 'Conflict: chatId was used for another message', retry: false },
   body_too_large: { statusCode: 413, text: 'Request body too large', retry: false },
   frame_too_large: { statusCode: 413, text: 'Frame too large', closeCode: closeCodes.tooLarge, retry: false },

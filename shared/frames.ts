@@ -6,7 +6,7 @@ import { limits } from './limits.ts';
 import type { Message, MessagePage, Position } from './message.ts';
 import type { Participant, RoleName } from './participant.ts';
 import type { RoomInfo } from './room.ts';
-import { ClientId, LeaseSecret, MessageId, MessageText, Name, Ref, Token } from './text.ts';
+import { ClientId, Emoji, LeaseSecret, MessageId, MessageText, Name, Ref, Token } from './text.ts';
 
 const ref = { ref: v.optional(Ref) };
 
@@ -36,6 +36,21 @@ export const SendFrame = v.object({
   replyTo: v.optional(MessageId),
 });
 
+/** Another text for a message of one's own. */
+export const EditFrame = v.object({ type: v.literal('edit'), ...ref, messageId: MessageId, text: MessageText });
+
+/** Leaves a tombstone of a message. */
+export const DeleteFrame = v.object({ type: v.literal('delete'), ...ref, messageId: MessageId });
+
+/** Gives a reaction, or takes it back. */
+export const ReactFrame = v.object({
+  type: v.literal('react'),
+  ...ref,
+  messageId: MessageId,
+  emoji: Emoji,
+  on: v.boolean(),
+});
+
 /** Asks for a page of the log: the newest one without `before` and `after`. */
 export const HistoryFrame = v.object({
   type: v.literal('history'),
@@ -56,7 +71,15 @@ export const HistoryFrame = v.object({
 /** `{"type":"ping"}` to the letter is answered by the runtime, any other form by the room. */
 export const PingFrame = v.object({ type: v.literal('ping'), ...ref });
 
-export const ClientFrame = v.variant('type', [AuthFrame, SendFrame, HistoryFrame, PingFrame]);
+export const ClientFrame = v.variant('type', [
+  AuthFrame,
+  SendFrame,
+  EditFrame,
+  DeleteFrame,
+  ReactFrame,
+  HistoryFrame,
+  PingFrame,
+]);
 export type ClientFrame = v.InferOutput<typeof ClientFrame>;
 export type AuthFrame = v.InferOutput<typeof AuthFrame>;
 export type Ref = v.InferOutput<typeof Ref>;

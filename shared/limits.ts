@@ -15,6 +15,9 @@ export const limits = {
   messageLength: 4_000,
   /** Tags a room. */
   tags: 10,
+  /** Kinds of reactions a message, and people that each names. */
+  reactionKinds: 20,
+  reactionNames: 10,
   /** Characters of the id with which a client marks a message it may have to send again. */
   clientIdLength: 64,
   /** Characters of the mark that ties an answer frame to its question. */

@@ -7,7 +7,14 @@ export const Reaction = v.object({
   count: v.number(),
   /** The first ten people who reacted. */
   participants: v.array(v.string()),
+  /** Whether whoever asks is among them; only in answers to one person. */
+  mine: v.optional(v.boolean()),
 });
+export type Reaction = v.InferOutput<typeof Reaction>;
+
+/** Who made a tombstone of a message. */
+export const DeletedBy = v.picklist(['author', 'moderator']);
+export type DeletedBy = v.InferOutput<typeof DeletedBy>;
 
 /** `id` is the `rev` at which the message was made, `rev` that of its last change. Times are milliseconds. */
 export const Message = v.object({
@@ -19,6 +26,7 @@ export const Message = v.object({
   editedAt: v.optional(v.number()),
   /** Present on a tombstone, whose text is gone. */
   deletedAt: v.optional(v.number()),
+  deletedBy: v.optional(DeletedBy),
   replyTo: v.optional(v.number()),
   reactions: v.array(Reaction),
 });

@@ -86,6 +86,9 @@ export const MessageId = v.pipe(
   v.minValue(1, 'must be at least 1'),
 );
 
+/** What a reaction is made with: one emoji, as a keyboard gives it. */
+export const Emoji = v.pipe(v.string(), v.regex(/^\p{RGI_Emoji}$/v, 'must be one emoji'));
+
 /** JSON Schema for what a query string can only carry as text. */
 export interface JsonSchemaHint {
   readonly jsonSchema: Readonly<Record<string, unknown>>;

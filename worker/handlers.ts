@@ -79,13 +79,35 @@ export const handlers: { [K in EndpointName]: Handler<K> } = {
     return answer(200, await env.CHAT_ROOM.getByName(link).attend({ ...body, address }));
   },
 
-  async listMessages({ params: { link }, query }, { env }) {
-    return answer(200, await env.CHAT_ROOM.getByName(link).messages(query));
+  async listMessages({ params: { link }, query, bearer }, { env, address }) {
+    return answer(200, await env.CHAT_ROOM.getByName(link).messages({ token: bearer, address }, query));
+  },
+
+  async getMessage({ params: { link, id }, bearer }, { env, address }) {
+    return answer(200, await env.CHAT_ROOM.getByName(link).message({ token: bearer, address }, id));
+  },
+
+  async editMessage({ params: { link, id }, body: { text, ...actor } }, { env, address }) {
+    return answer(200, await env.CHAT_ROOM.getByName(link).edit({ ...actor, address }, { messageId: id, text }));
+  },
+
+  async deleteMessage({ params: { link, id }, body }, { env, address }) {
+    return answer(200, await env.CHAT_ROOM.getByName(link).bury({ ...body, address }, id));
+  },
+
+  async addReaction({ params: { link, id, emoji }, body }, { env, address }) {
+    const reaction = { messageId: id, emoji, on: true };
+    return answer(200, await env.CHAT_ROOM.getByName(link).react({ ...body, address }, reaction));
+  },
+
+  async removeReaction({ params: { link, id, emoji }, body }, { env, address }) {
+    const reaction = { messageId: id, emoji, on: false };
+    return answer(200, await env.CHAT_ROOM.getByName(link).react({ ...body, address }, reaction));
   },
 
   async postMessage({ params: { link }, body }, { env, address }) {
     const { token, adminToken, name, ...draft } = body;
-    const posted = await env.CHAT_ROOM.getByName(link).post({ token, adminToken, name }, address, draft);
+    const posted = await env.CHAT_ROOM.getByName(link).post({ token, adminToken, name, address }, draft);
     if (!posted.ok) return posted;
     return done({ statusCode: posted.value.duplicate ? 200 : 201, content: posted.value.message });
   },

@@ -1,10 +1,14 @@
 /** From a frame to its handler, and from every refusal to an `error` frame: a bad frame costs nobody the room. */
 import { socketPath } from '../../shared/endpoints.ts';
 import { done, type Failure, fail, type Outcome } from '../../shared/failures.ts';
-import { type ClientFrame, decodeClientFrame, errorFrame, type Ref } from '../../shared/frames.ts';
+import { type AckFrame, type ClientFrame, decodeClientFrame, errorFrame, type Ref } from '../../shared/frames.ts';
 import { countBytes, limits } from '../../shared/limits.ts';
 import { errorFields, logLine } from '../../shared/log.ts';
+import type { Message } from '../../shared/message.ts';
+import { bury, edit, react } from './changing.ts';
+import type { Appended } from './messages.ts';
 import { post } from './posting.ts';
+import { seenBy } from './reading.ts';
 import type { Room } from './room.ts';
 import { authenticate, hangUp, lapse, type Visit } from './seating.ts';
 import type { Joined } from './sessions.ts';
@@ -17,28 +21,53 @@ function refOf({ ref }: { ref?: Ref | undefined }): { ref?: Ref } {
   return ref === undefined ? {} : { ref };
 }
 
+/** Tells a client that what it asked for is stored. */
+function acknowledge(
+  { room, socket }: Visit,
+  frame: { ref?: Ref | undefined },
+  outcome: Outcome<Appended>,
+  more: (message: Message) => Partial<AckFrame> = () => ({}),
+): Outcome<void> {
+  if (!outcome.ok) return outcome;
+  const { message, duplicate } = outcome.value;
+  const { id: messageId, rev, createdAt } = message;
+  room.sessions.send(socket, {
+    type: 'ack',
+    ...refOf(frame),
+    messageId,
+    rev,
+    createdAt,
+    duplicate,
+    ...more(message),
+  });
+  return done(undefined);
+}
+
 const handlers: { [T in JoinedType]: (visit: Visit<Joined>, frame: FrameOf<T>) => Outcome<void> } = {
-  send({ room, details, socket, session }, frame) {
-    const posted = post(room, details, session, frame);
-    if (!posted.ok) return posted;
-    const { message, duplicate } = posted.value;
-    room.sessions.send(socket, {
-      type: 'ack',
-      ...refOf(frame),
-      clientId: frame.clientId,
-      messageId: message.id,
-      rev: message.id,
-      createdAt: message.createdAt,
-      duplicate,
-    });
-    return done(undefined);
+  send(visit, frame) {
+    const posted = post(visit.room, visit.details, visit.session, frame);
+    // Of a repeat, the message may have changed meanwhile; it was stored under its id.
+    return acknowledge(visit, frame, posted, ({ id }) => ({ clientId: frame.clientId, rev: id }));
+  },
+
+  edit(visit, frame) {
+    return acknowledge(visit, frame, edit(visit.room, visit.details, visit.session, frame));
+  },
+
+  delete(visit, frame) {
+    return acknowledge(visit, frame, bury(visit.room, visit.details, visit.session, frame.messageId));
+  },
+
+  react(visit, frame) {
+    return acknowledge(visit, frame, react(visit.room, visit.details, visit.session, frame));
   },
 
   history({ room, socket, session }, frame) {
     const admitted = room.pacing.admit(session, 'history', room.clock.now());
     if (!admitted.ok) return admitted;
     const page = room.log.page({ ...frame, limit: frame.limit ?? limits.pageSize });
-    room.sessions.send(socket, { type: 'history', ...refOf(frame), ...page });
+    const messages = seenBy(room, session.participant, page.messages);
+    room.sessions.send(socket, { type: 'history', ...refOf(frame), ...page, messages });
     return done(undefined);
   },
 

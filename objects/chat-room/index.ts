@@ -5,7 +5,7 @@ import { noteEvent } from '../../shared/events.ts';
 import { done, fail, type Outcome } from '../../shared/failures.ts';
 import { automaticPing, automaticPong } from '../../shared/frames.ts';
 import { Guesses } from '../../shared/guesses.ts';
-import type { MessagePage } from '../../shared/message.ts';
+import type { Message, MessagePage } from '../../shared/message.ts';
 import type { Participant } from '../../shared/participant.ts';
 import type { RoomView } from '../../shared/room.ts';
 import { readerOf, type ShownTokens } from '../credentials/reader.ts';
@@ -13,11 +13,13 @@ import { SignedTokens } from '../credentials/signed-tokens.ts';
 import { systemClock } from '../storage/clock.ts';
 import { ring } from './alarm.ts';
 import { type Attendance, type Attended, attend } from './attendance.ts';
-import type { Details, DetailsChange, NewDetails } from './details.ts';
+import { asAdmin, asPerson, type Caller, changing, inRoom, withShown } from './callers.ts';
+import { bury, type Edit, edit, type ReactionChange, react } from './changing.ts';
+import type { DetailsChange, NewDetails } from './details.ts';
 import { receive } from './dispatch.ts';
-import type { Credentials, Shown } from './identity.ts';
 import type { Appended, Draft, PageRequest } from './messages.ts';
 import { post } from './posting.ts';
+import { seenBy } from './reading.ts';
 import { Room } from './room.ts';
 import { depart } from './seating.ts';
 
@@ -62,13 +64,13 @@ export class ChatRoom extends DurableObject<Env> {
 
   /** Changes the room, for its admin. */
   async update(token: string, address: string, change: DetailsChange): Promise<Outcome<RoomView>> {
-    const details = this.#asAdmin(token, address);
+    const details = asAdmin(this.#room, token, address);
     return details.ok ? this.#room.update(details.value, change) : details;
   }
 
   /** Removes the room, for its admin. */
   async remove(token: string, address: string): Promise<Outcome<'Chat deleted successfully'>> {
-    const details = this.#asAdmin(token, address);
+    const details = asAdmin(this.#room, token, address);
     return details.ok ? this.#room.remove(details.value) : details;
   }
 
@@ -83,12 +85,14 @@ export class ChatRoom extends DurableObject<Env> {
 
   /** Joins or leaves by REST. */
   attend(attendance: Attendance): Promise<Outcome<Attended>> {
-    return this.#withShown(attendance, (details, shown) => attend(this.#room, details, { ...attendance, ...shown }));
+    return withShown(this.#room, attendance, (details, shown) =>
+      attend(this.#room, details, { ...attendance, ...shown }),
+    );
   }
 
   /** The people here, by id, after the one named by `after`. */
   participants(after: string | undefined, limit: number): Outcome<ParticipantPage> {
-    return this.#inRoom(() => {
+    return inRoom(this.#room, () => {
       const rest = this.#room.participants.list().filter(({ id }) => after === undefined || id > after);
       const participants = rest.slice(0, limit);
       const last = participants.at(-1);
@@ -97,18 +101,41 @@ export class ChatRoom extends DurableObject<Env> {
     });
   }
 
-  /** A page of messages. */
-  messages(request: PageRequest): Outcome<MessagePage> {
-    return this.#inRoom(() => done(this.#room.log.page(request)));
+  /** A page of messages, as whoever asks sees them. */
+  messages(caller: Caller, request: PageRequest): Promise<Outcome<MessagePage>> {
+    return asPerson(this.#room, caller, (_, { participant }) => {
+      const page = this.#room.log.page(request);
+      return done({ ...page, messages: seenBy(this.#room, participant, page.messages) });
+    });
+  }
+
+  /** One message, as whoever asks sees it. */
+  message(caller: Caller, id: number): Promise<Outcome<Message>> {
+    return asPerson(this.#room, caller, (_, { participant }) => {
+      const message = this.#room.log.find(id);
+      const [seen] = message ? seenBy(this.#room, participant, [message]) : [];
+      return seen ? done(seen) : fail('message_not_found');
+    });
   }
 
   /** Posts a message. */
-  post(credentials: Credentials, address: string, draft: Draft): Promise<Outcome<Appended>> {
-    return this.#withShown(credentials, (details, shown) => {
-      const place = this.#room.placeOf(details, address);
-      const identity = this.#room.identities.identify(details, shown, place);
-      return identity.ok ? post(this.#room, details, { ...identity.value, address: place }, draft) : identity;
-    });
+  post(caller: Caller, draft: Draft): Promise<Outcome<Appended>> {
+    return asPerson(this.#room, caller, (details, poster) => post(this.#room, details, poster, draft));
+  }
+
+  /** Gives a message another text. */
+  edit(caller: Caller, change: Edit): Promise<Outcome<Message>> {
+    return changing(this.#room, caller, (details, poster) => edit(this.#room, details, poster, change));
+  }
+
+  /** Leaves a tombstone of a message. */
+  bury(caller: Caller, messageId: number): Promise<Outcome<Message>> {
+    return changing(this.#room, caller, (details, poster) => bury(this.#room, details, poster, messageId));
+  }
+
+  /** Gives a reaction, or takes it back. */
+  react(caller: Caller, reaction: ReactionChange): Promise<Outcome<Message>> {
+    return changing(this.#room, caller, (details, poster) => react(this.#room, details, poster, reaction));
   }
 
   /** Takes a socket in. A browser cannot read a refused upgrade, so one for no room is accepted and closed. */
@@ -141,27 +168,5 @@ export class ChatRoom extends DurableObject<Env> {
 
   override alarm(): Promise<void> {
     return ring(this.#room);
-  }
-
-  #inRoom<T>(work: (details: Details) => Outcome<T>): Outcome<T> {
-    const details = this.#room.find();
-    return details ? work(details) : fail('room_not_found');
-  }
-
-  /** Checks credentials; the room may be gone by the time that is done. */
-  async #withShown<T>(
-    credentials: Credentials,
-    work: (details: Details, shown: Shown) => Outcome<T>,
-  ): Promise<Outcome<T>> {
-    if (!this.#room.find()) return fail('room_not_found');
-    const shown = await this.#room.identities.check(credentials);
-    return shown.ok ? this.#inRoom((details) => work(details, shown.value)) : shown;
-  }
-
-  #asAdmin(token: string, address: string): Outcome<Details> {
-    return this.#inRoom((details) => {
-      const admitted = this.#room.identities.admit(details, token, this.#room.placeOf(details, address));
-      return admitted.ok ? done(details) : admitted;
-    });
   }
 }

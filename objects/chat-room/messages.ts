@@ -5,7 +5,7 @@
 
 import { done, fail, type Outcome } from '../../shared/failures.ts';
 import { countBytes, limits } from '../../shared/limits.ts';
-import type { Message, MessagePage, Position } from '../../shared/message.ts';
+import type { DeletedBy, Message, MessagePage, Position, Reaction } from '../../shared/message.ts';
 import type { Participant, RoleName } from '../../shared/participant.ts';
 import { digest, randomSecret } from '../credentials/digests.ts';
 
@@ -40,11 +40,13 @@ type Row = {
   created_at: number;
   edited_at: number | null;
   deleted_at: number | null;
+  deleted_by: string | null;
+  reactions: string;
   reply_to: number | null;
 };
 
 const columns =
-  'id, rev, author_id, author_name, author_role, sent_digest, text, created_at, edited_at, deleted_at, reply_to';
+  'id, rev, author_id, author_name, author_role, sent_digest, text, created_at, edited_at, deleted_at, deleted_by, reactions, reply_to';
 
 function toMessage(row: Row): Message {
   return {
@@ -54,9 +56,9 @@ function toMessage(row: Row): Message {
     text: row.text,
     createdAt: row.created_at,
     ...(row.edited_at !== null && { editedAt: row.edited_at }),
-    ...(row.deleted_at !== null && { deletedAt: row.deleted_at }),
+    ...(row.deleted_at !== null && { deletedAt: row.deleted_at, deletedBy: row.deleted_by as DeletedBy }),
     ...(row.reply_to !== null && { replyTo: row.reply_to }),
-    reactions: [],
+    reactions: JSON.parse(row.reactions),
   };
 }
 
@@ -89,9 +91,8 @@ export class MessageLog {
       return done({ message: toMessage(earlier), duplicate: true });
     }
     if (draft.replyTo !== undefined && !this.has(draft.replyTo)) return fail('message_not_found');
-    const { rev } = this.#sql
-      .exec<{ rev: number }>('UPDATE log SET rev = rev + 1, posted = posted + 1 RETURNING rev')
-      .one();
+    const rev = this.#advance();
+    this.#sql.exec('UPDATE log SET posted = posted + 1');
     const row = this.#sql
       .exec<Row>(
         `INSERT INTO messages (id, rev, author_id, author_name, author_role, client_id, sent_digest, text, created_at, reply_to)
@@ -109,6 +110,26 @@ export class MessageLog {
       )
       .one();
     return done({ message: toMessage(row), duplicate: false });
+  }
+
+  /** A message, if only its tombstone. */
+  find(id: number): Message | undefined {
+    return this.#select('WHERE id = ?', id).map(toMessage)[0];
+  }
+
+  /** Gives a message another text. To be called in a transaction, as all changes. */
+  edit(id: number, text: string, now: number): Message {
+    return this.#amend(id, 'text = ?, edited_at = ?', text, now);
+  }
+
+  /** Leaves a tombstone of a message: its place and its author, without a word. */
+  bury(id: number, by: DeletedBy, now: number): Message {
+    return this.#amend(id, "text = '', reactions = '[]', deleted_at = ?, deleted_by = ?", now, by);
+  }
+
+  /** Puts down what everyone sees of the reactions to a message. */
+  setReactions(id: number, reactions: readonly Reaction[]): Message {
+    return this.#amend(id, 'reactions = ?', JSON.stringify(reactions));
   }
 
   /** How many messages were ever posted here, those that are gone among them. */
@@ -167,6 +188,17 @@ export class MessageLog {
   erase(): void {
     this.#sql.exec('DELETE FROM messages');
     this.#sql.exec('DELETE FROM log');
+  }
+
+  /** The next number of the log. */
+  #advance(): number {
+    return this.#sql.exec<{ rev: number }>('UPDATE log SET rev = rev + 1 RETURNING rev').one().rev;
+  }
+
+  /** Changes columns of a message, under the next `rev`. */
+  #amend(id: number, columnsSet: string, ...values: SqlStorageValue[]): Message {
+    const statement = `UPDATE messages SET rev = ?, ${columnsSet} WHERE id = ? RETURNING ${columns}`;
+    return toMessage(this.#sql.exec<Row>(statement, this.#advance(), ...values, id).one());
   }
 
   #select(rest: string, ...bindings: SqlStorageValue[]): Row[] {

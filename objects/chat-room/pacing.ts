@@ -16,7 +16,16 @@ export interface Actor {
 }
 
 /** What one of each costs, in messages. */
-const costs = { send: 1, repeat: 0.1, auth: 0.5, history: 0.5, ping: 0.1 } as const;
+const costs = {
+  send: 1,
+  repeat: 0.1,
+  edit: 0.5,
+  delete: 0.5,
+  react: 0.3,
+  auth: 0.5,
+  history: 0.5,
+  ping: 0.1,
+} as const;
 
 /** What somebody can do in a room at a cost. */
 export type Act = keyof typeof costs;

@@ -18,6 +18,7 @@ import { MessageLog } from './messages.ts';
 import { Pacing } from './pacing.ts';
 import { Participants } from './participants.ts';
 import { Presence } from './presence.ts';
+import { Reactions } from './reactions.ts';
 import { migrations } from './schema.ts';
 import { hangUp } from './seating.ts';
 import { Sessions } from './sessions.ts';
@@ -37,6 +38,7 @@ type NoteEvent = (event: EventName, details: EventDetails) => void;
 export class Room {
   readonly details: DetailsTable;
   readonly log: MessageLog;
+  readonly reactions: Reactions;
   readonly sessions: Sessions;
   readonly participants: Participants;
   readonly outbox: Outbox<'directory' | 'kv'>;
@@ -58,6 +60,7 @@ export class Room {
     this.noteEvent = world.noteEvent;
     this.details = new DetailsTable(storage.sql);
     this.log = new MessageLog(storage.sql);
+    this.reactions = new Reactions(storage.sql);
     this.sessions = new Sessions(ctx, world.clock, (socket, failure) => hangUp(this, socket, failure));
     this.participants = new Participants(storage.sql, this.sessions);
     this.presence = new Presence(
@@ -141,6 +144,7 @@ export class Room {
     this.change(() => {
       this.details.erase();
       this.log.erase();
+      this.reactions.erase();
       this.participants.erase();
       this.outbox.mark(details.link, 'now');
     });

@@ -33,6 +33,11 @@ export function authorOf({ participant, expiredAs }: Identity): Outcome<Particip
   return fail(expiredAs === undefined ? 'token_required' : 'identity_expired');
 }
 
+/** Whether a role has a moderator's rights. */
+export function isModerator(role: RoleName): boolean {
+  return roles.indexOf(role) >= roles.indexOf('moderator');
+}
+
 /** Whether a signed token has expired on an open socket. */
 export function hasLapsed({ expiresAt }: Identity, now: number): boolean {
   return expiresAt !== undefined && expiresAt <= now;

@@ -56,4 +56,18 @@ export const migrations: readonly Migration[] = [
   UPDATE log SET posted = (SELECT COUNT(*) FROM messages);
   ${outboxFailingSince}
   `,
+  `
+  ALTER TABLE messages ADD COLUMN deleted_by TEXT;
+  -- What everyone sees of the reactions, as JSON.
+  ALTER TABLE messages ADD COLUMN reactions TEXT NOT NULL DEFAULT '[]';
+  CREATE INDEX messages_author ON messages (author_id, id);
+  CREATE TABLE reactions (
+    id INTEGER PRIMARY KEY,
+    message_id INTEGER NOT NULL,
+    emoji TEXT NOT NULL,
+    participant_id TEXT NOT NULL,
+    UNIQUE (message_id, emoji, participant_id)
+  );
+  CREATE INDEX reactions_participant ON reactions (participant_id, message_id);
+  `,
 ];

@@ -7,6 +7,7 @@ import { randomSecret } from '../credentials/digests.ts';
 import { endVisit, leaseKey } from './attendance.ts';
 import type { Details } from './details.ts';
 import type { Shown } from './identity.ts';
+import { seenBy } from './reading.ts';
 import type { Room } from './room.ts';
 import { hasLapsed, type Identity, mayContinueAs } from './rules.ts';
 import type { Joined, Session } from './sessions.ts';
@@ -96,6 +97,7 @@ function replay({ room, session }: Visit, { resume }: AuthFrame): Pick<ReadyFram
 function ready(visit: Visit, identity: Identity, frame: AuthFrame): ReadyFrame {
   const { room, details } = visit;
   const { participant, role, expiresAt } = identity;
+  const { recovered, messages } = replay(visit, frame);
   const { messageLength, nameLength, frameBytes, pageSizeMax } = limits;
   return {
     type: 'ready',
@@ -105,7 +107,8 @@ function ready(visit: Visit, identity: Identity, frame: AuthFrame): ReadyFrame {
     ...(expiresAt !== undefined && { expiresAt }),
     room: room.info(details),
     ...room.log.position(),
-    ...replay(visit, frame),
+    recovered,
+    messages: seenBy(room, participant, messages),
     participants: room.participants.list().slice(0, limits.readyParticipants),
     limits: { messageLength, nameLength, frameBytes, pageSizeMax },
   };

@@ -1,0 +1,17 @@
+/** What one person sees of messages: what everyone does, and which of the reactions are their own. */
+import type { Message } from '../../shared/message.ts';
+import type { Participant } from '../../shared/participant.ts';
+import type { Room } from './room.ts';
+
+/** Marks the reactions that are `reader`'s. Never to be broadcast: it is true of one person only. */
+export function seenBy(room: Room, reader: Participant | null, messages: Message[]): Message[] {
+  const ids = messages.filter(({ reactions }) => reactions.length > 0).map(({ id }) => id);
+  if (!reader || ids.length === 0) return messages;
+  const own = room.reactions.of(reader.id, Math.min(...ids), Math.max(...ids));
+  return messages.map((message) => {
+    const emojis = own.get(message.id);
+    if (!emojis) return message;
+    const reactions = message.reactions.map((one) => (emojis.has(one.emoji) ? { ...one, mine: true } : one));
+    return { ...message, reactions };
+  });
+}
