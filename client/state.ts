@@ -4,6 +4,7 @@
  */
 import type { AckFrame, ErrorFrame, ServerFrame } from '../shared/frames.ts';
 import type { Message } from '../shared/message.ts';
+import type { Conduct } from '../shared/moderation.ts';
 import type { Participant, RoleName } from '../shared/participant.ts';
 import type { RoomInfo } from '../shared/room.ts';
 
@@ -35,6 +36,8 @@ export interface RoomState {
   room: RoomInfo | null;
   participants: Participant[];
   participantCount: number;
+  /** How members may post. */
+  conduct: Conduct;
   /** Where this client stands in the log; null before the first `ready`. */
   position: { epoch: string; rev: number } | null;
   /** By id; a page of history loaded at the beginning joins without a gap. */
@@ -51,6 +54,7 @@ export const initialState: RoomState = {
   room: null,
   participants: [],
   participantCount: 0,
+  conduct: { locked: false, slowSeconds: 0 },
   position: null,
   messages: [],
   hasOlder: false,
@@ -109,17 +113,19 @@ function hear(state: RoomState, frame: ServerFrame): RoomState {
     case 'presence':
       return {
         ...state,
+        ...selfIn(state, frame.joined ?? []),
         participantCount: frame.participantCount,
         participants: attend(state.participants, frame.joined ?? [], frame.left ?? []),
       };
     case 'history':
       return olderPage(state, frame.epoch, frame.messages, frame.floor);
     case 'room':
-      return { ...state, room: frame.room, ...aboveFloor(state, frame.floor) };
+      return { ...state, room: frame.room, conduct: conductOf(frame), ...aboveFloor(state, frame.floor) };
     case 'error':
       return { ...state, outgoing: state.outgoing.map((message) => withFailure(message, frame)) };
     case 'batch':
       return frame.frames.reduce(hear, state);
+    case 'moderation':
     case 'pong':
       return state;
   }
@@ -139,9 +145,28 @@ function welcome(state: RoomState, frame: Extract<ServerFrame, { type: 'ready' }
     room: frame.room,
     participants: frame.participants,
     participantCount: frame.room.participantCount,
+    conduct: conductOf(frame),
     position: { epoch: frame.epoch, rev: frame.rev },
     hasOlder: frame.recovered ? state.hasOlder : first !== undefined && first.id > frame.floor,
   });
+}
+
+/** Only these two fields: a frame has many. */
+function conductOf({ locked, slowSeconds }: Conduct): Conduct {
+  return { locked, slowSeconds };
+}
+
+/** What the room can make of somebody, or take back; more comes with a token only. */
+const standings: readonly RoleName[] = ['member', 'moderator'];
+
+/** Who this client is, where it was given another standing meanwhile. Another of its connections may show more. */
+function selfIn({ self, role }: RoomState, joined: readonly Participant[]): Pick<RoomState, 'self' | 'role'> {
+  const shown = joined.find(({ id }) => id === self?.id);
+  if (!self || !shown || !standings.includes(role)) return { self, role };
+  const { mutedUntil: _, ...rest } = self;
+  const now = standings.includes(shown.role) ? shown.role : role;
+  const { mutedUntil } = shown;
+  return { self: { ...rest, role: now, ...(mutedUntil !== undefined && { mutedUntil }) }, role: now };
 }
 
 /** Lets go of one's own messages that have come to be among the room's. */

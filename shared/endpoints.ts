@@ -8,6 +8,7 @@ import type { Fault } from './decode.ts';
 import type { FailureCode } from './failures.ts';
 import { limits } from './limits.ts';
 import { Message, MessagePage } from './message.ts';
+import { ModerationEntry, moderationActs, Standing } from './moderation.ts';
 import { Participant } from './participant.ts';
 import { ListSort, RoomView } from './room.ts';
 import { Entry, EntryRole, EntryText, SessionId, SessionInfo } from './session.ts';
@@ -22,6 +23,7 @@ import {
   Name,
   NewAdminToken,
   Query,
+  Reason,
   Tags,
   Title,
   Token,
@@ -362,6 +364,47 @@ export const endpoints = {
     bearer: 'body',
     answers: { 200: Message },
     failures: changeFailures,
+  },
+  reportMessage: {
+    method: 'POST',
+    path: '/chat/:link/messages/:id/report',
+    summary: 'Tell the moderators of a message',
+    params: AtMessage,
+    query: NoFields,
+    body: v.object({ ...actor, reason: v.optional(Reason) }),
+    bearer: 'body',
+    answers: { 201: ModerationEntry },
+    failures: [...changeFailures, 'banned'],
+  },
+  moderate: {
+    method: 'POST',
+    path: '/chat/:link/moderation',
+    summary: 'Keep order: mute, kick, ban, promote, slow mode, lock and their opposites (moderators)',
+    params: AtLink,
+    query: NoFields,
+    body: v.variant('action', moderationActs(actor)),
+    bearer: 'body',
+    answers: { 201: ModerationEntry },
+    failures: [...changeFailures, 'not_moderator', 'not_admin_role', 'outranked', 'participant_not_found', 'banned'],
+  },
+  getModeration: {
+    method: 'GET',
+    path: '/chat/:link/moderation',
+    summary: 'What was done to keep order, newest first, and who is muted, banned or a moderator (moderators)',
+    params: AtLink,
+    query: v.object({ before: v.optional(WholeNumber(1)), limit: pageLimit(limits.pageSize, limits.pageSizeMax) }),
+    bearer: 'query',
+    answers: {
+      200: v.object({
+        entries: v.array(ModerationEntry),
+        /** Send it as `before` for the next page; absent on the last. */
+        next,
+        standings: v.array(Standing),
+        locked: v.boolean(),
+        slowSeconds: v.number(),
+      }),
+    },
+    failures: ['invalid', 'room_not_found', 'not_moderator', 'banned', 'too_many_guesses', ...signedTokenFailures],
   },
   storeChatMessage: {
     method: 'POST',

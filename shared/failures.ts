@@ -88,6 +88,13 @@ const kinds = {
     closeCode: closeCodes.credential,
     retry: false,
   },
+  banned: { statusCode: 403, text: 'Banned', closeCode: closeCodes.forbidden, retry: false },
+  kicked: { statusCode: 403, text: 'Kicked', closeCode: closeCodes.forbidden, retry: false },
+  muted: { statusCode: 403, text: 'Muted', retry: true },
+  locked: { statusCode: 403, text: 'Locked: Only moderators post here at present', retry: true },
+  not_moderator: { statusCode: 403, text: 'Forbidden: Only moderators may do this', retry: false },
+  not_admin_role: { statusCode: 403, text: 'Forbidden: Only the admin of the room may do this', retry: false },
+  outranked: { statusCode: 403, text: 'Forbidden: Their role is as high as yours', retry: false },
   not_author: { statusCode: 403, text: 'Forbidden: Not your message', retry: false },
   foreign_origin: {
     statusCode: 403,
@@ -97,6 +104,7 @@ const kinds = {
   },
   room_not_found: { statusCode: 404, text: 'Chat not found', closeCode: closeCodes.noRoom, retry: false },
   room_deleted: { statusCode: 404, text: 'Chat deleted', closeCode: closeCodes.roomDeleted, retry: false },
+  participant_not_found: { statusCode: 404, text: 'Participant not found', retry: false },
   message_not_found: { statusCode: 404, text: 'Message not found', retry: false },
   session_not_found: { statusCode: 404, text: 'Session not found', retry: false },
   lease_not_found: { statusCode: 404, text: 'Lease not found', retry: false },
@@ -111,6 +119,7 @@ const kinds = {
   body_too_large: { statusCode: 413, text: 'Request body too large', retry: false },
   frame_too_large: { statusCode: 413, text: 'Frame too large', closeCode: closeCodes.tooLarge, retry: false },
   upgrade_required: { statusCode: 426, text: 'Upgrade required: This path speaks WebSocket', retry: false },
+  slow_mode: { statusCode: 429, text: 'Slow mode: One message at a time', retry: true },
   too_fast: { statusCode: 429, text: 'Too many messages: Slow down', retry: true },
   flooding: { statusCode: 429, text: 'Flooding', closeCode: closeCodes.flooding, retry: true },
   too_many_guesses: { statusCode: 429, text: 'Too many wrong tokens', closeCode: closeCodes.flooding, retry: true },
@@ -136,9 +145,14 @@ export interface Failure extends FailureKind {
   readonly retryAfter?: number;
 }
 
+/** Bytes of UTF-8 that a close can say (RFC 6455 §5.5). */
+const reasonBytes = 123;
+
 /** How a close says why, and when to come back. */
 export function closeReason({ text, retryAfter }: Pick<Failure, 'text' | 'retryAfter'>): string {
-  return retryAfter === undefined ? text : `${text}: come back in ${retryAfter} s`;
+  const reason = retryAfter === undefined ? text : `${text}: come back in ${retryAfter} s`;
+  const { read } = new TextEncoder().encodeInto(reason, new Uint8Array(reasonBytes));
+  return reason.slice(0, read);
 }
 
 /** What a call that may be refused gives back. */

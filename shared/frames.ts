@@ -4,9 +4,10 @@ import { decode, parseJson } from './decode.ts';
 import type { Failure, Outcome } from './failures.ts';
 import { limits } from './limits.ts';
 import type { Message, MessagePage, Position } from './message.ts';
+import { type Conduct, type ModerationEntry, moderationActs } from './moderation.ts';
 import type { Participant, RoleName } from './participant.ts';
 import type { RoomInfo } from './room.ts';
-import { ClientId, Emoji, LeaseSecret, MessageId, MessageText, Name, Ref, Token } from './text.ts';
+import { ClientId, Emoji, LeaseSecret, MessageId, MessageText, Name, Reason, Ref, Token } from './text.ts';
 
 const ref = { ref: v.optional(Ref) };
 
@@ -51,6 +52,17 @@ export const ReactFrame = v.object({
   on: v.boolean(),
 });
 
+/** What a moderator does. */
+export const ModerateFrame = v.variant('action', moderationActs({ type: v.literal('moderate'), ...ref }));
+
+/** Tells the moderators of a message. */
+export const ReportFrame = v.object({
+  type: v.literal('report'),
+  ...ref,
+  messageId: MessageId,
+  reason: v.optional(Reason),
+});
+
 /** Asks for a page of the log: the newest one without `before` and `after`. */
 export const HistoryFrame = v.object({
   type: v.literal('history'),
@@ -77,6 +89,8 @@ export const ClientFrame = v.variant('type', [
   EditFrame,
   DeleteFrame,
   ReactFrame,
+  ModerateFrame,
+  ReportFrame,
   HistoryFrame,
   PingFrame,
 ]);
@@ -91,7 +105,7 @@ export const automaticPong = '{"type":"pong"}';
 /** The limits that a client needs to know while people type. */
 export type StatedLimits = Pick<typeof limits, 'messageLength' | 'nameLength' | 'frameBytes' | 'pageSizeMax'>;
 
-export interface ReadyFrame extends Position {
+export interface ReadyFrame extends Position, Conduct {
   type: 'ready';
   ref?: Ref;
   /** Who the room takes this socket for; null for a viewer. */
@@ -129,10 +143,17 @@ export interface PresenceFrame {
 
 export type HistoryAnswer = { type: 'history'; ref?: Ref } & MessagePage;
 
-export interface RoomFrame {
+export interface RoomFrame extends Conduct {
   type: 'room';
   room: RoomInfo;
   floor: number;
+}
+
+/** What was done to keep order, for moderators; and for whoever did it, with the `ref` of their frame. */
+export interface ModerationFrame {
+  type: 'moderation';
+  ref?: Ref;
+  entry: ModerationEntry;
 }
 
 export interface ErrorFrame {
@@ -161,6 +182,7 @@ export type ServerFrame =
   | PresenceFrame
   | HistoryAnswer
   | RoomFrame
+  | ModerationFrame
   | ErrorFrame
   | PongFrame
   | BatchFrame;

@@ -15,6 +15,13 @@ export const limits = {
   messageLength: 4_000,
   /** Tags a room. */
   tags: 10,
+  /** Characters of a moderator's reason. */
+  reasonLength: 200,
+  /** Seconds of a mute or ban, and between two messages in slow mode, at most. */
+  moderationSeconds: 10 * 365 * 24 * 60 * 60,
+  slowSeconds: 60 * 60,
+  /** Milliseconds for which a ban keeps new identities from the same address out, at most. */
+  addressBanMs: 24 * 60 * 60_000,
   /** Kinds of reactions a message, and people that each names. */
   reactionKinds: 20,
   reactionNames: 10,

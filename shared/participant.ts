@@ -8,7 +8,13 @@ export const RoleName = v.picklist(roles);
 export type RoleName = v.InferOutput<typeof RoleName>;
 
 /** A person with an identity in this room: `id` is `t:` and a digest, or `u:` and the subject of a signed token. */
-export const Participant = v.object({ id: v.string(), name: v.string(), role: RoleName });
+export const Participant = v.object({
+  id: v.string(),
+  name: v.string(),
+  role: RoleName,
+  /** While they may not post, in milliseconds. */
+  mutedUntil: v.optional(v.number()),
+});
 export type Participant = v.InferOutput<typeof Participant>;
 
 /** The four characters by which people tell two of the same name apart. */

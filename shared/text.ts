@@ -86,6 +86,18 @@ export const MessageId = v.pipe(
   v.minValue(1, 'must be at least 1'),
 );
 
+/** Why a moderator does something. */
+export const Reason = someText(limits.reasonLength);
+
+/** A whole number in JSON, within bounds. */
+export const WholeCount = (least: number, most: number) =>
+  v.pipe(
+    v.number(),
+    v.safeInteger('must be a whole number'),
+    v.minValue(least, `must be at least ${least}`),
+    v.maxValue(most, `must be at most ${most}`),
+  );
+
 /** What a reaction is made with: one emoji, as a keyboard gives it. */
 export const Emoji = v.pipe(v.string(), v.regex(/^\p{RGI_Emoji}$/v, 'must be one emoji'));
 

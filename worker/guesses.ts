@@ -14,6 +14,7 @@ const guarded: ReadonlySet<EndpointName> = new Set([
   'deleteRoom',
   'getAllSessions',
   'getChatHistory',
+  'getModeration',
   'getRoom',
   'issueToken',
   'listRooms',
@@ -22,7 +23,7 @@ const guarded: ReadonlySet<EndpointName> = new Set([
   'updateRoom',
 ]);
 
-const wrong: ReadonlySet<FailureCode> = new Set(['not_admin', 'not_operator', 'not_yours']);
+const wrong: ReadonlySet<FailureCode> = new Set(['not_admin', 'not_moderator', 'not_operator', 'not_yours']);
 
 interface Shown {
   token?: string | undefined;

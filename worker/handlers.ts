@@ -112,6 +112,22 @@ export const handlers: { [K in EndpointName]: Handler<K> } = {
     return done({ statusCode: posted.value.duplicate ? 200 : 201, content: posted.value.message });
   },
 
+  async reportMessage({ params: { link, id }, body: { reason, ...actor } }, { env, address }) {
+    return answer(
+      201,
+      await env.CHAT_ROOM.getByName(link).reportMessage({ ...actor, address }, { messageId: id, reason }),
+    );
+  },
+
+  async moderate({ params: { link }, body: { token, adminToken, ...act } }, { env, address }) {
+    return answer(201, await env.CHAT_ROOM.getByName(link).moderate({ token, adminToken, address }, act));
+  },
+
+  async getModeration({ params: { link }, query: { before, limit }, bearer }, { env, address }) {
+    const room = env.CHAT_ROOM.getByName(link);
+    return answer(200, await room.moderation({ token: bearer, address }, before, limit));
+  },
+
   async storeChatMessage({ body: { token, userId, sessionId, message, role, chatId } }, { env, address }) {
     const user = env.USER_SESSIONS.getByName(userId);
     const stored = await user.store({ userId, token, address }, { sessionId, chatId, message, role });

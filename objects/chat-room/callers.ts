@@ -7,6 +7,7 @@ import type { Appended } from './messages.ts';
 import type { Poster } from './posting.ts';
 import { seenBy } from './reading.ts';
 import type { Room } from './room.ts';
+import { isModerator } from './rules.ts';
 
 /** Who calls, and from where. */
 export interface Caller extends Credentials {
@@ -48,6 +49,18 @@ export function asPerson<T>(
     const place = room.placeOf(details, address);
     const identity = room.identities.identify(details, shown, place);
     return identity.ok ? work(details, { ...identity.value, address: place }) : identity;
+  });
+}
+
+/** A moderator by their own token, or the admin by that of the room: `not_moderator` (403) for everyone else. */
+export function asModerator<T>(room: Room, caller: Caller, work: () => Outcome<T>): Promise<Outcome<T>> {
+  return asPerson(room, caller, (details, { role }) => {
+    if (isModerator(role)) return work();
+    const { token, address } = caller;
+    if (token === undefined) return fail('not_moderator');
+    const admitted = room.identities.admit(details, token, room.placeOf(details, address));
+    if (admitted.ok) return work();
+    return admitted.failure.code === 'not_admin' ? fail('not_moderator') : admitted;
   });
 }
 

@@ -5,11 +5,13 @@
 import { done, fail, type Outcome } from '../../shared/failures.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Message } from '../../shared/message.ts';
+import type { ModerationEntry } from '../../shared/moderation.ts';
 import type { Participant } from '../../shared/participant.ts';
 import type { Details } from './details.ts';
 import type { Appended } from './messages.ts';
+import { noteDeletion, tellModerators } from './moderation.ts';
 import type { Act } from './pacing.ts';
-import type { Poster } from './posting.ts';
+import { maySpeak, type Poster } from './posting.ts';
 import type { Room } from './room.ts';
 import { authorOf, isModerator } from './rules.ts';
 
@@ -32,12 +34,17 @@ interface Standing {
   message: Message;
 }
 
-/** Lets somebody near a message that is there: `token_required` (401), `too_fast` (429), `message_not_found` (404). */
+/**
+ * Lets somebody near a message that is there: `token_required` (401), `too_fast` (429), `message_not_found` (404), and,
+ * but for deleting, what moderators forbid.
+ */
 function approach(room: Room, poster: Poster, act: Act, messageId: number): Outcome<Standing> {
   const author = authorOf(poster);
   if (!author.ok) return author;
   const admitted = room.pacing.admit({ ...poster, key: author.value.id }, act, room.clock.now());
   if (!admitted.ok) return admitted;
+  const allowed = act === 'delete' ? done(undefined) : maySpeak(room, author.value);
+  if (!allowed.ok) return allowed;
   const message = room.log.find(messageId);
   return message ? done({ author: author.value, message }) : fail('message_not_found');
 }
@@ -76,10 +83,14 @@ export function bury(room: Room, details: Details, poster: Poster, messageId: nu
   const isOwn = message.author.id === author.id;
   if (!isOwn && !isModerator(author.role)) return fail('not_author');
   if (message.deletedAt !== undefined) return unchanged(message);
-  return change(room, details, () => {
+  const entries: ModerationEntry[] = [];
+  const buried = change(room, details, () => {
     room.reactions.clear(messageId);
+    if (!isOwn) entries.push(noteDeletion(room, author, message.author, messageId));
     return room.log.bury(messageId, isOwn ? 'author' : 'moderator', room.clock.now());
   });
+  for (const entry of entries) tellModerators(room, entry);
+  return buried;
 }
 
 /** Gives a reaction or takes it back: `too_many_reactions` (409) where a message has as many kinds as it may. */

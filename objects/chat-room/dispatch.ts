@@ -5,8 +5,10 @@ import { type AckFrame, type ClientFrame, decodeClientFrame, errorFrame, type Re
 import { countBytes, limits } from '../../shared/limits.ts';
 import { errorFields, logLine } from '../../shared/log.ts';
 import type { Message } from '../../shared/message.ts';
+import type { ModerationEntry } from '../../shared/moderation.ts';
 import { bury, edit, react } from './changing.ts';
 import type { Appended } from './messages.ts';
+import { moderate, reportMessage } from './moderation.ts';
 import { post } from './posting.ts';
 import { seenBy } from './reading.ts';
 import type { Room } from './room.ts';
@@ -43,6 +45,17 @@ function acknowledge(
   return done(undefined);
 }
 
+/** Tells whoever did something to keep order that it is in the log. */
+function confirm(
+  { room, socket }: Visit,
+  frame: { ref?: Ref | undefined },
+  outcome: Outcome<ModerationEntry>,
+): Outcome<void> {
+  if (!outcome.ok) return outcome;
+  room.sessions.send(socket, { type: 'moderation', ...refOf(frame), entry: outcome.value });
+  return done(undefined);
+}
+
 const handlers: { [T in JoinedType]: (visit: Visit<Joined>, frame: FrameOf<T>) => Outcome<void> } = {
   send(visit, frame) {
     const posted = post(visit.room, visit.details, visit.session, frame);
@@ -60,6 +73,14 @@ const handlers: { [T in JoinedType]: (visit: Visit<Joined>, frame: FrameOf<T>) =
 
   react(visit, frame) {
     return acknowledge(visit, frame, react(visit.room, visit.details, visit.session, frame));
+  },
+
+  moderate(visit, frame) {
+    return confirm(visit, frame, moderate(visit.room, visit.details, visit.session, frame));
+  },
+
+  report(visit, frame) {
+    return confirm(visit, frame, reportMessage(visit.room, visit.session, frame));
   },
 
   history({ room, socket, session }, frame) {

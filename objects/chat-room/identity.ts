@@ -1,13 +1,14 @@
 /** From credentials to a person of this room. What looks signed is verified first, which takes a moment; the rest does not. */
 import { done, fail, type Outcome } from '../../shared/failures.ts';
 import type { Guesses } from '../../shared/guesses.ts';
-import { displayName } from '../../shared/participant.ts';
+import { displayName, type RoleName } from '../../shared/participant.ts';
 import { isOperator, readableDigest } from '../credentials/digests.ts';
 import type { Reader } from '../credentials/reader.ts';
 import type { Proof, SignedTokens } from '../credentials/signed-tokens.ts';
 import type { Clock } from '../storage/clock.ts';
 import type { Details, DetailsTable } from './details.ts';
 import type { Identity } from './rules.ts';
+import { type Restraint, type Standings, secondsLeft } from './standings.ts';
 
 /** What a caller shows: `token` says who they are, `adminToken` what they may. */
 export interface Credentials {
@@ -30,13 +31,22 @@ export interface IdentityWorld {
   clock: Clock;
 }
 
+/** What the room knows of people. */
+export interface KnownPeople {
+  standings: Standings;
+  /** Whether somebody is here, or has ever posted. */
+  isKnown: (id: string) => boolean;
+}
+
 export class IdentityDesk {
   readonly #details: DetailsTable;
   readonly #world: IdentityWorld;
+  readonly #people: KnownPeople;
 
-  constructor(details: DetailsTable, world: IdentityWorld) {
+  constructor(details: DetailsTable, world: IdentityWorld, people: KnownPeople) {
     this.#details = details;
     this.#world = world;
+    this.#people = people;
   }
 
   /**
@@ -73,24 +83,19 @@ export class IdentityDesk {
     return proof.ok ? done({ proof: proof.value, adminToken, name }) : proof;
   }
 
-  /** Finds out who is asking, from where (a digest): as `admit` refuses a wrong admin token. */
+  /** Finds out who is asking, from where (a digest). `banned` (403), and as `admit` refuses a wrong admin token. */
   identify(details: Details, { proof, adminToken, name }: Shown, address: string): Outcome<Identity> {
     const admitted = adminToken === undefined ? done(undefined) : this.admit(details, adminToken, address);
     if (!admitted.ok) return admitted;
-    const role = this.#role(proof, adminToken);
-    switch (proof.kind) {
-      case 'none':
-        return done({ participant: null, role });
-      case 'token': {
-        const id = `t:${readableDigest(details.salt, 'participant', proof.token)}`;
-        return done({ participant: { id, name: displayName(id, name), role }, role });
-      }
-      case 'signed': {
-        const { userId, expiresAt, name: signedName } = proof.person;
-        const id = `u:${userId}`;
-        return done({ participant: { id, name: displayName(id, signedName ?? name), role }, role, expiresAt });
-      }
-    }
+    if (proof.kind === 'none') return done({ participant: null, role: this.#roleBy(adminToken) ?? 'viewer' });
+    const id = idOf(details, proof);
+    const standing: RoleName = this.#people.standings.isModerator(id) ? 'moderator' : 'member';
+    const role = this.#roleBy(adminToken) ?? standing;
+    const ban = role === 'member' ? this.#banOf(id, proof, address) : undefined;
+    if (ban) return fail('banned', banDetails(ban, this.#world.clock.now()));
+    const signed = proof.kind === 'signed' ? proof.person : undefined;
+    const participant = { id, name: displayName(id, signed?.name ?? name), role };
+    return done({ participant, role, ...(signed && { expiresAt: signed.expiresAt }) });
   }
 
   /** Looks at a secret, unless that address has shown too many wrong ones. */
@@ -102,9 +107,28 @@ export class IdentityDesk {
     return fail('not_admin');
   }
 
-  #role(proof: Proof, adminToken: string | undefined): Identity['role'] {
-    if (isOperator(adminToken, this.#world.operatorToken)) return 'operator';
-    if (adminToken !== undefined) return 'admin';
-    return proof.kind === 'none' ? 'viewer' : 'member';
+  /** Theirs, or that of somebody at the same address, under whose ban a new token is no way back in. */
+  #banOf(id: string, proof: Proof, address: string): Restraint | undefined {
+    const now = this.#world.clock.now();
+    const own = this.#people.standings.banned(id, now);
+    if (own || proof.kind === 'signed') return own;
+    const until = this.#people.standings.addressBan(address, now);
+    return until === undefined || this.#people.isKnown(id) ? undefined : { until, reason: undefined };
   }
+
+  /** What an admin token that was admitted makes somebody. */
+  #roleBy(adminToken: string | undefined): 'operator' | 'admin' | undefined {
+    if (isOperator(adminToken, this.#world.operatorToken)) return 'operator';
+    return adminToken === undefined ? undefined : 'admin';
+  }
+}
+
+function idOf({ salt }: Details, proof: Exclude<Proof, { kind: 'none' }>): string {
+  return proof.kind === 'token' ? `t:${readableDigest(salt, 'participant', proof.token)}` : `u:${proof.person.userId}`;
+}
+
+/** How a ban is told to whoever is banned. */
+function banDetails(ban: Restraint, now: number): { text?: string; retryAfter?: number } {
+  const retryAfter = secondsLeft(ban, now);
+  return { ...(ban.reason && { text: `Banned: ${ban.reason}` }), ...(retryAfter !== undefined && { retryAfter }) };
 }

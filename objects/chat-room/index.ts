@@ -6,6 +6,7 @@ import { done, fail, type Outcome } from '../../shared/failures.ts';
 import { automaticPing, automaticPong } from '../../shared/frames.ts';
 import { Guesses } from '../../shared/guesses.ts';
 import type { Message, MessagePage } from '../../shared/message.ts';
+import type { ModerationAct, ModerationEntry } from '../../shared/moderation.ts';
 import type { Participant } from '../../shared/participant.ts';
 import type { RoomView } from '../../shared/room.ts';
 import { readerOf, type ShownTokens } from '../credentials/reader.ts';
@@ -13,11 +14,12 @@ import { SignedTokens } from '../credentials/signed-tokens.ts';
 import { systemClock } from '../storage/clock.ts';
 import { ring } from './alarm.ts';
 import { type Attendance, type Attended, attend } from './attendance.ts';
-import { asAdmin, asPerson, type Caller, changing, inRoom, withShown } from './callers.ts';
+import { asAdmin, asModerator, asPerson, type Caller, changing, inRoom, withShown } from './callers.ts';
 import { bury, type Edit, edit, type ReactionChange, react } from './changing.ts';
 import type { DetailsChange, NewDetails } from './details.ts';
 import { receive } from './dispatch.ts';
 import type { Appended, Draft, PageRequest } from './messages.ts';
+import { type Complaint, type ModerationPage, moderate, moderationPage, reportMessage } from './moderation.ts';
 import { post } from './posting.ts';
 import { seenBy } from './reading.ts';
 import { Room } from './room.ts';
@@ -136,6 +138,21 @@ export class ChatRoom extends DurableObject<Env> {
   /** Gives a reaction, or takes it back. */
   react(caller: Caller, reaction: ReactionChange): Promise<Outcome<Message>> {
     return changing(this.#room, caller, (details, poster) => react(this.#room, details, poster, reaction));
+  }
+
+  /** Tells the moderators of a message. */
+  reportMessage(caller: Caller, complaint: Complaint): Promise<Outcome<ModerationEntry>> {
+    return asPerson(this.#room, caller, (_, poster) => reportMessage(this.#room, poster, complaint));
+  }
+
+  /** Does what a moderator asks for. */
+  moderate(caller: Caller, act: ModerationAct): Promise<Outcome<ModerationEntry>> {
+    return asPerson(this.#room, caller, (details, poster) => moderate(this.#room, details, poster, act));
+  }
+
+  /** What was done to keep order, for moderators. */
+  moderation(caller: Caller, before: number | undefined, limit: number): Promise<Outcome<ModerationPage>> {
+    return asModerator(this.#room, caller, () => done(moderationPage(this.#room, before, limit)));
   }
 
   /** Takes a socket in. A browser cannot read a refused upgrade, so one for no room is accepted and closed. */

@@ -117,6 +117,11 @@ export class MessageLog {
     return this.#select('WHERE id = ?', id).map(toMessage)[0];
   }
 
+  /** The newest message of somebody, if only its tombstone. */
+  lastOf(authorId: string): Message | undefined {
+    return this.#select('WHERE author_id = ? ORDER BY id DESC LIMIT 1', authorId).map(toMessage)[0];
+  }
+
   /** Gives a message another text. To be called in a transaction, as all changes. */
   edit(id: number, text: string, now: number): Message {
     return this.#amend(id, 'text = ?, edited_at = ?', text, now);

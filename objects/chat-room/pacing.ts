@@ -22,6 +22,8 @@ const costs = {
   edit: 0.5,
   delete: 0.5,
   react: 0.3,
+  moderate: 0.5,
+  report: 1,
   auth: 0.5,
   history: 0.5,
   ping: 0.1,

@@ -5,7 +5,7 @@
 import { done, fail, type Outcome } from '../../shared/failures.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Participant, RoleName } from '../../shared/participant.ts';
-import { hasExpired, type Lease, leaseEnd, mergePerson } from './rules.ts';
+import { hasExpired, type Lease, leaseEnd, mergePerson, outranks } from './rules.ts';
 import type { Sessions } from './sessions.ts';
 
 type Row = {
@@ -27,12 +27,15 @@ function toLease(row: Row): Lease {
 export class Participants {
   readonly #sql: SqlStorage;
   readonly #sessions: Sessions;
+  readonly #mutedUntil: (id: string) => number | undefined;
   /** The leases by key, oldest first, as the table has them; undefined until read, and after a failed transaction. */
   #known: Map<string, Lease> | undefined;
 
-  constructor(sql: SqlStorage, sessions: Sessions) {
+  /** @param mutedUntil until when somebody may not post, in milliseconds */
+  constructor(sql: SqlStorage, sessions: Sessions, mutedUntil: (id: string) => number | undefined) {
     this.#sql = sql;
     this.#sessions = sessions;
+    this.#mutedUntil = mutedUntil;
   }
 
   /** How many people are here. */
@@ -59,14 +62,14 @@ export class Participants {
       const earlier = people.get(participant.id);
       people.set(participant.id, earlier ? mergePerson(earlier, participant) : participant);
     }
-    return [...people.values()].sort((one, other) => (one.id < other.id ? -1 : 1));
+    return [...people.values()].map((one) => this.#asSeen(one)).sort((one, other) => (one.id < other.id ? -1 : 1));
   }
 
   /** A person as everyone sees them; undefined when they are not here. */
   person(id: string): Participant | undefined {
     if (!this.isHere(id)) return undefined;
     const shown = this.#shown(id).map(({ participant }) => participant);
-    return shown.length === 0 ? undefined : shown.reduce(mergePerson);
+    return shown.length === 0 ? undefined : this.#asSeen(shown.reduce(mergePerson));
   }
 
   /**
@@ -108,6 +111,21 @@ export class Participants {
     return done(lease);
   }
 
+  /** Gives the lease of a person another role. */
+  setRole(id: string, role: RoleName): void {
+    const lease = this.#leases().get(id);
+    if (!lease?.participant || outranks(lease.participant.role, 'moderator')) return;
+    this.#sql.exec('UPDATE leases SET role = ? WHERE key = ?', role, id);
+    this.#leases().set(id, { ...lease, participant: { ...lease.participant, role } });
+  }
+
+  /** Where somebody is here from (digests). */
+  addressesOf(id: string): Set<string> {
+    const sessions = [...this.#sessions.joined()].filter(({ participant }) => participant?.id === id);
+    const lease = this.#leases().get(id);
+    return new Set([...sessions, ...(lease ? [lease] : [])].map(({ address }) => address));
+  }
+
   /** Ends a lease, if there is one. */
   leave(key: string): void {
     this.#sql.exec('DELETE FROM leases WHERE key = ?', key);
@@ -139,6 +157,11 @@ export class Participants {
   /** Forgets what was read or written, after a transaction failed. */
   forget(): void {
     this.#known = undefined;
+  }
+
+  #asSeen(person: Participant): Participant {
+    const mutedUntil = this.#mutedUntil(person.id);
+    return mutedUntil === undefined ? person : { ...person, mutedUntil };
   }
 
   /** Each lease and socket with an identity, or with that one, the latest named last. */

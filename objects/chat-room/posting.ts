@@ -1,23 +1,52 @@
 /** Posting: the one way, for frames and for REST, in which a message gets into the log and to everyone. */
-import type { Outcome } from '../../shared/failures.ts';
+import { done, fail, type Outcome } from '../../shared/failures.ts';
+import type { Participant } from '../../shared/participant.ts';
 import type { Details } from './details.ts';
 import type { Appended, Draft } from './messages.ts';
 import type { Room } from './room.ts';
-import { authorOf, type Identity } from './rules.ts';
+import { authorOf, type Identity, isModerator } from './rules.ts';
+import { secondsLeft } from './standings.ts';
 
 /** Who posts, and from where (a digest). */
 export interface Poster extends Identity {
   address: string;
 }
 
+/** Whether somebody may speak at present: `muted` or `locked` (403). */
+export function maySpeak(room: Room, { id, role }: Participant): Outcome<void> {
+  if (isModerator(role)) return done(undefined);
+  const now = room.clock.now();
+  const muted = room.standings.muted(id, now);
+  const retryAfter = muted && secondsLeft(muted, now);
+  if (muted) {
+    return fail('muted', {
+      ...(muted.reason && { text: `Muted: ${muted.reason}` }),
+      ...(retryAfter !== undefined && { retryAfter }),
+    });
+  }
+  return room.moderationLog.conduct().locked ? fail('locked') : done(undefined);
+}
+
+/** Whether somebody may post another message: as `maySpeak`, and `slow_mode` (429). */
+function mayPost(room: Room, author: Participant): Outcome<void> {
+  const allowed = maySpeak(room, author);
+  const { slowSeconds } = room.moderationLog.conduct();
+  if (!allowed.ok || slowSeconds === 0 || isModerator(author.role)) return allowed;
+  const last = room.log.lastOf(author.id);
+  const wait = last ? Math.ceil((last.createdAt - room.clock.now()) / 1_000) + slowSeconds : 0;
+  return wait > 0 ? fail('slow_mode', { retryAfter: wait }) : allowed;
+}
+
 /**
  * Appends a draft and broadcasts the message, unless it was here already.
- * @returns `token_required` (401) for a viewer, `too_fast` (429), and what `MessageLog.append` refuses
+ * @returns `token_required` (401) for a viewer, what moderators forbid, `too_fast` (429), and what `MessageLog.append` refuses
  */
 export function post(room: Room, details: Details, poster: Poster, draft: Draft): Outcome<Appended> {
   const author = authorOf(poster);
   if (!author.ok) return author;
   const act = room.log.hasDraft(author.value.id, draft.clientId) ? 'repeat' : 'send';
+  const allowed = act === 'send' ? mayPost(room, author.value) : done(undefined);
+  if (!allowed.ok) return allowed;
   const admitted = room.pacing.admit({ ...poster, key: author.value.id }, act, room.clock.now());
   if (!admitted.ok) return admitted;
   const appended = room.change(() => {

@@ -4,6 +4,7 @@
  */
 import type { EventDetails, EventName } from '../../shared/events.ts';
 import { done, fail, type Outcome } from '../../shared/failures.ts';
+import type { RoomFrame } from '../../shared/frames.ts';
 import type { RoomInfo, RoomView } from '../../shared/room.ts';
 import { digest } from '../credentials/digests.ts';
 import type { ListedRoom } from '../room-directory/update.ts';
@@ -15,6 +16,7 @@ import { type CopyWorld, copiesOf } from './copies.ts';
 import { type Details, type DetailsChange, DetailsTable, type NewDetails } from './details.ts';
 import { IdentityDesk, type IdentityWorld } from './identity.ts';
 import { MessageLog } from './messages.ts';
+import { ModerationLog } from './moderation-log.ts';
 import { Pacing } from './pacing.ts';
 import { Participants } from './participants.ts';
 import { Presence } from './presence.ts';
@@ -22,6 +24,7 @@ import { Reactions } from './reactions.ts';
 import { migrations } from './schema.ts';
 import { hangUp } from './seating.ts';
 import { Sessions } from './sessions.ts';
+import { Standings } from './standings.ts';
 import { Turns } from './turns.ts';
 
 /** What lies outside a room. */
@@ -39,6 +42,8 @@ export class Room {
   readonly details: DetailsTable;
   readonly log: MessageLog;
   readonly reactions: Reactions;
+  readonly standings: Standings;
+  readonly moderationLog: ModerationLog;
   readonly sessions: Sessions;
   readonly participants: Participants;
   readonly outbox: Outbox<'directory' | 'kv'>;
@@ -61,8 +66,14 @@ export class Room {
     this.details = new DetailsTable(storage.sql);
     this.log = new MessageLog(storage.sql);
     this.reactions = new Reactions(storage.sql);
+    this.standings = new Standings(storage.sql);
+    this.moderationLog = new ModerationLog(storage.sql);
     this.sessions = new Sessions(ctx, world.clock, (socket, failure) => hangUp(this, socket, failure));
-    this.participants = new Participants(storage.sql, this.sessions);
+    this.participants = new Participants(
+      storage.sql,
+      this.sessions,
+      (id) => this.standings.muted(id, world.clock.now())?.until,
+    );
     this.presence = new Presence(
       world.clock,
       () => this.participants.count(),
@@ -86,7 +97,10 @@ export class Room {
         if (target === 'kv') this.outbox.mark(link, 'soon', ['directory']);
       },
     });
-    this.identities = new IdentityDesk(this.details, world);
+    this.identities = new IdentityDesk(this.details, world, {
+      standings: this.standings,
+      isKnown: (id) => this.participants.isHere(id) || this.log.lastOf(id) !== undefined,
+    });
     this.pacing = new Pacing(world.isPaced);
     this.#operatorToken = world.operatorToken;
   }
@@ -124,7 +138,7 @@ export class Room {
     });
     const after = this.details.read() ?? details;
     if (after.updatedAt !== details.updatedAt) {
-      this.sessions.broadcast({ type: 'room', room: this.info(after), floor: this.log.position().floor });
+      this.sessions.broadcast(this.frame(after));
     }
     await this.outbox.settle('directory');
     return this.view(true);
@@ -145,6 +159,8 @@ export class Room {
       this.details.erase();
       this.log.erase();
       this.reactions.erase();
+      this.standings.erase();
+      this.moderationLog.erase();
       this.participants.erase();
       this.outbox.mark(details.link, 'now');
     });
@@ -164,6 +180,12 @@ export class Room {
   /** What everyone may know of the room. */
   info({ link, title, about, tags, createdAt, updatedAt }: Details): RoomInfo {
     return { link, title, about, tags, createdAt, updatedAt, participantCount: this.participants.count() };
+  }
+
+  /** What everyone is told of the room when something about it changes. */
+  frame(details: Details): RoomFrame {
+    const { floor } = this.log.position();
+    return { type: 'room', room: this.info(details), floor, ...this.moderationLog.conduct() };
   }
 
   /** Writes all of `work` or nothing: an error takes every row, the alarm and what was remembered of them back. */
@@ -197,6 +219,7 @@ export class Room {
     this.#migrated = false;
     this.details.forget();
     this.participants.forget();
+    this.standings.forget();
     this.wake.forget();
   }
 

@@ -38,6 +38,11 @@ export function isModerator(role: RoleName): boolean {
   return roles.indexOf(role) >= roles.indexOf('moderator');
 }
 
+/** Whether one role stands above another. */
+export function outranks(one: RoleName, other: RoleName): boolean {
+  return roles.indexOf(one) > roles.indexOf(other);
+}
+
 /** Whether a signed token has expired on an open socket. */
 export function hasLapsed({ expiresAt }: Identity, now: number): boolean {
   return expiresAt !== undefined && expiresAt <= now;
@@ -62,7 +67,7 @@ export function leaseEnd(participant: Participant | null, now: number): number {
 export function mergePerson(earlier: Participant, newer: Participant): Participant {
   const higher = roles.indexOf(earlier.role) > roles.indexOf(newer.role) ? earlier : newer;
   const named = newer.name === displayName(newer.id, undefined) ? earlier : newer;
-  return { id: newer.id, name: named.name, role: higher.role };
+  return { ...newer, name: named.name, role: higher.role };
 }
 
 /** Whether a socket of `before` may go on as `after`: the same person again, or a viewer who now says who they are. */

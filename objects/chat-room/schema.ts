@@ -70,4 +70,37 @@ export const migrations: readonly Migration[] = [
   );
   CREATE INDEX reactions_participant ON reactions (participant_id, message_id);
   `,
+  `
+  CREATE TABLE standings (
+    participant_id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    is_moderator INTEGER NOT NULL,
+    muted_until INTEGER,
+    mute_reason TEXT,
+    banned_until INTEGER,
+    ban_reason TEXT
+  ) WITHOUT ROWID;
+  CREATE TABLE banned_addresses (
+    address TEXT PRIMARY KEY,
+    participant_id TEXT NOT NULL,
+    until INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  CREATE TABLE moderation_log (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    action TEXT NOT NULL,
+    moderator_id TEXT NOT NULL,
+    moderator_name TEXT NOT NULL,
+    target_id TEXT,
+    target_name TEXT,
+    message_id INTEGER,
+    seconds INTEGER,
+    reason TEXT
+  );
+  CREATE TABLE conduct (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    locked INTEGER NOT NULL,
+    slow_seconds INTEGER NOT NULL
+  );
+  `,
 ];

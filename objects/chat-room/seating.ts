@@ -106,6 +106,7 @@ function ready(visit: Visit, identity: Identity, frame: AuthFrame): ReadyFrame {
     role,
     ...(expiresAt !== undefined && { expiresAt }),
     room: room.info(details),
+    ...room.moderationLog.conduct(),
     ...room.log.position(),
     recovered,
     messages: seenBy(room, participant, messages),

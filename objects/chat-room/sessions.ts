@@ -7,10 +7,11 @@ import { closeReason, type Failure, fail } from '../../shared/failures.ts';
 import type { ServerFrame } from '../../shared/frames.ts';
 import { limits } from '../../shared/limits.ts';
 import { errorFields, logLine } from '../../shared/log.ts';
+import type { RoleName } from '../../shared/participant.ts';
 import type { Clock } from '../storage/clock.ts';
 import { type Backlog, Backlogs } from './backlogs.ts';
 import { Gathering } from './gathering.ts';
-import { type Identity, nextSweep } from './rules.ts';
+import { type Identity, isModerator, nextSweep, outranks } from './rules.ts';
 
 /** What is known of every socket. */
 interface Known {
@@ -135,6 +136,30 @@ export class Sessions {
   /** Sends to every socket that is ready, after the change it tells of was written. */
   broadcast(frame: ServerFrame): void {
     this.#gathering.add(frame);
+  }
+
+  /** Sends to the sockets of moderators, at once. */
+  tellModerators(frame: ServerFrame): void {
+    this.flush();
+    for (const [socket, session] of this.#known) {
+      if (session.state === 'joined' && isModerator(session.role)) this.send(socket, frame);
+    }
+  }
+
+  /** The sockets of a person. */
+  socketsOf(id: string): WebSocket[] {
+    return [...this.#known].flatMap(([socket, session]) =>
+      session.state === 'joined' && session.participant?.id === id ? socket : [],
+    );
+  }
+
+  /** Gives the sockets of a person another role, but for those that have more by a token. */
+  setRole(id: string, role: RoleName): void {
+    for (const socket of this.socketsOf(id)) {
+      const session = this.of(socket);
+      if (session?.state !== 'joined' || !session.participant || outranks(session.role, 'moderator')) continue;
+      this.update(socket, { ...session, role, participant: { ...session.participant, role } });
+    }
   }
 
   /** Sends what was gathered. Called before a socket becomes ready, so that it is told nothing its `ready` holds. */

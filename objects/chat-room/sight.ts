@@ -13,11 +13,15 @@ export function look(room: Room, key: string): Sight {
   return { count: room.participants.count(), person: room.participants.person(key) };
 }
 
+function looksAlike(one: Participant, other: Participant | undefined): boolean {
+  return one.name === other?.name && one.role === other.role && one.mutedUntil === other.mutedUntil;
+}
+
 /** Tells everyone what has changed since `before` about who is here, if anything has. */
 export function tell(room: Room, key: string, before: Sight): void {
   const { count, person } = look(room, key);
   if (before.person && !person) room.presence.left(before.person);
-  else if (person && (person.name !== before.person?.name || person.role !== before.person.role)) {
+  else if (person && !looksAlike(person, before.person)) {
     room.presence.joined(person, !before.person);
   } else if (count !== before.count) room.presence.changed();
 }

@@ -26,6 +26,8 @@ export function ready(changes: Partial<ReadyFrame> = {}): ReadyFrame {
     participant: alice,
     role: 'member',
     room,
+    locked: false,
+    slowSeconds: 0,
     epoch: 'one',
     rev: 0,
     floor: 1,

@@ -58,7 +58,9 @@ describe('messages', () => {
 
   it('below the floor are dropped', () => {
     const state = stateAfter(...hear(ready({ rev: 3, messages: [message(1), message(2), message(3)] })));
-    expect(ids(advance(state, { type: 'frame', frame: { type: 'room', room, floor: 3 } }))).toEqual([3]);
+    expect(
+      ids(advance(state, { type: 'frame', frame: { type: 'room', room, floor: 3, locked: false, slowSeconds: 0 } })),
+    ).toEqual([3]);
   });
 });
 

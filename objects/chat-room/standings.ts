@@ -1,0 +1,162 @@
+/**
+ * Who is not like everyone else: moderators, the muted and the banned (table `standings`), and the addresses from which
+ * no new identity is taken after a ban (table `banned_addresses`, digests only).
+ */
+import { forever, type Standing } from '../../shared/moderation.ts';
+
+type Row = {
+  participant_id: string;
+  name: string;
+  is_moderator: number;
+  muted_until: number | null;
+  mute_reason: string | null;
+  banned_until: number | null;
+  ban_reason: string | null;
+};
+
+/** A mute or a ban that is in force. */
+export interface Restraint {
+  /** Milliseconds; `forever` where it has no end. */
+  until: number;
+  reason: string | undefined;
+}
+
+/** What is set of a standing; what is absent stays. */
+export interface StandingChange {
+  isModerator?: boolean;
+  muted?: Restraint | null;
+  banned?: Restraint | null;
+}
+
+function inForce(until: number | null, reason: string | null, now: number): Restraint | undefined {
+  return until !== null && until > now ? { until, reason: reason ?? undefined } : undefined;
+}
+
+export class Standings {
+  readonly #sql: SqlStorage;
+  /** The rows by id; undefined until read, and after a failed transaction. */
+  #known: Map<string, Row> | undefined;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  isModerator(id: string): boolean {
+    return this.#rows().get(id)?.is_moderator === 1;
+  }
+
+  muted(id: string, now: number): Restraint | undefined {
+    const row = this.#rows().get(id);
+    return row && inForce(row.muted_until, row.mute_reason, now);
+  }
+
+  banned(id: string, now: number): Restraint | undefined {
+    const row = this.#rows().get(id);
+    return row && inForce(row.banned_until, row.ban_reason, now);
+  }
+
+  /** The name under which a standing was given. */
+  nameOf(id: string): string | undefined {
+    return this.#rows().get(id)?.name;
+  }
+
+  /** Everyone with a standing that is in force. */
+  list(now: number): Standing[] {
+    return [...this.#rows().values()].flatMap((row) => {
+      const muted = inForce(row.muted_until, row.mute_reason, now);
+      const banned = inForce(row.banned_until, row.ban_reason, now);
+      if (row.is_moderator === 0 && !muted && !banned) return [];
+      return {
+        id: row.participant_id,
+        name: row.name,
+        isModerator: row.is_moderator === 1,
+        ...(muted && { mutedUntil: muted.until }),
+        ...(banned && { bannedUntil: banned.until }),
+      };
+    });
+  }
+
+  /** Gives somebody a standing. To be called in a transaction. */
+  set(id: string, name: string, { isModerator, muted, banned }: StandingChange): void {
+    const row = this.#rows().get(id);
+    const before = row ?? {
+      is_moderator: 0,
+      muted_until: null,
+      mute_reason: null,
+      banned_until: null,
+      ban_reason: null,
+    };
+    const after: Row = {
+      ...before,
+      participant_id: id,
+      name,
+      ...(isModerator !== undefined && { is_moderator: isModerator ? 1 : 0 }),
+      ...(muted !== undefined && { muted_until: muted?.until ?? null, mute_reason: muted?.reason ?? null }),
+      ...(banned !== undefined && { banned_until: banned?.until ?? null, ban_reason: banned?.reason ?? null }),
+    };
+    this.#sql.exec(
+      `INSERT OR REPLACE INTO standings
+         (participant_id, name, is_moderator, muted_until, mute_reason, banned_until, ban_reason)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      id,
+      name,
+      after.is_moderator,
+      after.muted_until,
+      after.mute_reason,
+      after.banned_until,
+      after.ban_reason,
+    );
+    this.#rows().set(id, after);
+  }
+
+  /** Keeps new opaque identities from those addresses out because of somebody's ban. */
+  banAddresses(addresses: Iterable<string>, id: string, until: number): void {
+    for (const address of addresses) {
+      this.#sql.exec(
+        'INSERT OR REPLACE INTO banned_addresses (address, participant_id, until) VALUES (?, ?, ?)',
+        address,
+        id,
+        until,
+      );
+    }
+  }
+
+  /** Lets the addresses in again that somebody's ban has closed. */
+  unbanAddresses(id: string): void {
+    this.#sql.exec('DELETE FROM banned_addresses WHERE participant_id = ?', id);
+  }
+
+  /** Until when an address is closed to new opaque identities, in milliseconds; undefined where it is open. */
+  addressBan(address: string, now: number): number | undefined {
+    const [row] = this.#sql
+      .exec<{ until: number }>('SELECT until FROM banned_addresses WHERE address = ? AND until > ?', address, now)
+      .toArray();
+    return row?.until;
+  }
+
+  erase(): void {
+    this.forget();
+    this.#sql.exec('DELETE FROM standings');
+    this.#sql.exec('DELETE FROM banned_addresses');
+  }
+
+  /** Forgets what was read or written, after a transaction failed. */
+  forget(): void {
+    this.#known = undefined;
+  }
+
+  #rows(): Map<string, Row> {
+    this.#known ??= new Map(
+      this.#sql
+        .exec<Row>('SELECT * FROM standings')
+        .toArray()
+        .map((row) => [row.participant_id, row]),
+    );
+    return this.#known;
+  }
+}
+
+/** Seconds until a restraint ends; undefined where it has no end. */
+export function secondsLeft({ until }: Pick<Restraint, 'until'>, now: number): number | undefined {
+  return until === forever ? undefined : Math.max(1, Math.ceil((until - now) / 1_000));
+}
