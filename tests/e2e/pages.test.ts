@@ -120,6 +120,19 @@ describe('a room', () => {
     await expect.poll(() => alice.locator('button [data-count], button[data-count]').textContent()).toContain('1');
   });
 
+  it('says while one types that a name looks like a role, and sends nothing under it', async () => {
+    const link = await makeRoomAt(server.origin);
+    const alice = await enter(link);
+    await alice.getByLabel('呼び名').fill('管理者');
+    await alice.getByText('役割に見える名前は使えません').waitFor();
+    await say(alice, '従ってください');
+    await alice.getByLabel('呼び名').fill('\u200bアリス ');
+    await say(alice, 'よろしく');
+    await shows(alice, ['よろしく']);
+    const { content } = await callAt<MessagePage>(server.origin, 'GET', `/chat/${link}/messages`);
+    expect(content.messages.map(({ author }) => author.name)).toEqual(['アリス']);
+  });
+
   it('does not send on the Enter that ends a composition', async () => {
     const link = await makeRoomAt(server.origin);
     const alice = await enter(link);
