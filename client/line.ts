@@ -3,13 +3,19 @@
  * partysocket leaves open: trying at once in the middle of a pause, and telling a broken line from one that was closed.
  */
 import ReconnectingWebSocket, { CloseEvent as BrokenOff } from 'partysocket/ws';
-import { reconnectingCloseCodes } from '../shared/failures.ts';
+import { closeCodes, reconnectingCloseCodes } from '../shared/failures.ts';
 import { Heartbeat } from './heartbeat.ts';
 
 /** Milliseconds before the first and the longest pause between tries; the first is spread by as much again. */
 const firstRetryMs = 500;
 const longestRetryMs = 10_000;
 const connectWithinMs = 10_000;
+
+/** Seconds after which a client that was too much may come back; undefined where nothing was said of that. */
+function pauseOf(code: number, reason: string): number | undefined {
+  const [, seconds] = /come back in (\d{1,6}) s$/.exec(reason) ?? [];
+  return code === closeCodes.flooding && seconds !== undefined ? Number(seconds) : undefined;
+}
 
 /** A class of sockets with the browser's interface. */
 export type SocketClass = new (url: string) => object;
@@ -34,6 +40,7 @@ export class Line {
   /** Ends the listening to the socket. */
   #listening = new AbortController();
   #comesBack = true;
+  #resting: ReturnType<typeof setTimeout> | undefined;
 
   /** Opens at once. */
   constructor(options: LineOptions) {
@@ -87,13 +94,15 @@ export class Line {
   }
 
   #drop(): void {
+    clearTimeout(this.#resting);
     this.#listening.abort();
     this.#socket.close(1000, 'Left');
   }
 
   /** A line that broke (1006) comes as an event of partysocket's own, which says 1000. */
-  #comesBackAfter(event: { readonly code: number }): boolean {
-    this.#comesBack = event instanceof BrokenOff || reconnectingCloseCodes.includes(event.code);
+  #comesBackAfter(event: { readonly code: number; readonly reason: string }): boolean {
+    const isToRest = pauseOf(event.code, event.reason) !== undefined;
+    this.#comesBack = event instanceof BrokenOff || (reconnectingCloseCodes.includes(event.code) && !isToRest);
     return this.#comesBack;
   }
 
@@ -106,7 +115,16 @@ export class Line {
   #lose(code: number, reason: string): void {
     this.#heartbeat.hear();
     if (this.#comesBack) return this.#options.onLost();
+    const pause = pauseOf(code, reason);
+    if (pause !== undefined) return this.#rest(pause);
     this.close();
     this.#options.onEnded(code, reason);
+  }
+
+  /** Comes back when the room said, and a little later, so that not everyone does at once. */
+  #rest(seconds: number): void {
+    this.#drop();
+    this.#resting = setTimeout(() => this.reopen(), seconds * 1_000 + firstRetryMs * (1 + Math.random()));
+    this.#options.onLost();
   }
 }

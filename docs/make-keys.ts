@@ -26,7 +26,8 @@ function fail(reason: string): never {
 
 if (!Object.hasOwn(makers, algorithm)) fail(`${algorithm} is not one of ${Object.keys(makers).join(', ')}`);
 const before = existsSync(file) ? readFileSync(file, 'utf8') : '';
-if (/^JWT_(PRIVATE|PUBLIC)_KEY=./m.test(before)) fail(`${file} has keys already; take them out first to replace them`);
+if (/^\s*(export\s+)?JWT_(PRIVATE|PUBLIC)_KEY\s*=\s*\S/m.test(before))
+  fail(`${file} has keys already; take them out first to replace them`);
 
 const { privateKey, publicKey } = makers[algorithm as keyof typeof makers]();
 const rest = before.replace(/^JWT_(PRIVATE|PUBLIC)_KEY=\n?/gm, '');
@@ -35,7 +36,7 @@ const pair = [
   line('JWT_PRIVATE_KEY', privateKey.export({ type: 'pkcs8', format: 'pem' })),
   line('JWT_PUBLIC_KEY', publicKey.export({ type: 'spki', format: 'pem' })),
 ];
-writeFileSync(file, `${rest}${separator}${pair.join('')}`);
-// Nobody else on this machine may read them.
-chmodSync(file, 0o600);
+// Nobody else on this machine may read them, not even for a moment.
+if (existsSync(file)) chmodSync(file, 0o600);
+writeFileSync(file, `${rest}${separator}${pair.join('')}`, { mode: 0o600 });
 process.stdout.write(`Wrote JWT_PRIVATE_KEY and JWT_PUBLIC_KEY (${algorithm}) to ${file}\n`);

@@ -102,8 +102,11 @@ export interface Endpoint {
   readonly body?: v.GenericSchema;
   /** Body fields that may stand in the query instead, for clients that cannot send a body. */
   readonly bodyFromQuery?: readonly string[];
-  /** What `Authorization: Bearer` stands for: the `token` of the query, or of the body (beside one, the `adminToken`). */
-  readonly bearer?: 'query' | 'body';
+  /**
+   * What `Authorization: Bearer` stands for: the `token` of the query; the body's, or the `adminToken` where it has one;
+   * or the body's whatever it has.
+   */
+  readonly bearer?: 'query' | 'body' | 'token';
   /** Status and content of each success. */
   readonly answers: Readonly<Record<number, v.GenericSchema>>;
   readonly failures: readonly FailureCode[];
@@ -421,7 +424,7 @@ export const endpoints = {
       role: v.optional(EntryRole),
       chatId: v.optional(SessionId),
     }),
-    bearer: 'body',
+    bearer: 'token',
     answers: { 201: StoredEntry, 200: StoredEntry },
     failures: ['invalid', 'no_credential', 'not_yours', 'chat_id_reused', ...signedTokenFailures],
   },
@@ -457,7 +460,7 @@ export const endpoints = {
     query: NoFields,
     body: v.object({ token: v.optional(Token), userId: SessionId, sessionId: SessionId }),
     bodyFromQuery: ['userId', 'sessionId'],
-    bearer: 'body',
+    bearer: 'token',
     answers: { 200: v.literal('Chat history deleted successfully') },
     failures: ['invalid', 'no_credential', 'not_yours', 'session_not_found', ...signedTokenFailures],
   },
@@ -482,7 +485,7 @@ export const endpoints = {
         limits.tokenSeconds,
       ),
     }),
-    bearer: 'body',
+    bearer: 'token',
     answers: { 201: v.object({ token: v.string(), userId: v.string(), expiresAt: v.number() }) },
     failures: ['invalid', 'no_credential', 'not_operator', 'no_signed_identities'],
   },

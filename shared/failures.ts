@@ -40,6 +40,7 @@ interface FailureKind {
 const kinds = {
   invalid: { statusCode: 400, text: 'Invalid request', retry: false },
   bad_json: { statusCode: 400, text: 'Invalid JSON', retry: false },
+  body_incomplete: { statusCode: 400, text: 'Request body broke off', retry: true },
   bad_encoding: { statusCode: 400, text: 'Invalid encoding: must be UTF-8', retry: false },
   binary_frame: {
     statusCode: 400,
@@ -122,6 +123,12 @@ const kinds = {
   slow_mode: { statusCode: 429, text: 'Slow mode: One message at a time', retry: true },
   too_fast: { statusCode: 429, text: 'Too many messages: Slow down', retry: true },
   flooding: { statusCode: 429, text: 'Flooding', closeCode: closeCodes.flooding, retry: true },
+  too_many_sockets: {
+    statusCode: 429,
+    text: 'Too many connections from your network',
+    closeCode: closeCodes.flooding,
+    retry: true,
+  },
   too_many_guesses: { statusCode: 429, text: 'Too many wrong tokens', closeCode: closeCodes.flooding, retry: true },
   too_many_leases: { statusCode: 429, text: 'Too many participants have joined without a token', retry: true },
   rate_limited: { statusCode: 429, text: 'Too many requests', closeCode: closeCodes.flooding, retry: true },

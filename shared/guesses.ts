@@ -21,21 +21,38 @@ export class Guesses {
     this.#world = world;
   }
 
-  /** Whether that address may show a secret: `too_many_guesses` (429). */
-  admit(address: string, now: number): Outcome<void> {
-    const retryAfter = this.#world.isOn ? this.#pace.wait(address, now) : undefined;
+  /**
+   * Takes a guess of that address, before the secret is looked at: many at once are not more than one by one.
+   * @returns `too_many_guesses` (429) where it has none left
+   */
+  take(address: string, now: number): Outcome<void> {
+    const retryAfter = this.#world.isOn ? this.#pace.charge(address, now) : undefined;
     return retryAfter === undefined ? done(undefined) : fail('too_many_guesses', { retryAfter });
   }
 
-  /** Notes that it showed a wrong one. */
-  wrong(address: string, now: number): void {
-    if (!this.#world.isOn) return;
-    this.#pace.charge(address, now);
-    const counted = this.#world.everywhere?.limit({ key: address });
-    // Who was counted out elsewhere is not heard here either. A count that fails says nothing.
-    counted?.then(
-      ({ success }) => success || this.#pace.exhaust(address, now),
-      () => undefined,
+  /** Gives a guess back that was none: the secret was right, or was not looked at. */
+  giveBack(address: string): void {
+    if (this.#world.isOn) this.#pace.refund(address);
+  }
+
+  /** Counts a wrong one with those made elsewhere; who was counted out there is not heard here either. */
+  async wrong(address: string, now: number): Promise<void> {
+    if (!(await this.#isWithinElsewhere(address))) this.#pace.exhaust(address, now);
+  }
+
+  /** Counts a secret that is about to be looked at with those shown elsewhere: `too_many_guesses` (429). */
+  async countElsewhere(address: string): Promise<Outcome<void>> {
+    const isWithin = await this.#isWithinElsewhere(address);
+    return isWithin ? done(undefined) : fail('too_many_guesses', { retryAfter: limits.allowanceSeconds });
+  }
+
+  /** A count that fails says nothing. */
+  async #isWithinElsewhere(address: string): Promise<boolean> {
+    const { isOn, everywhere } = this.#world;
+    if (!isOn || !everywhere) return true;
+    return everywhere.limit({ key: address }).then(
+      ({ success }) => success,
+      () => true,
     );
   }
 }

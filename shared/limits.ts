@@ -57,6 +57,10 @@ export const limits = {
   /** Milliseconds for which the first call of a user gets a token again, and how many it may get in all. */
   claimAgainMs: 10 * 60_000,
   claimTokens: 5,
+  /** Calls that are not the first, after which the first gets no token any more. */
+  claimTries: 5,
+  /** Bytes of UTF-8 at which a page of entries ends, even if it has fewer than were asked for. */
+  historyBytes: 1_024 * 1_024,
   /** Characters of what is looked for in the list. */
   queryLength: 100,
   /** Rooms with the words that a search of the list looks at, newest first. */
@@ -86,7 +90,10 @@ export const limits = {
   /** Messages at once, and a second after: of a person in a room, and of an address in it (an office shares one). */
   personPace: { burst: 10, perSecond: 5 },
   addressPace: { burst: 50, perSecond: 25 },
-  /** Refusals for going too fast, within so many milliseconds, at which a socket is closed. */
+  /** Sockets of an address in a room, and leases with a token. */
+  socketsPerAddress: 200,
+  personalLeasesPerAddress: 200,
+  /** Refusals, within so many milliseconds, at which a socket is closed. */
   floodingRefusals: 100,
   floodingMs: 10_000,
 

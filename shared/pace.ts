@@ -59,6 +59,12 @@ export class Pace {
     return lacking <= rounding ? undefined : Math.max(1, Math.ceil(lacking / this.#limits.perSecond - rounding));
   }
 
+  /** Gives back what an act cost that was none. */
+  refund(key: string, cost = 1): void {
+    const bucket = this.#buckets.get(key);
+    if (bucket) bucket.spent = Math.max(0, bucket.spent - this.#capped(cost));
+  }
+
   /** Takes all that is left. */
   exhaust(key: string, now: number): void {
     const bucket = this.#buckets.get(key) ?? this.#open(key, now);
@@ -70,11 +76,11 @@ export class Pace {
     return Math.min(cost, this.#limits.burst);
   }
 
-  /** A clock that was put back fills nothing, but counts on from where it is. */
+  /** A clock that was put back fills nothing until it is where it was. */
   #fill(bucket: Bucket, now: number): void {
     const seconds = Math.max(0, now - bucket.at) / 1_000;
     bucket.spent = Math.max(0, bucket.spent - seconds * this.#limits.perSecond);
-    bucket.at = now;
+    bucket.at = Math.max(now, bucket.at);
   }
 
   /** Before the buckets become too many the full ones go: each time as many may be added as were left. */

@@ -67,8 +67,12 @@ export const Ref = v.union([v.pipe(v.string(), atMost(limits.refLength)), v.pipe
 export const Token = v.pipe(
   v.string(),
   v.check(
-    (token) => countCharacters(token) <= (looksSigned(token) ? limits.jwtLength : limits.tokenLength),
+    (token) => looksSigned(token) || countCharacters(token) <= limits.tokenLength,
     `must be at most ${limits.tokenLength} characters`,
+  ),
+  v.check(
+    (token) => countCharacters(token) <= limits.jwtLength,
+    `must be at most ${limits.jwtLength} characters, if it is a signed token`,
   ),
 );
 /** The token of a room's admin, as given when the room is made. */

@@ -7,6 +7,7 @@ import { limits } from '../shared/limits.ts';
 interface Configuration {
   ratelimits: { name: string; namespace_id: string; simple: { limit: number; period: number } }[];
   vars: Record<string, string>;
+  observability: Record<string, unknown>;
 }
 
 const config: Configuration = readConfig({ config: fileURLToPath(new URL('../wrangler.jsonc', import.meta.url)) });
@@ -19,6 +20,10 @@ it('the limits of an address are those of shared/limits.ts, each counted by itse
     ['CALLS', limits.callsPerMinute, limits.allowanceSeconds],
   ]);
   expect(new Set(config.ratelimits.map(({ namespace_id }) => namespace_id)).size).toBe(3);
+});
+
+it('no log of an invocation holds a URL', () => {
+  expect(config.observability).toMatchObject({ enabled: true, logs: { enabled: true, invocation_logs: false } });
 });
 
 it('the limits are on, and no proxy is trusted, unless somebody says so', () => {

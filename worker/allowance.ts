@@ -5,27 +5,23 @@
 import { type Failure, fail } from '../shared/failures.ts';
 import { limits } from '../shared/limits.ts';
 import { errorFields, logLine } from '../shared/log.ts';
+import { Pace } from '../shared/pace.ts';
 import { refuse } from './answers.ts';
-import { guessesOf } from './guesses.ts';
-import { shownTokens } from './intake.ts';
-import { isFile } from './pages.ts';
+import { bearerOf } from './intake.ts';
 import { acceptAndClose, isUpgrade } from './socket.ts';
 
 async function digest(text: string): Promise<ArrayBuffer> {
   return crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
 }
 
-/** Whether one of the tokens that the request shows is the operator's, who is exempt. That is no way to guess it. */
-async function isOperators(request: Request, env: Env, address: string): Promise<boolean> {
-  const { ADMIN_TOKEN: operatorToken } = env;
-  const guesses = guessesOf(env);
-  if (!operatorToken || !guesses.admit(address, Date.now()).ok) return false;
-  const shown = await shownTokens(request);
-  if (shown.length === 0) return false;
-  const expected = await digest(operatorToken);
-  for (const token of shown) if (crypto.subtle.timingSafeEqual(await digest(token), expected)) return true;
-  guesses.wrong(address, Date.now());
-  return false;
+/** Tries at the operator's token by those who are over their allowance: the exemption is no way to guess it. */
+const tries = new Pace({ burst: limits.guessesPerMinute, perSecond: limits.guessesPerMinute / 60 });
+
+/** Whether the request bears the operator's token in its header: they are exempt. */
+async function isOperators(request: Request, { ADMIN_TOKEN }: Env, address: string): Promise<boolean> {
+  const shown = bearerOf(request);
+  if (!ADMIN_TOKEN || shown === undefined || tries.charge(address, Date.now()) !== undefined) return false;
+  return crypto.subtle.timingSafeEqual(await digest(shown), await digest(ADMIN_TOKEN));
 }
 
 async function isWithin(limit: RateLimit | undefined, key: string): Promise<boolean> {
@@ -39,7 +35,8 @@ async function isWithin(limit: RateLimit | undefined, key: string): Promise<bool
 
 /** Tells it once the request was read to its end, since an answer before that may look like a broken connection. */
 async function tell(request: Request, failure: Failure): Promise<Response> {
-  await request.body?.pipeTo(new WritableStream());
+  // Who breaks off meanwhile hears nothing anyway.
+  await request.body?.pipeTo(new WritableStream()).catch(() => undefined);
   return isUpgrade(request) ? acceptAndClose(failure) : refuse(failure);
 }
 
@@ -48,7 +45,7 @@ async function tell(request: Request, failure: Failure): Promise<Response> {
  * @returns the refusal, where the allowance is used up
  */
 export async function overdrawn(request: Request, env: Env, address: string): Promise<Response | undefined> {
-  if (env.RATE_LIMITS === 'off' || isFile(request)) return undefined;
+  if (env.RATE_LIMITS === 'off') return undefined;
   const isCreation = request.method === 'POST' && /^\/chat\/new\/*$/.test(new URL(request.url).pathname);
   if (await isWithin(isCreation ? env.CREATIONS : env.CALLS, address)) return undefined;
   if (await isOperators(request, env, address)) return undefined;

@@ -7,6 +7,7 @@ import type { EndpointName } from '../shared/endpoints.ts';
 import type { FailureCode, Outcome } from '../shared/failures.ts';
 import { Guesses } from '../shared/guesses.ts';
 import { looksSigned } from '../shared/signed.ts';
+import { listSourceHeader } from './list-from-kv.ts';
 
 /** The calls whose `token` is a secret that is right or wrong; elsewhere it is whoever's it is. */
 const guarded: ReadonlySet<EndpointName> = new Set([
@@ -25,6 +26,12 @@ const guarded: ReadonlySet<EndpointName> = new Set([
 
 const wrong: ReadonlySet<FailureCode> = new Set(['not_admin', 'not_moderator', 'not_operator', 'not_yours']);
 
+/** As a handler answers. */
+interface Answer {
+  content: unknown;
+  headers?: Record<string, string>;
+}
+
 interface Shown {
   token?: string | undefined;
   adminToken?: string | undefined;
@@ -38,26 +45,44 @@ export function guessesOf(env: Env): Guesses {
   return guesses;
 }
 
+/** Tokens that were shown with a list, by address; the oldest are forgotten. */
+const listed = new Set<string>();
+const listedMost = 1_000;
+
+/** Whether that address has shown that token with a list before. */
+function isListed(address: string, token: string): boolean {
+  const shown = JSON.stringify([address, token]);
+  if (listed.has(shown)) return true;
+  listed.add(shown);
+  if (listed.size > listedMost) for (const oldest of [...listed].slice(0, listedMost / 2)) listed.delete(oldest);
+  return false;
+}
+
 /** The secret that a call shows, if any. */
 function secretOf(name: EndpointName, { body, query, bearer }: CallInput<EndpointName>): string | undefined {
   const { token, adminToken } = { ...query, ...body } as Shown;
   return adminToken ?? (guarded.has(name) ? (bearer ?? token) : undefined);
 }
 
-/** Whether an answer says that the secret was wrong: by its refusal, or by calling nobody an admin. */
-function isWrong(secret: string, outcome: Outcome<{ content: unknown }>): boolean {
-  if (!outcome.ok) return wrong.has(outcome.failure.code);
-  // A genuine signed token is nobody's admin token, and no guess.
+/**
+ * Whether an answer says that the secret was wrong: by its refusal, or by calling nobody an admin. A signed token is
+ * somebody's or refused as such, and no guess.
+ */
+function isWrong(secret: string, outcome: Outcome<Answer>): boolean {
   if (looksSigned(secret)) return false;
-  const { isAdmin, chats } = outcome.value.content as { isAdmin?: boolean; chats?: { isAdmin: boolean }[] };
-  return isAdmin === false || (chats !== undefined && !chats.some((chat) => chat.isAdmin));
+  if (!outcome.ok) return wrong.has(outcome.failure.code);
+  const { content, headers } = outcome.value;
+  const { isAdmin, chats } = content as { isAdmin?: boolean; chats?: { isAdmin: boolean }[] };
+  if (isAdmin === false) return true;
+  // A list out of KV knows no admin.
+  return chats !== undefined && !chats.some((chat) => chat.isAdmin) && !(listSourceHeader in (headers ?? {}));
 }
 
 /**
  * Does a call, unless its address has shown too many wrong secrets.
  * @returns `too_many_guesses` (429) without doing it, where it shows another
  */
-export async function guarding<T extends { content: unknown }>(
+export async function guarding<T extends Answer>(
   name: EndpointName,
   input: CallInput<EndpointName>,
   { env, address }: { env: Env; address: string },
@@ -65,9 +90,17 @@ export async function guarding<T extends { content: unknown }>(
 ): Promise<Outcome<T>> {
   const secret = secretOf(name, input);
   if (secret === undefined) return work();
-  const admitted = guessesOf(env).admit(address, Date.now());
-  if (!admitted.ok) return admitted;
-  const outcome = await work();
-  if (isWrong(secret, outcome)) guessesOf(env).wrong(address, Date.now());
+  // A list shows some rooms of many: the same token with it again is no new guess.
+  const isKnown = name === 'listRooms' && isListed(address, secret);
+  if (isKnown) return work();
+  const guesses = guessesOf(env);
+  const taken = guesses.take(address, Date.now());
+  if (!taken.ok) return taken;
+  const outcome = await work().catch((error: unknown) => {
+    guesses.giveBack(address);
+    throw error;
+  });
+  if (!isWrong(secret, outcome)) guesses.giveBack(address);
+  else await guesses.wrong(address, Date.now());
   return outcome;
 }

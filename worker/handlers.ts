@@ -5,7 +5,7 @@ import { done, type Outcome } from '../shared/failures.ts';
 import { limits } from '../shared/limits.ts';
 import { within } from '../shared/within.ts';
 import { health } from './health.ts';
-import { listFromKv } from './list-from-kv.ts';
+import { listFromKv, listSourceHeader } from './list-from-kv.ts';
 import { recordError } from './record.ts';
 
 /** What a handler may use beside its input. */
@@ -23,9 +23,6 @@ type Handler<K extends EndpointName> = (input: CallInput<K>, context: CallContex
 
 /** What the directory says of a page; the rest of the answer repeats the question. */
 type Listed = Omit<CallContent<'listRooms'>, 'limit' | 'offset'>;
-
-/** Says that a list does not come from the directory, but from `kv`. */
-const listSourceHeader = 'X-List-Source';
 
 /** Puts a status to what a call achieved; a refusal passes as it is. */
 function answer<S extends number, T>(statusCode: S, outcome: Outcome<T>): Outcome<{ statusCode: S; content: T }> {

@@ -14,9 +14,13 @@ type Fields = Record<string, unknown>;
 async function readBody(request: Request): Promise<Outcome<string>> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of request.body ?? []) {
-    size += chunk.byteLength;
-    if (size <= limits.bodyBytes) chunks.push(chunk);
+  try {
+    for await (const chunk of request.body ?? []) {
+      size += chunk.byteLength;
+      if (size <= limits.bodyBytes) chunks.push(chunk);
+    }
+  } catch {
+    return fail('body_incomplete');
   }
   if (size > limits.bodyBytes) return fail('body_too_large');
   try {
@@ -45,17 +49,6 @@ function readQuery(url: URL): Fields {
   );
 }
 
-/**
- * The tokens that a request shows as its bearer's or in its body, which is left unread. That takes a copy of the body, so
- * one that may be too large is not looked at.
- */
-export async function shownTokens(request: Request): Promise<string[]> {
-  const size = Number(request.headers.get('Content-Length') ?? 0);
-  const json = size > 0 && size <= limits.bodyBytes ? await readJson(request.clone()) : done({});
-  const { token, adminToken } = json.ok && isFields(json.value) ? json.value : {};
-  return [bearerOf(request), token, adminToken].filter((shown) => typeof shown === 'string');
-}
-
 /** The token of `Authorization: Bearer`. */
 export function bearerOf(request: Request): string | undefined {
   return /^Bearer +(\S.*)$/i.exec(request.headers.get('Authorization') ?? '')?.[1]?.trim();
@@ -77,10 +70,12 @@ function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** In a body, `Authorization: Bearer` stands for an absent `token`; beside a `token` it is the `adminToken`. */
-function placeBearer(fields: Fields, bearer: string | undefined): Fields {
-  if (bearer === undefined) return fields;
-  return fields.token === undefined ? { ...fields, token: bearer } : { adminToken: bearer, ...fields };
+/** Puts the token of `Authorization: Bearer` where it belongs in a body. */
+function placeBearer(fields: Fields, bearer: string | undefined, place: Endpoint['bearer']): Fields {
+  if (bearer === undefined || place === undefined || place === 'query') return fields;
+  return place === 'token' || fields.token === undefined
+    ? { ...fields, token: bearer }
+    : { adminToken: bearer, ...fields };
 }
 
 /**
@@ -104,6 +99,6 @@ export async function takeIn<K extends EndpointName>(
     params: decodePath(params),
     query,
     bearer: endpoint.bearer === 'query' ? bearer : undefined,
-    body: endpoint.bearer === 'body' && isFields(body) ? placeBearer(body, bearer) : body,
+    body: isFields(body) ? placeBearer(body, bearer, endpoint.bearer) : body,
   });
 }

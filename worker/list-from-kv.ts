@@ -8,6 +8,9 @@ import { type ListPosition, toCursor } from '../shared/cursor.ts';
 import { fold } from '../shared/fold.ts';
 import type { ListSort, RoomInfo } from '../shared/room.ts';
 
+/** Says that a list does not come from the directory, but from `kv`. */
+export const listSourceHeader = 'X-List-Source';
+
 /** Values that one call to KV gives. */
 const valuesAtOnce = 100;
 

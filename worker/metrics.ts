@@ -1,5 +1,6 @@
 /** What there is in all, for the operator's Prometheus: its text format, version 0.0.4. */
 import type { Figures } from '../objects/room-directory/index.ts';
+import { metricsPath } from '../shared/endpoints.ts';
 import { fail, type Outcome } from '../shared/failures.ts';
 import { limits } from '../shared/limits.ts';
 import { within } from '../shared/within.ts';
@@ -7,6 +8,7 @@ import { refuse } from './answers.ts';
 import { guessesOf } from './guesses.ts';
 import type { CallContext } from './handlers.ts';
 import { bearerOf } from './intake.ts';
+import { recordError } from './record.ts';
 
 interface Metric {
   name: string;
@@ -54,18 +56,27 @@ function toText(metrics: readonly Metric[]): string {
 }
 
 /** Answers a scrape. The operator's token counts in the header only, since URLs end up in logs. */
-export async function metrics(request: Request, { env, address }: CallContext, now: number): Promise<Response> {
+export async function metrics(
+  request: Request,
+  { env, address, requestId }: CallContext,
+  now: number,
+): Promise<Response> {
   const token = bearerOf(request);
   if (token === undefined) return refuse(fail('no_credential').failure);
   const guesses = guessesOf(env);
-  const admitted = guesses.admit(address, now);
-  if (!admitted.ok) return refuse(admitted.failure);
+  const taken = guesses.take(address, now);
+  if (!taken.ok) return refuse(taken.failure);
   const asked: Promise<Outcome<Figures>> = env.ROOM_DIRECTORY.getByName('rooms').figures(token);
-  const figures = await within(limits.directoryAnswerMs, asked).catch(() => fail('unavailable', { retryAfter: 1 }));
+  const figures = await within(limits.directoryAnswerMs, asked).catch((error: unknown) => {
+    recordError(env, 'directory_failed', error, { requestId, route: metricsPath });
+    return fail('unavailable', { retryAfter: 1 });
+  });
   if (!figures.ok) {
-    if (figures.failure.code === 'not_operator') guesses.wrong(address, now);
+    if (figures.failure.code === 'not_operator') await guesses.wrong(address, now);
+    else guesses.giveBack(address);
     return refuse(figures.failure);
   }
+  guesses.giveBack(address);
   return new Response(toText(metricsOf(figures.value, now)), {
     headers: { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8', 'Cache-Control': 'no-store' },
   });

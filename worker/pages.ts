@@ -6,10 +6,14 @@ import { refuse } from './answers.ts';
 
 const pagePath = /^\/chat\/([^/]+)\/$/;
 
-/** Whether a request is for a file of the site as it was built, whatever the link of the room. */
-export function isFile({ method, url }: Request): boolean {
-  const { pathname } = new URL(url);
-  return method === 'GET' && (/^\/([^/]+\.\w+)?$/.test(pathname) || v.is(Link, pagePath.exec(pathname)?.[1]));
+/** Under which the build puts its files, each under a name that changes with what is in it. */
+const builtFiles = '/assets/';
+
+/** A built file may be kept for good; that it is not there may not. */
+function kept(found: Response): Response {
+  const answer = new Response(found.body, found);
+  if (found.ok) answer.headers.set('Cache-Control', 'public, max-age=31536000, immutable');
+  return answer;
 }
 
 /** The page of a room, where the request is for one; without the last slash the path is the API's. */
@@ -29,6 +33,6 @@ export function toLobby(request: Request): Response {
 export async function file(request: Request, env: Env): Promise<Response> {
   const found = await env.ASSETS.fetch(new Request(request.url, { headers: request.headers }));
   if (found.status === 404) return refuse(fail('route_not_found').failure);
-  if (request.method === 'GET') return found;
+  if (request.method === 'GET') return new URL(request.url).pathname.startsWith(builtFiles) ? kept(found) : found;
   return refuse(fail('method_not_allowed').failure, { Allow: 'GET, HEAD, OPTIONS' });
 }

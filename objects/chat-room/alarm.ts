@@ -2,17 +2,18 @@
 import { expireLeases } from './attendance.ts';
 import type { Details } from './details.ts';
 import type { Room } from './room.ts';
-import { hangUp } from './seating.ts';
+import { hangUp, lapse } from './seating.ts';
 
-/** Closes overdue sockets, ends leases, notices what a crash changed, and delivers what the copies must hear. */
+/** Closes overdue sockets, makes viewers of those whose signed token has expired, ends leases, notices what a crash changed, and delivers what the copies must hear. */
 export function ring(room: Room): Promise<void> {
   const inRoom = (work: (details: Details) => void) => () => {
     const details = room.find();
     if (details) work(details);
   };
   return room.wake.ring(room.clock, {
-    sockets: inRoom(() => {
+    sockets: inRoom((details) => {
       for (const { socket, failure } of room.sessions.overdue()) hangUp(room, socket, failure);
+      for (const [socket, session] of room.sessions.all()) lapse({ room, details, socket, session });
     }),
     leases: inRoom((details) => expireLeases(room, details)),
     // Sockets that died with the object took their people along without a word.

@@ -13,7 +13,7 @@ import { post } from './posting.ts';
 import { seenBy } from './reading.ts';
 import type { Room } from './room.ts';
 import { authenticate, hangUp, lapse, type Visit } from './seating.ts';
-import type { Joined } from './sessions.ts';
+import type { Joined, Session } from './sessions.ts';
 
 type FrameOf<T extends ClientFrame['type']> = Extract<ClientFrame, { type: T }>;
 type JoinedType = Exclude<ClientFrame['type'], 'auth'>;
@@ -111,10 +111,10 @@ function answer(visit: Visit, frame: FrameOf<JoinedType>): Outcome<void> {
   return handle({ ...current, session }, frame.type, frame);
 }
 
-/** Tells a refusal, and hangs up over one that has a close code, or over haste that does not end. */
+/** Tells a refusal, and hangs up over one that has a close code, or over a flood of them. */
 function refuse({ room, socket }: Visit, failure: Failure, ref: Ref | undefined): void {
   room.sessions.send(socket, errorFrame(failure, ref));
-  const noted = failure.code === 'too_fast' ? room.pacing.refused(socket, room.clock.now()) : done(undefined);
+  const noted = room.pacing.refused(socket, room.clock.now());
   if (!noted.ok) hangUp(room, socket, noted.failure);
   else if (failure.closeCode !== undefined) hangUp(room, socket, failure);
   else room.noteEvent('refusal', { reason: failure.code, route: socketPath });
@@ -129,12 +129,10 @@ function complain(visit: Visit, failure: Failure, ref: Ref | undefined): void {
   room.sessions.update(socket, { ...session, badFrames });
 }
 
-/** Forgets the bad frames before a good one. */
-function forgive(visit: Visit): Visit {
-  if (visit.session.badFrames === 0) return visit;
-  const session = { ...visit.session, badFrames: 0 };
-  visit.room.sessions.update(visit.socket, session);
-  return { ...visit, session };
+/** Forgets the bad frames before one that was good. */
+function forgive({ room, socket }: Visit): void {
+  const session = room.sessions.of(socket);
+  if (session && session.badFrames > 0) room.sessions.update(socket, { ...session, badFrames: 0 });
 }
 
 /** Whether a text is over the limit in UTF-8, of which a UTF-16 unit takes one to three bytes. */
@@ -147,8 +145,9 @@ function isTooLarge(text: string): boolean {
 function attempt(visit: Visit, frame: ClientFrame, work: (visit: Visit) => Outcome<void>): void {
   const { room, socket } = visit;
   try {
-    const answered = work(forgive(visit));
-    if (!answered.ok) refuse(visit, answered.failure, frame.ref);
+    const answered = work(visit);
+    if (answered.ok) forgive(visit);
+    else refuse(visit, answered.failure, frame.ref);
   } catch (error) {
     console.error(logLine('frame_failed', { type: frame.type, ...errorFields(error) }));
     room.noteEvent('error', { reason: 'frame_failed', route: socketPath });
@@ -166,10 +165,19 @@ function visitOf(room: Room, socket: WebSocket): Visit | undefined {
   return session && details && { room, details, socket, session };
 }
 
+/** Whether a socket may show credentials now: for its pace, and for the admin tokens that its address has shown. */
+async function admitTo(room: Room, session: Session, { adminToken }: FrameOf<'auth'>): Promise<Outcome<void>> {
+  const now = room.clock.now();
+  const admitted =
+    session.state === 'waiting'
+      ? room.pacing.admitNewcomer(session.address, now)
+      : room.pacing.admit(session, 'auth', now);
+  return admitted.ok ? room.identities.countElsewhere(adminToken, session.address) : admitted;
+}
+
 /** Checks the credentials of an `auth`; what the socket sent after it waits. */
 async function letIn({ room, socket, session }: Visit, frame: FrameOf<'auth'>): Promise<void> {
-  const isFirst = session.state === 'waiting';
-  const admitted = isFirst ? done(undefined) : room.pacing.admit(session, 'auth', room.clock.now());
+  const admitted = await admitTo(room, session, frame);
   const shown = admitted.ok ? await room.identities.check(frame) : admitted;
   const visit = visitOf(room, socket);
   if (visit) attempt(visit, frame, (current) => (shown.ok ? authenticate(current, frame, shown.value) : shown));

@@ -77,6 +77,14 @@ export class IdentityDesk {
     return admitted.failure.code === 'not_admin' ? done(false) : admitted;
   }
 
+  /**
+   * Counts an admin token that a socket is about to show with those that its address shows to other rooms.
+   * @returns `too_many_guesses` (429)
+   */
+  countElsewhere(adminToken: string | undefined, address: string): Promise<Outcome<void>> {
+    return adminToken === undefined ? Promise.resolve(done(undefined)) : this.#world.guesses.countElsewhere(address);
+  }
+
   /** Checks a signed token: `signed_token_invalid` or `_expired` (401), or `no_signed_identities` (501). */
   async check({ token, adminToken, name }: Credentials): Promise<Outcome<Shown>> {
     const proof = await this.#world.signedTokens.prove(token);
@@ -101,10 +109,11 @@ export class IdentityDesk {
   /** Looks at a secret, unless that address has shown too many wrong ones. */
   #weigh(address: string, isRight: () => boolean): Outcome<void> {
     const { guesses, clock } = this.#world;
-    const heard = guesses.admit(address, clock.now());
-    if (!heard.ok || isRight()) return heard;
-    guesses.wrong(address, clock.now());
-    return fail('not_admin');
+    const taken = guesses.take(address, clock.now());
+    if (!taken.ok) return taken;
+    if (!isRight()) return fail('not_admin');
+    guesses.giveBack(address);
+    return taken;
   }
 
   /** Theirs, or that of somebody at the same address, under whose ban a new token is no way back in. */

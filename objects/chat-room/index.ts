@@ -1,6 +1,6 @@
 /** The Durable Object of a room: a switchboard from calls, sockets and the alarm to what a room can do. */
 import { DurableObject } from 'cloudflare:workers';
-import { addressHeader, socketPath } from '../../shared/endpoints.ts';
+import { addressHeader } from '../../shared/endpoints.ts';
 import { noteEvent } from '../../shared/events.ts';
 import { done, fail, type Outcome } from '../../shared/failures.ts';
 import { automaticPing, automaticPong } from '../../shared/frames.ts';
@@ -23,7 +23,7 @@ import { type Complaint, type ModerationPage, moderate, moderationPage, reportMe
 import { post } from './posting.ts';
 import { seenBy } from './reading.ts';
 import { Room } from './room.ts';
-import { depart } from './seating.ts';
+import { depart, receiveSocket } from './seating.ts';
 
 /** Those who are here with an identity: a page of them, and how many people are here in all. */
 export interface ParticipantPage {
@@ -155,19 +155,10 @@ export class ChatRoom extends DurableObject<Env> {
     return asModerator(this.#room, caller, () => done(moderationPage(this.#room, before, limit)));
   }
 
-  /** Takes a socket in. A browser cannot read a refused upgrade, so one for no room is accepted and closed. */
+  /** Takes a socket in. A browser cannot read a refused upgrade, so one that is refused is accepted and closed. */
   override fetch(request: Request): Response {
     const { 0: client, 1: server } = new WebSocketPair();
-    const details = this.#room.find();
-    if (details) {
-      const place = this.#room.placeOf(details, request.headers.get(addressHeader) ?? '');
-      this.#room.wake.by(this.#room.sessions.open(server, place));
-    } else {
-      const { code: reason, closeCode, text } = fail('room_not_found').failure;
-      this.#room.noteEvent('refusal', { reason, route: socketPath });
-      server.accept();
-      server.close(closeCode, text);
-    }
+    receiveSocket(this.#room, server, request.headers.get(addressHeader) ?? '');
     return new Response(null, { status: 101, webSocket: client });
   }
 

@@ -33,18 +33,19 @@ const costs = {
 export type Act = keyof typeof costs;
 
 export class Pacing {
-  readonly #isOn: boolean;
+  /** Whether anybody has to keep to a pace. */
+  readonly isOn: boolean;
   readonly #people = new Pace(limits.personPace);
   readonly #addresses = new Pace(limits.addressPace);
   readonly #refusals = new WeakMap<WebSocket, { since: number; count: number }>();
 
   constructor(isOn: boolean) {
-    this.#isOn = isOn;
+    this.isOn = isOn;
   }
 
   /** Lets somebody act, or not yet: `too_fast` (429). Nothing keeps the operator. */
   admit({ key, address, role }: Actor, act: Act, now: number): Outcome<void> {
-    if (!this.#isOn || role === 'operator') return done(undefined);
+    if (!this.isOn || role === 'operator') return done(undefined);
     const cost = costs[act];
     const waits = [this.#people.wait(key, now, cost), this.#addresses.wait(address, now, cost)];
     const retryAfter = Math.max(...waits.map((wait) => wait ?? 0));
@@ -54,13 +55,22 @@ export class Pacing {
     return done(undefined);
   }
 
-  /** Notes that a socket's frame was refused for its haste; `flooding` (429, and its end) once that is too often. */
+  /**
+   * Lets a socket say who it is. Its address pays; who comes too fast is closed, and comes back by itself.
+   * @returns `flooding` (429, and the end of the socket)
+   */
+  admitNewcomer(address: string, now: number): Outcome<void> {
+    const retryAfter = this.isOn ? this.#addresses.charge(address, now, costs.auth) : undefined;
+    return retryAfter === undefined ? done(undefined) : fail('flooding', { retryAfter });
+  }
+
+  /** Notes that a socket's frame was refused; `flooding` (429, and its end) once that is too often. */
   refused(socket: WebSocket, now: number): Outcome<void> {
     const known = this.#refusals.get(socket);
     const earlier = known && now - known.since < limits.floodingMs ? known : { since: now, count: 0 };
     const count = earlier.count + 1;
     this.#refusals.set(socket, { since: earlier.since, count });
-    if (count < limits.floodingRefusals) return done(undefined);
+    if (!this.isOn || count < limits.floodingRefusals) return done(undefined);
     return fail('flooding', { retryAfter: limits.floodingMs / 1_000 });
   }
 }

@@ -80,20 +80,11 @@ export class Participants {
     const known = this.#leases().get(key);
     const until = leaseEnd(participant, now);
     const lease = { key, participant, namedAt, address: known?.address ?? address, until };
-    if (!participant && !known) {
-      const anonymous = [...this.#leases().values()].filter((other) => !other.participant);
-      const here = anonymous.filter((other) => other.address === address);
-      const full =
-        anonymous.length >= limits.anonymousLeases
-          ? anonymous
-          : here.length >= limits.anonymousLeasesPerAddress
-            ? here
-            : [];
-      const [first] = full;
-      if (first) {
-        const free = Math.min(...full.map((other) => other.until));
-        return fail('too_many_leases', { retryAfter: Math.max(1, Math.ceil((free - now) / 1_000)) });
-      }
+    const crowd = known ? [] : this.#crowd(participant !== null, address);
+    const [first] = crowd;
+    if (first) {
+      const free = Math.min(...crowd.map((other) => other.until));
+      return fail('too_many_leases', { retryAfter: Math.max(1, Math.ceil((free - now) / 1_000)) });
     }
     this.#sql.exec(
       `INSERT INTO leases (key, participant_id, name, role, named_at, address, until) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -157,6 +148,15 @@ export class Participants {
   /** Forgets what was read or written, after a transaction failed. */
   forget(): void {
     this.#known = undefined;
+  }
+
+  /** The leases of that kind of which there are as many as there may be, in the room or from an address. */
+  #crowd(isPersonal: boolean, address: string): Lease[] {
+    const alike = [...this.#leases().values()].filter(({ participant }) => (participant !== null) === isPersonal);
+    const here = alike.filter((other) => other.address === address);
+    if (!isPersonal && alike.length >= limits.anonymousLeases) return alike;
+    const most = isPersonal ? limits.personalLeasesPerAddress : limits.anonymousLeasesPerAddress;
+    return here.length >= most ? here : [];
   }
 
   #asSeen(person: Participant): Participant {

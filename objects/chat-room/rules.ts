@@ -10,7 +10,7 @@ export interface Identity {
   /** When the signed token that says so expires, in milliseconds. */
   expiresAt?: number;
   /** Whose signed token has expired: they are a viewer until they show a new one. */
-  expiredAs?: string;
+  expiredAs?: Participant;
 }
 
 /** A REST join: that person or visitor counts as present until it expires. */
@@ -72,6 +72,6 @@ export function mergePerson(earlier: Participant, newer: Participant): Participa
 
 /** Whether a socket of `before` may go on as `after`: the same person again, or a viewer who now says who they are. */
 export function mayContinueAs(before: Identity, after: Identity): boolean {
-  const id = before.participant?.id ?? before.expiredAs;
+  const { id } = before.participant ?? before.expiredAs ?? {};
   return id === undefined || id === after.participant?.id;
 }

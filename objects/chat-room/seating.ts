@@ -1,6 +1,6 @@
 /** Coming and going by socket: who a socket makes present, what its `ready` holds, and how it is let go. */
 import { socketPath } from '../../shared/endpoints.ts';
-import { done, type Failure, fail, type Outcome } from '../../shared/failures.ts';
+import { closeReason, done, type Failure, fail, type Outcome } from '../../shared/failures.ts';
 import type { AuthFrame, ReadyFrame } from '../../shared/frames.ts';
 import { limits } from '../../shared/limits.ts';
 import { randomSecret } from '../credentials/digests.ts';
@@ -21,6 +21,22 @@ export interface Visit<S extends Session = Session> {
   session: S;
 }
 
+/** Takes a socket in, or accepts it only to close it: where there is no room, or its address has as many as it may. */
+export function receiveSocket(room: Room, socket: WebSocket, address: string): void {
+  const details = room.find();
+  if (!details) return turnAway(room, socket, fail('room_not_found').failure);
+  const place = room.placeOf(details, address);
+  const isFull = room.pacing.isOn && room.sessions.countFrom(place) >= limits.socketsPerAddress;
+  if (isFull) return turnAway(room, socket, fail('too_many_sockets', { retryAfter: limits.allowanceSeconds }).failure);
+  room.wake.by(room.sessions.open(socket, place));
+}
+
+function turnAway(room: Room, socket: WebSocket, failure: Failure): void {
+  room.noteEvent('refusal', { reason: failure.code, route: socketPath });
+  socket.accept();
+  socket.close(failure.closeCode, closeReason(failure));
+}
+
 /**
  * Lets a socket in, or refreshes the credential of one that is in, and sends it `ready`: in one synchronous turn, so
  * that nothing falls between what `ready` holds and the first frame after it.
@@ -30,7 +46,7 @@ export function authenticate(visit: Visit, frame: AuthFrame, shown: Shown): Outc
   const { room, details, socket, session } = visit;
   const before = session.state === 'joined' ? session : undefined;
   // Who gives no name goes on under the one they had.
-  const name = frame.name ?? before?.participant?.name;
+  const name = frame.name ?? (before?.participant ?? before?.expiredAs)?.name;
   const identity = room.identities.identify(details, { ...shown, name }, session.address);
   if (!identity.ok) return identity;
   if (before && !mayContinueAs(before, identity.value)) return fail('other_person');
@@ -53,11 +69,12 @@ export function lapse(visit: Visit): Visit {
     participant: null,
     role: 'viewer',
     key,
-    ...(participant && { expiredAs: participant.id }),
+    ...(participant && { expiredAs: participant }),
   };
   room.sessions.update(socket, lapsed);
-  if (room.participants.count() !== seen.count) room.change(() => room.outbox.mark(details.link, 'soon'));
+  // As with one who leaves: that cannot fail, so everyone is told before the copies are.
   tell(room, session.key, seen);
+  if (room.participants.count() !== seen.count) room.change(() => room.outbox.mark(details.link, 'soon'));
   return { ...visit, session: lapsed };
 }
 

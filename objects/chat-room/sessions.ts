@@ -114,6 +114,11 @@ export class Sessions {
     this.#attach(socket, session);
   }
 
+  /** Every socket, and what is known of it. */
+  all(): [WebSocket, Session][] {
+    return [...this.#known];
+  }
+
   /** The sockets that were sent `ready`, with what is known of them. */
   *joined(): Iterable<Joined> {
     for (const session of this.#known.values()) if (session.state === 'joined') yield session;
@@ -144,6 +149,13 @@ export class Sessions {
     for (const [socket, session] of this.#known) {
       if (session.state === 'joined' && isModerator(session.role)) this.send(socket, frame);
     }
+  }
+
+  /** How many sockets there are from an address (a digest). */
+  countFrom(address: string): number {
+    let count = 0;
+    for (const session of this.#known.values()) if (session.address === address) count++;
+    return count;
   }
 
   /** The sockets of a person. */

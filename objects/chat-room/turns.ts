@@ -5,10 +5,10 @@
 export class Turns {
   readonly #last = new Map<WebSocket, Promise<void>>();
 
-  /** Does `work` when all that this socket sent before is done: at once where nothing waits. `work` must not throw. */
+  /** Does `work` when all that this socket sent before is done, whatever came of it: at once where nothing waits. */
   take(socket: WebSocket, work: () => void | Promise<void>): void | Promise<void> {
     const before = this.#last.get(socket);
-    const mine = before ? before.then(work) : work();
+    const mine = before ? before.then(work, work) : work();
     if (!mine) return;
     const turn = mine.finally(() => {
       if (this.#last.get(socket) === turn) this.#last.delete(socket);

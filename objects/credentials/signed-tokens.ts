@@ -2,6 +2,7 @@
  * Signed identities (JWT): verifying them with the service's public key, and issuing them with its private one. The
  * algorithm is that of the configured key and never the token's (RFC 8725 §3.1); `exp` is required and taken strictly.
  */
+import { Buffer } from 'node:buffer';
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { errors, importJWK, jwtVerify, SignJWT } from 'jose';
 import * as v from 'valibot';
@@ -65,7 +66,8 @@ interface Key {
 /** Of what is signed, what counts here. `sub` becomes part of ids, so it is plain and bounded. */
 const Payload = v.object({
   sub: v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,128}$/)),
-  exp: v.number(),
+  /** As far as a date can be told. */
+  exp: v.pipe(v.number(), v.maxValue(8.64e12)),
   name: v.fallback(v.optional(Name), undefined),
 });
 
@@ -84,7 +86,7 @@ function algorithmOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): Ke
 async function readKey(read: (pem: string) => KeyObject, pem: string | undefined): Promise<Key | undefined> {
   if (!pem) return undefined;
   try {
-    const object = read(pem.replaceAll('\\n', '\n').trim());
+    const object = read(toPem(pem));
     const algorithm = algorithmOf(object);
     if (algorithm) return { algorithm, key: await importJWK(object.export({ format: 'jwk' }), algorithm) };
   } catch {
@@ -92,6 +94,22 @@ async function readKey(read: (pem: string) => KeyObject, pem: string | undefined
   }
   console.error(logLine('key_unusable', { accepted: 'Ed25519, EC P-256, RSA of 2048 bits or more' }));
   return undefined;
+}
+
+function toPem(pem: string): string {
+  return pem.replaceAll('\\n', '\n').trim();
+}
+
+/** Whether a public key is that of a private one, which can be read. */
+function isPair(privatePem: string | undefined, publicPem: string | undefined): boolean {
+  if (!privatePem || !publicPem) return false;
+  try {
+    const format = { type: 'spki', format: 'der' } as const;
+    const [own, configured] = [createPrivateKey(toPem(privatePem)), createPublicKey(toPem(publicPem))];
+    return Buffer.from(createPublicKey(own).export(format)).equals(Buffer.from(configured.export(format)));
+  } catch {
+    return false;
+  }
 }
 
 export class SignedTokens {
@@ -115,8 +133,9 @@ export class SignedTokens {
   /** Issues a token. `no_signed_identities` (501) where there are no keys. */
   async issue({ userId, name, expiresIn }: TokenRequest): Promise<Outcome<IssuedToken>> {
     const { JWT_PRIVATE_KEY, JWT_PUBLIC_KEY, JWT_ISSUER, JWT_AUDIENCE } = this.#settings;
-    const key = JWT_PUBLIC_KEY ? await readKey(createPrivateKey, JWT_PRIVATE_KEY) : undefined;
-    if (!key) return fail('no_signed_identities');
+    const key = await readKey(createPrivateKey, JWT_PRIVATE_KEY);
+    // Nobody would accept what another key has signed.
+    if (!key || !isPair(JWT_PRIVATE_KEY, JWT_PUBLIC_KEY)) return fail('no_signed_identities');
     const issuedAt = Math.floor(this.#clock.now() / 1_000);
     const expiresAt = issuedAt + expiresIn;
     const draft = new SignJWT({ ...(name && { name }) })

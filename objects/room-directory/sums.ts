@@ -52,5 +52,6 @@ function shareOf(room: Summed | undefined): Omit<Sums, 'posted'> {
 
 /** Messages not yet counted. Another salt under the same link is another room, which counts from the beginning. */
 function newlyPosted(before: Summed | undefined, after: Summed): number {
-  return after.posted - (before?.salt === after.salt ? before.posted : 0);
+  // A room that was restored to an earlier time takes nothing back.
+  return Math.max(0, after.posted - (before?.salt === after.salt ? before.posted : 0));
 }

@@ -15,7 +15,15 @@ export interface ClaimSettings {
   open: boolean;
 }
 
-type Row = { salt: string; first_call_digest: string | null; claimed_at: number };
+type Row = { salt: string; first_call_digest: string | null; tries_left: number; claimed_at: number };
+
+/** What is stored, by which a first call can be recognised. */
+export interface Call {
+  /** Undefined where it bore no id of its own. */
+  text: string | undefined;
+  /** Whether an entry of its id is here. */
+  isStored: boolean;
+}
 
 export class Claims {
   readonly #sql: SqlStorage;
@@ -44,16 +52,18 @@ export class Claims {
    */
   admit(proof: Proof): Outcome<void> {
     if (proof.kind === 'signed') this.#end();
-    const isOpen = proof.kind === 'signed' || this.#isOperator(proof) || this.#holds(proof);
-    return isOpen ? done(undefined) : refusal(proof);
+    if (proof.kind === 'signed' || this.#isOperator(proof)) return done(undefined);
+    if (!this.#holds(proof)) return refusal(proof);
+    // Whoever has the token has not lost the answer to the first call.
+    this.#forgetFirstCall();
+    return done(undefined);
   }
 
   /**
    * As `admit`, for storing: the first call claims the id, and the same call again may have lost its answer.
-   * @param call what is stored, by which a first call can be recognised; undefined where it bore no id of its own
    * @returns the token that was given to a caller without one
    */
-  enter(proof: Proof, call: string | undefined, now: number): Outcome<string | undefined> {
+  enter(proof: Proof, call: Call, now: number): Outcome<string | undefined> {
     const claim = this.#row();
     if (!claim) return done(this.#claim(proof, call, now));
     if (proof.kind === 'none') return this.#giveAgain(claim, call, now);
@@ -66,14 +76,15 @@ export class Claims {
     this.#given = undefined;
   }
 
-  #claim(proof: Proof, call: string | undefined, now: number): string | undefined {
+  #claim(proof: Proof, { text }: Call, now: number): string | undefined {
     const salt = randomSecret();
     const isNobody = proof.kind === 'none';
     this.#sql.exec(
-      'INSERT INTO claim (id, salt, first_call_digest, claimed_at) VALUES (1, ?, ?, ?)',
+      'INSERT INTO claim (id, salt, first_call_digest, tries_left, claimed_at) VALUES (1, ?, ?, ?, ?)',
       salt,
       // Only who is given a token can lose it with the answer.
-      isNobody && call !== undefined ? digest(salt, 'message', call) : null,
+      isNobody && text !== undefined ? digest(salt, 'call', text) : null,
+      limits.claimTries,
       now,
     );
     if (isNobody) return this.#give(salt);
@@ -81,9 +92,15 @@ export class Claims {
     return undefined;
   }
 
-  #giveAgain({ salt, first_call_digest, claimed_at }: Row, call: string | undefined, now: number): Outcome<string> {
-    const isFirst = call !== undefined && first_call_digest === digest(salt, 'message', call);
-    if (!isFirst || !this.#settings.open || now - claimed_at > limits.claimAgainMs) return fail('no_credential');
+  /** Gives the first call a token again. Whoever tries to guess what it was has a few tries, and ends it with them. */
+  #giveAgain({ salt, first_call_digest, tries_left, claimed_at }: Row, call: Call, now: number): Outcome<string> {
+    const isOver = !this.#settings.open || now - claimed_at > limits.claimAgainMs || first_call_digest === null;
+    if (isOver || call.text === undefined) return fail('no_credential');
+    if (!call.isStored || first_call_digest !== digest(salt, 'call', call.text)) {
+      this.#sql.exec('UPDATE claim SET tries_left = ?', tries_left - 1);
+      if (tries_left <= 1) this.#forgetFirstCall();
+      return fail('no_credential');
+    }
     if (this.#given === undefined && this.#tokens() >= limits.claimTokens) return fail('no_credential');
     return done(this.#given ?? this.#give(salt));
   }
@@ -100,9 +117,13 @@ export class Claims {
 
   #end(): void {
     if (this.#tokens() === 0) return;
-    this.#given = undefined;
     this.#sql.exec('DELETE FROM claim_tokens');
-    this.#sql.exec('UPDATE claim SET first_call_digest = NULL');
+    this.#forgetFirstCall();
+  }
+
+  #forgetFirstCall(): void {
+    this.#given = undefined;
+    this.#sql.exec('UPDATE claim SET first_call_digest = NULL WHERE first_call_digest IS NOT NULL');
   }
 
   #isOperator(proof: Proof): boolean {
@@ -121,7 +142,7 @@ export class Claims {
   }
 
   #row(): Row | undefined {
-    return this.#sql.exec<Row>('SELECT salt, first_call_digest, claimed_at FROM claim').toArray()[0];
+    return this.#sql.exec<Row>('SELECT salt, first_call_digest, tries_left, claimed_at FROM claim').toArray()[0];
   }
 }
 

@@ -1,5 +1,6 @@
 /** A user's sessions and what was said in them: the tables `sessions` and `entries`. */
 import { done, fail, type Outcome } from '../../shared/failures.ts';
+import { countBytes, limits } from '../../shared/limits.ts';
 import type { Entry, SessionInfo } from '../../shared/session.ts';
 import { randomSecret } from '../credentials/digests.ts';
 
@@ -77,12 +78,6 @@ function toSession(row: SessionRow): SessionInfo {
   };
 }
 
-/** @param rows the page, and one more where it goes on */
-function nextOf(page: readonly { id: number }[], rows: readonly unknown[]): Paged {
-  const last = page.at(-1);
-  return last && rows.length > page.length ? { next: String(last.id) } : {};
-}
-
 const withSession = `SELECT entries.id, session_id, chat_id, timestamp, message, role
   FROM entries JOIN sessions ON sessions.id = entries.session`;
 
@@ -127,20 +122,27 @@ export class Entries {
     return done({ entry, duplicate: false, beginsSession: message_count === 1 });
   }
 
-  /** A page of a session; `session_not_found` (404). */
+  /** A page of a session, bounded in entries and in bytes; `session_not_found` (404). */
   history(sessionId: string, after: number, limit: number): Outcome<History> {
     const session = this.#sessionRow(sessionId);
     if (session === undefined) return fail('session_not_found');
-    const rows = this.#sql
-      .exec<EntryRow>(
-        `${withSession} WHERE session = ? AND entries.id > ? ORDER BY entries.id LIMIT ?`,
-        session,
-        after,
-        limit + 1,
-      )
-      .toArray();
-    const page = rows.slice(0, limit);
-    return done({ sessionId, messages: page.map(toEntry), ...nextOf(page, rows) });
+    const rows = this.#sql.exec<EntryRow>(
+      `${withSession} WHERE session = ? AND entries.id > ? ORDER BY entries.id LIMIT ?`,
+      session,
+      after,
+      limit + 1,
+    );
+    const page: EntryRow[] = [];
+    let bytes = 0;
+    for (const row of rows) {
+      bytes += countBytes(row.message);
+      const last = page.at(-1);
+      if (last && (page.length === limit || bytes > limits.historyBytes)) {
+        return done({ sessionId, messages: page.map(toEntry), next: String(last.id) });
+      }
+      page.push(row);
+    }
+    return done({ sessionId, messages: page.map(toEntry) });
   }
 
   /** A page of the sessions, newest first, from the one before `before` on. */
@@ -154,7 +156,13 @@ export class Entries {
       )
       .toArray();
     const page = rows.slice(0, limit);
-    return { sessions: page.map(toSession), ...nextOf(page, rows) };
+    const last = page.at(-1);
+    return { sessions: page.map(toSession), ...(last && rows.length > limit && { next: String(last.id) }) };
+  }
+
+  /** Whether there is an entry of that id, in whatever session. */
+  has(chatId: string): boolean {
+    return this.#find(chatId) !== undefined;
   }
 
   /** Whether there is any session. */

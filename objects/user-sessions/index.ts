@@ -1,6 +1,7 @@
 /** The Durable Object of a user: all of their sessions and entries, so that every call is one consistent hop. */
 import { DurableObject } from 'cloudflare:workers';
 import { userKey } from '../../shared/copies.ts';
+import { noteEvent } from '../../shared/events.ts';
 import { done, fail, type Outcome } from '../../shared/failures.ts';
 import { Guesses } from '../../shared/guesses.ts';
 import { limits } from '../../shared/limits.ts';
@@ -11,7 +12,7 @@ import { kvCopy } from '../storage/copy.ts';
 import { hasSchema, migrate } from '../storage/migrations.ts';
 import { Outbox } from '../storage/outbox.ts';
 import { Wake } from '../storage/wake.ts';
-import { Claims } from './claims.ts';
+import { type Call, Claims } from './claims.ts';
 import { Entries, type History, type NewEntry, type SessionPage, type Stored } from './entries.ts';
 import { migrations } from './schema.ts';
 
@@ -43,7 +44,11 @@ export class UserSessions extends DurableObject<Env> {
     this.#guesses = new Guesses({ isOn: env.RATE_LIMITS !== 'off', everywhere: undefined });
     this.#claims = new Claims(storage.sql, { operatorToken: env.ADMIN_TOKEN, open: env.CLAIMS !== 'off' });
     this.#entries = new Entries(storage.sql);
-    this.#wake = new Wake(storage, () => (this.#isMade() ? this.#outbox.nextDue() : undefined));
+    this.#wake = new Wake(
+      storage,
+      () => (this.#isMade() ? this.#outbox.nextDue() : undefined),
+      (reason) => noteEvent(env.EVENTS, 'error', { reason }),
+    );
     const mirror = () => JSON.stringify(this.#entries.sessions({ limit: limits.sessionsSizeMax }).sessions);
     this.#outbox = new Outbox({
       storage,
@@ -70,16 +75,17 @@ export class UserSessions extends DurableObject<Env> {
     if (!this.#isMade()) {
       const admitted = this.#claims.admitToNothing(proof.value, true);
       if (!admitted.ok) return this.#noting(asker, admitted);
+      const allowed = await this.#allowClaim(asker, proof.value);
+      if (!allowed.ok) return allowed;
     }
     const now = systemClock.now();
-    const call = entry.chatId === undefined ? undefined : JSON.stringify(entry);
     const kept = this.#change((): Outcome<Kept> => {
       migrate(this.ctx.storage, migrations);
-      const entered = this.#claims.enter(proof.value, call, now);
+      const entered = this.#claims.enter(proof.value, this.#callOf(entry), now);
       if (!entered.ok) return entered;
       const stored = this.#entries.store(entry, now);
       if (!stored.ok) return stored;
-      if (!stored.value.duplicate) this.#outbox.mark(userId, stored.value.beginsSession ? 'now' : 'soon');
+      if (!stored.value.duplicate) this.#outbox.mark(userId, stored.value.beginsSession ? 'now' : 'later');
       return done({ ...stored.value, ...(entered.value !== undefined && { token: entered.value }) });
     });
     await this.#outbox.settle();
@@ -129,11 +135,11 @@ export class UserSessions extends DurableObject<Env> {
 
   /** A signed token that names somebody else opens nothing here, whatever there is. */
   async #prove({ userId, token, address }: Asker): Promise<Outcome<Proof>> {
-    const heard = token === undefined ? done(undefined) : this.#guesses.admit(address, systemClock.now());
-    if (!heard.ok) return heard;
     const proof = await this.#signedTokens.prove(token);
-    if (!proof.ok || proof.value.kind !== 'signed') return proof;
-    return proof.value.person.userId === userId ? proof : fail('not_yours');
+    if (!proof.ok || proof.value.kind === 'none') return proof;
+    if (proof.value.kind === 'signed') return proof.value.person.userId === userId ? proof : fail('not_yours');
+    const taken = this.#guesses.take(address, systemClock.now());
+    return taken.ok ? proof : taken;
   }
 
   async #admit(asker: Asker): Promise<Outcome<void>> {
@@ -145,11 +151,25 @@ export class UserSessions extends DurableObject<Env> {
     return this.#noting(asker, admitted);
   }
 
-  /** Counts a token that was wrong. */
-  #noting<T>({ address }: Asker, outcome: Outcome<T>): Outcome<T> {
+  /** Gives the guess back that a token was, unless it was wrong. */
+  #noting<T>({ address, token }: Asker, outcome: Outcome<T>): Outcome<T> {
     const isWrong = !outcome.ok && outcome.failure.code === 'not_yours';
-    if (isWrong) this.#guesses.wrong(address, systemClock.now());
+    if (token !== undefined && !isWrong) this.#guesses.giveBack(address);
     return outcome;
+  }
+
+  /** What is stored, by which a first call can be recognised. */
+  #callOf(entry: NewEntry): Call {
+    const { chatId } = entry;
+    if (chatId === undefined) return { text: undefined, isStored: false };
+    return { text: JSON.stringify(entry), isStored: this.#entries.has(chatId) };
+  }
+
+  /** A claim makes an object with storage of its own: it counts as a creation of that address. `rate_limited` (429). */
+  async #allowClaim({ address }: Asker, proof: Proof): Promise<Outcome<void>> {
+    if (this.env.RATE_LIMITS === 'off' || proof.kind === 'signed') return done(undefined);
+    const counted = await this.env.CREATIONS.limit({ key: address }).catch(() => ({ success: true }));
+    return counted.success ? done(undefined) : fail('rate_limited', { retryAfter: limits.allowanceSeconds });
   }
 
   /** Writes all of `work` or nothing. */

@@ -8,6 +8,7 @@ export const migrations: readonly Migration[] = [
     id INTEGER PRIMARY KEY CHECK (id = 1),
     salt TEXT NOT NULL,
     first_call_digest TEXT,
+    tries_left INTEGER NOT NULL,
     claimed_at INTEGER NOT NULL
   );
   CREATE TABLE claim_tokens (

@@ -183,6 +183,26 @@ describe('a connection', () => {
     await socketNumber(2);
   });
 
+  it('comes back when the room said, where it was too much for it', async () => {
+    const { state, socket } = await live();
+    socket.end(4429, 'Flooding: come back in 10 s');
+    expect(state().phase.name).toBe('reconnecting');
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(PlayedSocket.opened).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1_100);
+    expect(PlayedSocket.opened).toHaveLength(2);
+  });
+
+  it('tries at once when it is asked to, though the room said to wait', async () => {
+    const { connection, socket } = await live();
+    socket.end(4429, 'Flooding: come back in 10 s');
+    connection.reconnect();
+    await settle();
+    expect(PlayedSocket.opened).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(PlayedSocket.opened.length).toBeLessThanOrEqual(3);
+  });
+
   it.each([1000, 4400, 4401, 4403, 4404, 4410, 4413])('stays away after %s', async (code) => {
     const { connection, state, socket } = await live();
     socket.end(code, 'because');

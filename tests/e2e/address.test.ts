@@ -69,9 +69,19 @@ it('what is deployed knows that it is, and believes what Cloudflare writes', asy
   const folder = await mkdtemp(join(tmpdir(), 'flexio-'));
   try {
     const root = fileURLToPath(new URL('../..', import.meta.url));
-    const { NODE_ENV: _, ...environment } = process.env;
-    const deploy = ['node_modules/wrangler/bin/wrangler.js', 'deploy', '--dry-run', '--outdir', folder];
-    const settings = { cwd: root, env: { ...environment, WRANGLER_SEND_METRICS: 'false' } };
+    const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+    const [, define = ''] = /--define (\S+)/.exec(scripts.deploy.replaceAll('\\', '')) ?? [];
+    const deploy = [
+      'node_modules/wrangler/bin/wrangler.js',
+      'deploy',
+      '--define',
+      define,
+      '--dry-run',
+      '--outdir',
+      folder,
+    ];
+    // Whatever the shell of whoever deploys says.
+    const settings = { cwd: root, env: { ...process.env, NODE_ENV: 'test', WRANGLER_SEND_METRICS: 'false' } };
     await promisify(execFile)(process.execPath, deploy, settings);
     expect(await readFile(join(folder, 'index.js'), 'utf8')).toContain('isDeployed = true');
   } finally {

@@ -2,6 +2,7 @@
  * Secrets stay secret: one canary stands in every token that a caller can show, right or wrong, and is then looked for in
  * everything that the service says or keeps: answers, frames, logs, and the bytes of its storage on disk.
  */
+import { generateKeyPairSync } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -12,9 +13,21 @@ import { until } from '../support/until.ts';
 const canary = `canary${crypto.randomUUID().replaceAll('-', '')}`;
 const operatorToken = `${canary}-operator`;
 
+const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+const pem = String(privateKey.export({ type: 'pkcs8', format: 'pem' })).replaceAll('\n', '\\n');
+const signing = {
+  JWT_PRIVATE_KEY: pem,
+  JWT_PUBLIC_KEY: String(publicKey.export({ type: 'spki', format: 'pem' })).replaceAll('\n', '\\n'),
+};
+
+/** What nobody may find: the canary, a genuine signed token once there is one, and the key that signs. */
+const secrets = [canary, pem.slice(40, 90)];
+
 let server: Server;
 beforeAll(async () => {
-  server = await Server.start({ vars: { ADMIN_TOKEN: operatorToken, REQUEST_LOGS: 'on', RATE_LIMITS: 'on' } });
+  server = await Server.start({
+    vars: { ADMIN_TOKEN: operatorToken, REQUEST_LOGS: 'on', RATE_LIMITS: 'on', ...signing },
+  });
 });
 afterAll(async () => {
   await server.stop();
@@ -29,13 +42,19 @@ async function ask(method: string, path: string, init: RequestInit = {}): Promis
   return response.status;
 }
 
-/** Where the canary is found, with what stands around it. */
+/** Where a secret is found, with what stands around it. */
 function findings(text: string): string[] {
-  return [...text.matchAll(new RegExp(`.{0,200}${canary}.{0,80}`, 'gs'))].map(([found]) => found);
+  return secrets
+    .map((secret) => text.indexOf(secret))
+    .filter((place) => place >= 0)
+    .map((place) => text.slice(Math.max(0, place - 100), place + 100));
 }
 
 const json = (body: unknown) => ({ body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } });
 const bearer = (token: string) => ({ headers: { Authorization: `Bearer ${token}` } });
+const both = (token: string) => ({
+  headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+});
 
 /** Opens a socket, says all that, and waits for its end or for the last answer. */
 async function converse(link: string, frames: unknown[]): Promise<void> {
@@ -90,6 +109,40 @@ it('no token is found in a log, an answer, a broadcast or a stored byte', async 
   expect(await ask('GET', `/chat/the-room?token=${admin}`)).toBe(200);
   const update = { token: admin, link: 'the-room', content: { title: '新しい名前', newToken: `${admin}-new` } };
   expect(await ask('PUT', '/chat/update', json(update))).toBe(200);
+
+  // A genuine signed token, of which each part is as good as the whole.
+  const asked = { method: 'POST', body: JSON.stringify({ userId: 'carol' }), ...both(operatorToken) };
+  const issued = await fetch(`${server.origin}/tokens`, asked);
+  const { content: signed } = (await issued.json()) as { content: { token: string } };
+  secrets.push(...signed.token.split('.').slice(1));
+  const { token: genuine } = signed;
+  expect(await ask('POST', '/storeChatMessage', { ...json({ userId: 'carol', message: 'x' }), ...both(genuine) })).toBe(
+    201,
+  );
+  expect(await ask('GET', '/getAllSessions?userId=carol', bearer(genuine))).toBe(200);
+  expect(await ask('POST', '/chat/the-room/messages', json({ token: genuine, clientId: 's', text: 'x' }))).toBe(201);
+  expect(await ask('GET', `/chat/the-room?token=${genuine}`)).toBe(200);
+  expect(await ask('GET', '/getAllSessions?userId=alice', bearer(genuine))).toBe(403);
+
+  // Calls that are well formed but for a token, which is wrong: they get to where tokens are weighed.
+  const wrong = `${canary}-wrong`;
+  const wellFormed: [string, string, RequestInit, number][] = [
+    ['PUT', '/chat/update', json({ token: wrong, link: 'the-room', content: { title: 'x' } }), 403],
+    ['DELETE', '/chat/delete', json({ token: wrong, link: 'the-room' }), 403],
+    ['GET', `/chat/the-room?token=${wrong}`, {}, 200],
+    ['GET', `/chat/list?token=${wrong}`, {}, 200],
+    ['GET', '/chat/the-room/messages', bearer(wrong), 200],
+    ['GET', '/chat/the-room/moderation', bearer(wrong), 403],
+    ['POST', '/chat/the-room/moderation', json({ token: wrong, action: 'lock' }), 403],
+    ['PUT', '/chat/the-room/messages/1', json({ token: wrong, text: 'x' }), 403],
+    ['DELETE', '/chat/the-room/messages/1', json({ token: wrong }), 403],
+    ['PUT', '/chat/the-room/messages/1/reactions/%F0%9F%91%8D', json({ token: wrong }), 200],
+    ['POST', '/chat/the-room/messages/1/report', json({ token: wrong }), 201],
+    ['DELETE', '/deleteChatHistory?userId=alice&sessionId=s', bearer(wrong), 403],
+    ['POST', '/directory/rebuild', json({ token: wrong }), 403],
+  ];
+  for (const [method, path, init, status] of wellFormed)
+    expect([path, await ask(method, path, init)]).toEqual([path, status]);
 
   // Every call of the table with the token in every place, fitting or not, and in every wrong form.
   for (const { method, path } of Object.values(endpoints)) {

@@ -114,14 +114,61 @@ it('an address in a room posts fifty at once, whoever it is, and another is not 
   setClock(Date.now());
   const link = await makeRoomElsewhere();
   const office = freshAddress();
+  const socket = await enterFrom(link, office, { token: 'one-more' });
   const everyone = await Promise.all(
     Array.from({ length: 60 }, (_, turn) => post(link, { clientId: `${turn}`, token: `person-${turn}` }, office)),
   );
-  expect(everyone.filter(({ status }) => status === 201)).toHaveLength(50);
-  const socket = await enterFrom(link, office, { token: 'one-more' });
+  // Half a message of the fifty went for letting the socket in.
+  expect(everyone.filter(({ status }) => status === 201)).toHaveLength(49);
   say(socket, 'socket');
   expect(await answers(socket, 1)).toEqual([1]);
   expect((await post(link, { clientId: 'x', token: 'other' })).status).toBe(201);
+});
+
+it('an address that opens sockets without end is held up, and those it has stay', async () => {
+  setClock(Date.now());
+  const link = await makeRoomElsewhere();
+  const office = freshAddress();
+  const first = await enterFrom(link, office, { token: 'one' });
+  const more = await Promise.all(Array.from({ length: 120 }, () => connect(link, from(office))));
+  for (const socket of more) socket.say({ type: 'auth' });
+  const told = await Promise.all(more.map((socket) => socket.nextOf(['ready', 'error'])));
+  expect(told.filter(({ type }) => type === 'ready')).toHaveLength(99);
+  const refused = more.filter((_, place) => told[place]?.type === 'error');
+  for (const socket of refused) expect((await socket.closed).code).toBe(4429);
+  setClock(Date.now() + 2_000);
+  say(first, 'still here');
+  expect(await answers(first, 1)).toEqual(['ack']);
+});
+
+it('an address has so many sockets in a room, and another as many', async () => {
+  const link = await makeRoomElsewhere();
+  const office = freshAddress();
+  for (let socket = 0; socket < limits.socketsPerAddress; socket++) await connect(link, from(office));
+  const over = await connect(link, from(office));
+  expect(await over.closed).toEqual({
+    code: 4429,
+    reason: 'Too many connections from your network: come back in 60 s',
+  });
+  await enterFrom(link, freshAddress(), {});
+});
+
+it.each([
+  ['a viewer who posts', {}, { type: 'send', clientId: 'a', text: 'x' }],
+  ['bad frames, with one in between that is refused for another reason', {}, { type: 'nonsense' }],
+])('refusals of every kind end a socket that goes on: %s', async (_, auth, frame) => {
+  const link = await makeRoomElsewhere();
+  const socket = await enterFrom(link, freshAddress(), auth);
+  for (let turn = 1; turn <= 110; turn++) {
+    socket.say(turn % 19 === 0 ? { type: 'send', clientId: 'a', text: 'x' } : frame);
+  }
+  expect([4400, 4429]).toContain((await socket.closed).code);
+});
+
+it('a socket that never says who it is cannot go on for ever either', async () => {
+  const socket = await connect(await makeRoomElsewhere(), from(freshAddress()));
+  for (let turn = 1; turn <= 110; turn++) socket.say({ type: 'ping', ref: turn });
+  expect((await socket.closed).code).toBe(4429);
 });
 
 it('the operator is not slowed down', async () => {

@@ -8,7 +8,7 @@ import { systemClock } from '../../objects/storage/clock.ts';
 import type { CallContent } from '../../shared/calls.ts';
 import { looksSigned } from '../../shared/signed.ts';
 import { adminToken, allMessages, call, freshLink, makeRoom, roomObject } from '../support/pool/calls.ts';
-import { setClock } from '../support/pool/clock.ts';
+import { pass, setClock } from '../support/pool/clock.ts';
 import { forgeries, secondsFromNow, sign } from '../support/pool/signing.ts';
 import { connect, enter } from '../support/pool/sockets.ts';
 
@@ -156,6 +156,35 @@ describe('a token that expires on an open socket', () => {
     }
   });
 
+  it('leaves nothing of who it was, and everything to who comes back', async () => {
+    const link = await makeRoom();
+    const claims = { exp: secondsFromNow(60) };
+    const alice = await connect(link);
+    await alice.enter({ token: await sign({ claims }), adminToken, name: 'Chosen' });
+    const bob = await enter(link, 'bob');
+    setClock(Date.now() + 60_000);
+    for (let frame = 1; frame <= 2; frame++) {
+      alice.say({ type: 'history', ref: frame });
+      await alice.next('history');
+    }
+    expect((await bob.presence(({ left }) => left)).left).toMatchObject([{ id: 'u:alice', role: 'admin' }]);
+    alice.say({ type: 'moderate', action: 'lock', ref: 'm' });
+    expect(await alice.next('error')).toMatchObject({ ref: 'm', statusCode: 401 });
+    const { content } = await call('GET', `/chat/${link}/participants`);
+    expect(content).toMatchObject({ participantCount: 2, participants: [{ name: 'bob' }] });
+    const ready = await alice.enter({ token: await sign({ claims: { exp: secondsFromNow(60) } }) });
+    expect(ready.participant).toEqual({ id: 'u:alice', name: 'Chosen', role: 'member' });
+  });
+
+  it('is noticed by the sweep, where its client only pings', async () => {
+    const { link, alice, bob } = await openRoom();
+    alice.say('{"type":"ping"}');
+    await alice.next('pong');
+    setClock(Date.now() + 61_000);
+    await pass(link, 5 * 60_000);
+    expect((await bob.presence(({ left }) => left)).left).toMatchObject([{ id: 'u:alice' }]);
+  });
+
   it('does not give the socket to somebody else', async () => {
     const { alice } = await openRoom();
     setClock(Date.now() + 60_000);
@@ -248,8 +277,15 @@ describe('the keys', () => {
     expect(await tokens.prove(issued.ok ? issued.value.token : '')).toMatchObject({ ok: true });
   });
 
+  it('of which the public one is another’s issue nothing that nobody would accept', async () => {
+    const { JWT_PUBLIC_KEY } = settingsOf(pairs.EdDSA());
+    const tokens = new SignedTokens({ ...settingsOf(pairs.EdDSA()), JWT_PUBLIC_KEY }, systemClock);
+    expect(await tokens.issue({ userId: 'alice', expiresIn: 60 })).toMatchObject({ ok: false });
+  });
+
   it.each([
     ['are absent', {}],
+    ['are no pair', { ...settingsOf(pairs.EdDSA()), JWT_PUBLIC_KEY: 'key' }],
     ['are empty', { JWT_PUBLIC_KEY: '', JWT_PRIVATE_KEY: '' }],
     ['are no keys', { JWT_PUBLIC_KEY: 'key', JWT_PRIVATE_KEY: 'key' }],
     ['are too short', settingsOf(generateKeyPairSync('rsa', { modulusLength: 1024 }))],

@@ -28,6 +28,8 @@ describe('entering', () => {
       participant: { id: expect.stringMatching(/^t:/), name: 'bob', role: 'member' },
       role: 'member',
       room: { ...info, participantCount: 2 },
+      locked: false,
+      slowSeconds: 0,
       epoch: page.epoch,
       rev: 1,
       floor: 1,
@@ -269,7 +271,13 @@ describe('frames', () => {
       content: { title: '改題' },
     });
     const { isAdmin: _, ...info } = content;
-    expect(await alice.next('room')).toEqual({ type: 'room', room: info, floor: 1 });
+    expect(await alice.next('room')).toEqual({
+      type: 'room',
+      room: info,
+      floor: 1,
+      locked: false,
+      slowSeconds: 0,
+    });
   });
 
   it('batch gathers what is due at once, for clients that asked for it', async () => {

@@ -70,10 +70,12 @@ export class Server {
     const inspector = await freePort();
     const flags = ['--port', String(this.#port), '--inspector-port', String(inspector), '--persist-to', this.folder];
     const wrangler = ['--env-file=worker/local.env', 'node_modules/wrangler/bin/wrangler.js', 'dev'];
+    // As `npm start` does: what it runs must not take itself for deployed, whatever the shell says.
+    const kind = ['--define', 'process.env.NODE_ENV:"development"'];
     // Whatever secrets lie in .dev.vars, a test has only those that it names.
     const secrets = ['--env-file', 'worker/no-secrets.env'];
     this.#said = '';
-    const child = spawn(process.execPath, [...wrangler, ...secrets, ...flags, ...this.#vars], {
+    const child = spawn(process.execPath, [...wrangler, ...kind, ...secrets, ...flags, ...this.#vars], {
       cwd: root,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -6,7 +6,7 @@ let addresses = 0;
 /** An address that no other test of this file uses. */
 export function freshAddress(): string {
   addresses += 1;
-  return `198.51.100.${addresses}`;
+  return `198.51.${Math.floor(addresses / 250)}.${(addresses % 250) + 1}`;
 }
 
 /** The headers of a request from there. */

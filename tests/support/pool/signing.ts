@@ -113,6 +113,7 @@ export async function forgeries(): Promise<Record<string, string>> {
     'expired at this moment': await withClaims({ exp: secondsFromNow(0) }),
     'expired within the tolerance of clocks': await withClaims({ exp: secondsFromNow(-30) }),
     'expired a year ago': await withClaims({ exp: secondsFromNow(-31_536_000) }),
+    'exp beyond every date': await withClaims({ exp: 1e306 }),
     'exp 0': await withClaims({ exp: 0 }),
     'exp negative': await withClaims({ exp: -1 }),
     'exp a text': await withClaims({ exp: String(secondsFromNow(3_600)) }),
