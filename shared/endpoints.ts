@@ -7,7 +7,7 @@ import { Cursor, notACursor } from './cursor.ts';
 import type { Fault } from './decode.ts';
 import type { FailureCode } from './failures.ts';
 import { limits } from './limits.ts';
-import { Message, MessagePage } from './message.ts';
+import { FoundPage, Message, MessagePage } from './message.ts';
 import { ModerationEntry, moderationActs, Standing } from './moderation.ts';
 import { Participant } from './participant.ts';
 import { ListSort, RoomView } from './room.ts';
@@ -22,6 +22,7 @@ import {
   MessageText,
   Name,
   NewAdminToken,
+  Phrase,
   Query,
   Reason,
   Tags,
@@ -323,6 +324,20 @@ export const endpoints = {
     bearer: 'query',
     answers: { 200: Message },
     failures: ['invalid', 'room_not_found', 'message_not_found', ...signedTokenFailures],
+  },
+  searchMessages: {
+    method: 'GET',
+    path: '/chat/:link/search',
+    summary: 'Messages that have `q` anywhere in their text, newest first',
+    params: AtLink,
+    query: v.object({
+      q: Phrase,
+      before: v.optional(WholeNumber(1)),
+      limit: pageLimit(limits.pageSize, limits.pageSizeMax),
+    }),
+    bearer: 'query',
+    answers: { 200: FoundPage },
+    failures: ['invalid', 'room_not_found', 'too_fast', ...signedTokenFailures],
   },
   editMessage: {
     method: 'PUT',

@@ -65,6 +65,16 @@ export const limits = {
   queryLength: 100,
   /** Rooms with the words that a search of the list looks at, newest first. */
   listMatches: 5_000,
+  /** What one search of a room may cost: pairs of characters, spans of ids, and texts that are looked at. */
+  searchPairs: 12,
+  searchSpans: 8,
+  searchTexts: 300,
+  /** Ids a span. */
+  searchSpanIds: 4_096,
+  /** Messages from before there was a search that one search makes findable. */
+  searchCatchUp: 500,
+  /** Places that are shown of one message. */
+  searchMatches: 100,
   /** Milliseconds until the list comes from KV when the directory does not answer. */
   directoryAnswerMs: 3_000,
   /** Milliseconds that a look at the service's health gives the directory, and KV. */

@@ -40,3 +40,18 @@ export type Position = v.InferOutput<typeof Position>;
 /** A page of messages, oldest first. */
 export const MessagePage = v.object({ messages: v.array(Message), ...Position.entries });
 export type MessagePage = v.InferOutput<typeof MessagePage>;
+
+/** A message that was found. */
+export const FoundMessage = v.object({
+  ...Message.entries,
+  /** Where in the text, from the left: start and length in UTF-16 units, as JavaScript slices. */
+  matches: v.array(v.pipe(v.array(v.number()), v.length(2))),
+});
+
+/** A page of what was found, newest first. It may be short, or empty, and yet go on. */
+export const FoundPage = v.object({
+  messages: v.array(FoundMessage),
+  /** Send it as `before` for the next page; absent where all was looked through. */
+  next: v.optional(v.number()),
+});
+export type FoundPage = v.InferOutput<typeof FoundPage>;

@@ -58,6 +58,9 @@ export const Name = v.pipe(
 /** What is looked for. */
 export const Query = v.pipe(v.string(), atMost(limits.queryLength), wellFormed);
 
+/** What is looked for in texts, white space within it and all. */
+export const Phrase = v.pipe(v.string(), v.trim(), notBlank, atMost(limits.queryLength), wellFormed);
+
 /** With it a client may send the same message again without repeating it. */
 export const ClientId = v.pipe(v.string(), atMost(limits.clientIdLength), notBlank, wellFormed);
 /** Ties an `ack` or `error` to the frame it answers. */

@@ -84,6 +84,10 @@ export const handlers: { [K in EndpointName]: Handler<K> } = {
     return answer(200, await env.CHAT_ROOM.getByName(link).message({ token: bearer, address }, id));
   },
 
+  async searchMessages({ params: { link }, query, bearer }, { env, address }) {
+    return answer(200, await env.CHAT_ROOM.getByName(link).search({ token: bearer, address }, query));
+  },
+
   async editMessage({ params: { link, id }, body: { text, ...actor } }, { env, address }) {
     return answer(200, await env.CHAT_ROOM.getByName(link).edit({ ...actor, address }, { messageId: id, text }));
   },

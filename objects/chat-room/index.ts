@@ -5,7 +5,7 @@ import { noteEvent } from '../../shared/events.ts';
 import { done, fail, type Outcome } from '../../shared/failures.ts';
 import { automaticPing, automaticPong } from '../../shared/frames.ts';
 import { Guesses } from '../../shared/guesses.ts';
-import type { Message, MessagePage } from '../../shared/message.ts';
+import type { FoundPage, Message, MessagePage } from '../../shared/message.ts';
 import type { ModerationAct, ModerationEntry } from '../../shared/moderation.ts';
 import type { Participant } from '../../shared/participant.ts';
 import type { RoomView } from '../../shared/room.ts';
@@ -23,6 +23,8 @@ import { type Complaint, type ModerationPage, moderate, moderationPage, reportMe
 import { post } from './posting.ts';
 import { seenBy } from './reading.ts';
 import { Room } from './room.ts';
+import type { SearchRequest } from './search.ts';
+import { search } from './searching.ts';
 import { depart, receiveSocket } from './seating.ts';
 
 /** Those who are here with an identity: a page of them, and how many people are here in all. */
@@ -118,6 +120,11 @@ export class ChatRoom extends DurableObject<Env> {
       const [seen] = message ? seenBy(this.#room, participant, [message]) : [];
       return seen ? done(seen) : fail('message_not_found');
     });
+  }
+
+  /** A page of the messages that have some text, as whoever asks sees them. */
+  search(caller: Caller, request: SearchRequest): Promise<Outcome<FoundPage>> {
+    return asPerson(this.#room, caller, (_, poster) => search(this.#room, poster, request));
   }
 
   /** Posts a message. */

@@ -8,6 +8,7 @@ import { countBytes, limits } from '../../shared/limits.ts';
 import type { DeletedBy, Message, MessagePage, Position, Reaction } from '../../shared/message.ts';
 import type { Participant, RoleName } from '../../shared/participant.ts';
 import { digest, randomSecret } from '../credentials/digests.ts';
+import { Search } from './search.ts';
 
 /** A message on its way into the log. */
 export interface Draft {
@@ -63,10 +64,13 @@ function toMessage(row: Row): Message {
 }
 
 export class MessageLog {
+  /** Goes with every change of a text. */
+  readonly search: Search;
   readonly #sql: SqlStorage;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
+    this.search = new Search(sql, this);
   }
 
   /** Starts the log of a new room, under an epoch that no other room, nor an earlier one of this link, ever had. */
@@ -109,6 +113,7 @@ export class MessageLog {
         draft.replyTo ?? null,
       )
       .one();
+    this.search.add(rev, draft.text);
     return done({ message: toMessage(row), duplicate: false });
   }
 
@@ -124,11 +129,13 @@ export class MessageLog {
 
   /** Gives a message another text. To be called in a transaction, as all changes. */
   edit(id: number, text: string, now: number): Message {
+    this.search.change(id, text);
     return this.#amend(id, 'text = ?, edited_at = ?', text, now);
   }
 
   /** Leaves a tombstone of a message: its place and its author, without a word. */
   bury(id: number, by: DeletedBy, now: number): Message {
+    this.search.remove(id);
     return this.#amend(id, "text = '', reactions = '[]', deleted_at = ?, deleted_by = ?", now, by);
   }
 
@@ -190,7 +197,14 @@ export class MessageLog {
     return messages;
   }
 
+  /** The texts below an id, newest first; a tombstone's is empty. */
+  textsBelow(id: number, limit: number): Pick<Message, 'id' | 'text'>[] {
+    const texts = 'SELECT id, text FROM messages WHERE id < ? ORDER BY id DESC LIMIT ?';
+    return this.#sql.exec<Pick<Message, 'id' | 'text'>>(texts, id, limit).toArray();
+  }
+
   erase(): void {
+    this.search.erase();
     this.#sql.exec('DELETE FROM messages');
     this.#sql.exec('DELETE FROM log');
   }

@@ -26,6 +26,7 @@ const costs = {
   report: 1,
   auth: 0.5,
   history: 0.5,
+  search: 0.5,
   ping: 0.1,
 } as const;
 

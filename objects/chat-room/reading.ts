@@ -4,7 +4,7 @@ import type { Participant } from '../../shared/participant.ts';
 import type { Room } from './room.ts';
 
 /** Marks the reactions that are `reader`'s. Never to be broadcast: it is true of one person only. */
-export function seenBy(room: Room, reader: Participant | null, messages: Message[]): Message[] {
+export function seenBy<M extends Message>(room: Room, reader: Participant | null, messages: M[]): M[] {
   const ids = messages.filter(({ reactions }) => reactions.length > 0).map(({ id }) => id);
   if (!reader || ids.length === 0) return messages;
   const own = room.reactions.of(reader.id, Math.min(...ids), Math.max(...ids));

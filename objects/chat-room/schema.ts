@@ -1,5 +1,6 @@
 /** The tables of a room. Append only; docs/storage-schema.md describes them. Times are milliseconds. */
 import type { Migration } from '../storage/migrations.ts';
+import { ngramColumns } from '../storage/ngrams.ts';
 import { outboxFailingSince, outboxTable } from '../storage/outbox.ts';
 
 export const migrations: readonly Migration[] = [
@@ -102,5 +103,15 @@ export const migrations: readonly Migration[] = [
     locked INTEGER NOT NULL,
     slow_seconds INTEGER NOT NULL
   );
+  `,
+  `
+  -- The words of each message that is no tombstone, under its id.
+  CREATE VIRTUAL TABLE words USING fts5 (${ngramColumns}, content = '', contentless_delete = 1, detail = column);
+  -- Messages below that id are not among them yet: what SQL cannot compute is caught up with by those who search.
+  CREATE TABLE unindexed (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    below INTEGER NOT NULL
+  );
+  INSERT INTO unindexed (id, below) SELECT 1, MAX(id) + 1 FROM messages HAVING COUNT(*) > 0;
   `,
 ];

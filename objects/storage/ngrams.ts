@@ -37,3 +37,14 @@ export function matchOf(parts: readonly string[]): string | undefined {
     .map((words) => (words.length === 1 ? `singles:"${words[0]}"` : `pairs:"${pairsOf(words).join(' ')}"`))
     .join(' AND ');
 }
+
+/**
+ * The words that a text has if it holds `part` somewhere, each as a query of its own: of one character itself, of more
+ * their pairs, each once. Of one or two characters that says it all; of more, the text must still be looked at.
+ * @param most of so many pairs, the first ones
+ */
+export function gramsOf(part: string, most: number): string[] {
+  const words = lettersOf(part).map(wordOf);
+  if (words.length < 2) return words.map((word) => `singles:"${word}"`);
+  return [...new Set(pairsOf(words))].slice(0, most).map((pair) => `pairs:"${pair}"`);
+}

@@ -223,3 +223,31 @@ describe('a socket that does not slow down', () => {
     expect(await answers(alice, 1)).toEqual([1]);
   });
 });
+
+describe('searching', () => {
+  const search = (link: string, address: string, token?: string) =>
+    call(
+      'GET',
+      `/chat/${link}/search?q=x`,
+      undefined,
+      from(address, token ? { Authorization: `Bearer ${token}` } : {}),
+    );
+
+  it('costs half a message: of a person wherever they are, and of an address where nobody says who they are', async () => {
+    setClock(Date.now());
+    const link = await makeRoomElsewhere();
+    const office = freshAddress();
+    const statuses = async (count: number, ask: () => ReturnType<typeof search>) => {
+      const told: number[] = [];
+      for (let turn = 1; turn <= count; turn++) told.push((await ask()).status);
+      return told;
+    };
+    const enough = Array(burst * 2).fill(200);
+    expect(await statuses(burst * 2 + 1, () => search(link, freshAddress(), 'alice-token'))).toEqual([...enough, 429]);
+    expect(await statuses(burst * 2 + 1, () => search(link, office))).toEqual([...enough, 429]);
+    expect((await search(link, office, 'bob-token')).status).toBe(200);
+    expect((await search(link, freshAddress())).status).toBe(200);
+    setClock(Date.now() + 1_000);
+    expect((await search(link, office)).status).toBe(200);
+  });
+});
