@@ -7,7 +7,7 @@ import { Cursor, notACursor } from './cursor.ts';
 import type { Fault } from './decode.ts';
 import type { FailureCode } from './failures.ts';
 import { limits } from './limits.ts';
-import { FoundPage, Message, MessagePage } from './message.ts';
+import { FoundPage, Message, MessagePage, notAlone, standsAlone } from './message.ts';
 import { ModerationEntry, moderationActs, Standing } from './moderation.ts';
 import { Participant } from './participant.ts';
 import { ListSort, RoomView } from './room.ts';
@@ -278,16 +278,24 @@ export const endpoints = {
   listMessages: {
     method: 'GET',
     path: '/chat/:link/messages',
-    summary: 'A page of messages, oldest first; the newest page without before and after',
+    summary: 'A page of messages, oldest first; the newest page without before, after and around',
     params: AtLink,
-    query: v.object({
-      before: v.optional(WholeNumber(1)),
-      after: v.optional(WholeNumber(0)),
-      limit: pageLimit(limits.pageSize, limits.pageSizeMax),
-    }),
+    query: v.pipe(
+      v.object({
+        before: v.optional(WholeNumber(1)),
+        after: v.optional(WholeNumber(0)),
+        /** In the middle of the page. */
+        around: v.optional(WholeNumber(1)),
+        limit: pageLimit(limits.pageSize, limits.pageSizeMax),
+      }),
+      v.forward(
+        v.check((place) => standsAlone(place), notAlone),
+        ['around'],
+      ),
+    ),
     bearer: 'query',
     answers: { 200: MessagePage },
-    failures: ['invalid', 'room_not_found', ...signedTokenFailures],
+    failures: ['invalid', 'room_not_found', 'message_not_found', ...signedTokenFailures],
   },
   postMessage: {
     method: 'POST',

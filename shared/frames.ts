@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { decode, parseJson } from './decode.ts';
 import type { Failure, Outcome } from './failures.ts';
 import { limits } from './limits.ts';
-import type { Message, MessagePage, Position } from './message.ts';
+import { type Message, type MessagePage, notAlone, type Position, standsAlone } from './message.ts';
 import { type Conduct, type ModerationEntry, moderationActs } from './moderation.ts';
 import type { Participant, RoleName } from './participant.ts';
 import type { RoomInfo } from './room.ts';
@@ -63,22 +63,30 @@ export const ReportFrame = v.object({
   reason: v.optional(Reason),
 });
 
-/** Asks for a page of the log: the newest one without `before` and `after`. */
-export const HistoryFrame = v.object({
-  type: v.literal('history'),
-  ...ref,
-  before: v.optional(MessageId),
-  /** 0 asks for the beginning. */
-  after: v.optional(FromZero),
-  limit: v.optional(
-    v.pipe(
-      v.number(),
-      v.safeInteger('must be a whole number'),
-      v.minValue(1, 'must be at least 1'),
-      v.transform((limit) => Math.min(limit, limits.pageSizeMax)),
+/** Asks for a page of the log: the newest one without `before`, `after` and `around`. */
+export const HistoryFrame = v.pipe(
+  v.object({
+    type: v.literal('history'),
+    ...ref,
+    before: v.optional(MessageId),
+    /** 0 asks for the beginning. */
+    after: v.optional(FromZero),
+    /** In the middle of the page. */
+    around: v.optional(MessageId),
+    limit: v.optional(
+      v.pipe(
+        v.number(),
+        v.safeInteger('must be a whole number'),
+        v.minValue(1, 'must be at least 1'),
+        v.transform((limit) => Math.min(limit, limits.pageSizeMax)),
+      ),
     ),
+  }),
+  v.forward(
+    v.check((place) => standsAlone(place), notAlone),
+    ['around'],
   ),
-});
+);
 
 /** `{"type":"ping"}` to the letter is answered by the runtime, any other form by the room. */
 export const PingFrame = v.object({ type: v.literal('ping'), ...ref });

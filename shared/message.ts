@@ -55,3 +55,18 @@ export const FoundPage = v.object({
   next: v.optional(v.number()),
 });
 export type FoundPage = v.InferOutput<typeof FoundPage>;
+
+/** Where a page lies, as it is asked for. */
+interface Place {
+  before?: number | undefined;
+  after?: number | undefined;
+  around?: number | undefined;
+}
+
+/** Whether a page that lies around a message is asked to lie neither before nor after another. */
+export function standsAlone({ before, after, around }: Place): boolean {
+  return around === undefined || (before === undefined && after === undefined);
+}
+
+/** What is said of an `around` that does not. */
+export const notAlone = 'must stand without before and after';

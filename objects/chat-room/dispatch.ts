@@ -10,7 +10,7 @@ import { bury, edit, react } from './changing.ts';
 import type { Appended } from './messages.ts';
 import { moderate, reportMessage } from './moderation.ts';
 import { post } from './posting.ts';
-import { seenBy } from './reading.ts';
+import { readPage } from './reading.ts';
 import type { Room } from './room.ts';
 import { authenticate, hangUp, lapse, type Visit } from './seating.ts';
 import type { Joined, Session } from './sessions.ts';
@@ -86,9 +86,9 @@ const handlers: { [T in JoinedType]: (visit: Visit<Joined>, frame: FrameOf<T>) =
   history({ room, socket, session }, frame) {
     const admitted = room.pacing.admit(session, 'history', room.clock.now());
     if (!admitted.ok) return admitted;
-    const page = room.log.page({ ...frame, limit: frame.limit ?? limits.pageSize });
-    const messages = seenBy(room, session.participant, page.messages);
-    room.sessions.send(socket, { type: 'history', ...refOf(frame), ...page, messages });
+    const page = readPage(room, session.participant, { ...frame, limit: frame.limit ?? limits.pageSize });
+    if (!page.ok) return page;
+    room.sessions.send(socket, { type: 'history', ...refOf(frame), ...page.value });
     return done(undefined);
   },
 

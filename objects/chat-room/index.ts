@@ -21,7 +21,7 @@ import { receive } from './dispatch.ts';
 import type { Appended, Draft, PageRequest } from './messages.ts';
 import { type Complaint, type ModerationPage, moderate, moderationPage, reportMessage } from './moderation.ts';
 import { post } from './posting.ts';
-import { seenBy } from './reading.ts';
+import { readPage, seenBy } from './reading.ts';
 import { Room } from './room.ts';
 import type { SearchRequest } from './search.ts';
 import { search } from './searching.ts';
@@ -107,10 +107,7 @@ export class ChatRoom extends DurableObject<Env> {
 
   /** A page of messages, as whoever asks sees them. */
   messages(caller: Caller, request: PageRequest): Promise<Outcome<MessagePage>> {
-    return asPerson(this.#room, caller, (_, { participant }) => {
-      const page = this.#room.log.page(request);
-      return done({ ...page, messages: seenBy(this.#room, participant, page.messages) });
-    });
+    return asPerson(this.#room, caller, (_, { participant }) => readPage(this.#room, participant, request));
   }
 
   /** One message, as whoever asks sees it. */

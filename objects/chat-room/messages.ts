@@ -23,10 +23,11 @@ export interface Appended {
   duplicate: boolean;
 }
 
-/** Which page of the log; the newest without `before` and `after`. */
+/** Which page of the log; the newest without `before`, `after` and `around`. */
 export interface PageRequest {
   before?: number | undefined;
   after?: number | undefined;
+  around?: number | undefined;
   limit: number;
 }
 
@@ -168,12 +169,19 @@ export class MessageLog {
     return this.#sql.exec('SELECT 1 FROM messages WHERE id = ?', id).toArray().length > 0;
   }
 
-  /** A page, oldest first: what follows `after`, what precedes `before`, or the newest. */
-  page({ before, after, limit }: PageRequest): MessagePage {
+  /** A page, oldest first: what follows `after`, what precedes `before`, what lies around a message, or the newest. */
+  page({ before = Number.MAX_SAFE_INTEGER, after, around, limit }: PageRequest): MessagePage {
+    const older = (id: number, count: number) =>
+      this.#select('WHERE id < ? ORDER BY id DESC LIMIT ?', id, count).reverse();
+    const newer = (id: number, count: number) =>
+      this.#select('WHERE id > ? AND id < ? ORDER BY id LIMIT ?', id, before, count);
+    const half = Math.floor(limit / 2);
     const rows =
-      after === undefined
-        ? this.#select('WHERE id < ? ORDER BY id DESC LIMIT ?', before ?? Number.MAX_SAFE_INTEGER, limit).reverse()
-        : this.#select('WHERE id > ? AND id < ? ORDER BY id LIMIT ?', after, before ?? Number.MAX_SAFE_INTEGER, limit);
+      around !== undefined
+        ? [...older(around, half), ...newer(around - 1, limit - half)]
+        : after !== undefined
+          ? newer(after, limit)
+          : older(before, limit);
     return { messages: rows.map(toMessage), ...this.position() };
   }
 

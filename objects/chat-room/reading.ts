@@ -1,6 +1,8 @@
 /** What one person sees of messages: what everyone does, and which of the reactions are their own. */
-import type { Message } from '../../shared/message.ts';
+import { done, fail, type Outcome } from '../../shared/failures.ts';
+import type { Message, MessagePage } from '../../shared/message.ts';
 import type { Participant } from '../../shared/participant.ts';
+import type { PageRequest } from './messages.ts';
 import type { Room } from './room.ts';
 
 /** Marks the reactions that are `reader`'s. Never to be broadcast: it is true of one person only. */
@@ -14,4 +16,11 @@ export function seenBy<M extends Message>(room: Room, reader: Participant | null
     const reactions = message.reactions.map((one) => (emojis.has(one.emoji) ? { ...one, mine: true } : one));
     return { ...message, reactions };
   });
+}
+
+/** A page of the log, as its reader sees it: `message_not_found` (404) around a message that is not there. */
+export function readPage(room: Room, reader: Participant | null, request: PageRequest): Outcome<MessagePage> {
+  if (request.around !== undefined && !room.log.has(request.around)) return fail('message_not_found');
+  const page = room.log.page(request);
+  return done({ ...page, messages: seenBy(room, reader, page.messages) });
 }

@@ -216,6 +216,53 @@ describe('reading pages', () => {
   );
 });
 
+describe('reading around a message', () => {
+  const ids = (messages: Message[]) => messages.map((message) => message.id);
+
+  it.each([
+    ['around=5&limit=4', [3, 4, 5, 6]],
+    ['around=5&limit=5', [3, 4, 5, 6, 7]],
+    ['around=5&limit=1', [5]],
+    ['around=5&limit=2', [4, 5]],
+    ['around=1&limit=6', [1, 2, 3]],
+    ['around=9&limit=6', [6, 7, 8, 9]],
+    ['around=5', [1, 2, 3, 4, 5, 6, 7, 8, 9]],
+  ])('gives it with as many on each side: %s', async (query, expected) => {
+    const link = await makeRoom();
+    for (let turn = 1; turn <= 9; turn++) await post(link, { clientId: `${turn}`, text: `${turn}` });
+    await call('DELETE', `/chat/${link}/messages/5`, { token: 'carol-token' });
+    const { content } = await call<MessagePage>('GET', `/chat/${link}/messages?${query}`);
+    expect(ids(content.messages)).toEqual(expected);
+    expect(content.rev).toBe(10);
+    const { around, limit } = Object.fromEntries(new URLSearchParams(query));
+    const carol = await enter(link, 'carol');
+    carol.say({ type: 'history', ref: 1, around: Number(around), ...(limit && { limit: Number(limit) }) });
+    expect(await carol.next('history')).toEqual({ type: 'history', ref: 1, ...content });
+  });
+
+  it('that never was is a 404, over both transports', async () => {
+    const link = await makeRoom();
+    await post(link, { clientId: 'a', text: 'a' });
+    expect((await call('GET', `/chat/${link}/messages?around=2`)).envelope).toMatchObject({
+      statusCode: 404,
+      error: 'Message not found',
+    });
+    const carol = await enter(link, 'carol');
+    carol.say({ type: 'history', ref: 1, around: 2 });
+    expect(await carol.next('error')).toMatchObject({ ref: 1, statusCode: 404, error: 'Message not found' });
+  });
+
+  it.each([{ before: 3 }, { after: 0 }, { before: 3, after: 1 }])('excludes %o', async (place) => {
+    const link = await makeRoom();
+    const query = new URLSearchParams(Object.entries({ around: 1, ...place }).map(([name, id]) => [name, `${id}`]));
+    const error = 'Invalid fields: around must stand without before and after';
+    expect((await call('GET', `/chat/${link}/messages?${query}`)).envelope).toMatchObject({ statusCode: 400, error });
+    const carol = await enter(link, 'carol');
+    carol.say({ type: 'history', ref: 1, around: 1, ...place });
+    expect(await carol.next('error')).toMatchObject({ ref: 1, statusCode: 400, error });
+  });
+});
+
 describe('a fault in the middle of an append', () => {
   /** What could break between the statements that make a message. */
   const faults = {
