@@ -1,6 +1,6 @@
 /** The REST calls, typed from the endpoint table. Runs wherever there is `fetch`. */
 import type { CallContent, CallRequest } from '../shared/calls.ts';
-import { type EndpointName, endpoints } from '../shared/endpoints.ts';
+import { type EndpointName, endpoints, joinKeyHeader } from '../shared/endpoints.ts';
 import type { Envelope } from '../shared/envelope.ts';
 
 /** A refusal of the service, or no answer at all (`statusCode` 0). */
@@ -26,6 +26,8 @@ export interface ApiOptions {
 export interface CallOptions {
   /** Sent as `Authorization: Bearer`, where a token should not stand in the URL or the body. */
   bearer?: string | undefined;
+  /** Opens a private room: its join key, or an invitation. */
+  joinKey?: string | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -63,10 +65,13 @@ async function read(response: Response): Promise<Envelope> {
 
 /** Makes the calls of the service at `origin`. */
 export function createApi({ origin, fetch: send = fetch }: ApiOptions): Api {
-  async function call(name: EndpointName, parts: CallParts, { bearer, signal }: CallOptions = {}): Promise<unknown> {
+  async function call(name: EndpointName, parts: CallParts, options: CallOptions = {}): Promise<unknown> {
+    const { bearer, joinKey, signal } = options;
     const { method, path } = endpoints[name];
     const headers = new Headers();
     if (bearer !== undefined) headers.set('Authorization', `Bearer ${bearer}`);
+    // A header holds ASCII only.
+    if (joinKey !== undefined) headers.set(joinKeyHeader, encodeURIComponent(joinKey));
     if (parts.body !== undefined) headers.set('Content-Type', 'application/json');
     const body = parts.body === undefined ? {} : { body: JSON.stringify(parts.body) };
     const response = await send(urlOf(origin, path, parts), { method, headers, ...body, signal: signal ?? null }).catch(

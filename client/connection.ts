@@ -28,6 +28,8 @@ export interface RoomCredentials {
   token?: string | undefined;
   /** Says what they may. */
   adminToken?: string | undefined;
+  /** Opens a private room: its join key, or an invitation. */
+  joinKey?: string | undefined;
   name?: string | undefined;
 }
 
@@ -69,9 +71,9 @@ export class RoomConnection {
 
   /** Connects at once. */
   constructor(options: RoomConnectionOptions) {
-    const { token, adminToken, name, outgoing = [] } = options;
+    const { token, adminToken, joinKey, name, outgoing = [] } = options;
     this.#options = options;
-    this.#credentials = { token, adminToken, name };
+    this.#credentials = { token, adminToken, joinKey, name };
     this.#state = { ...initialState, outgoing: outgoing.filter(({ messageId }) => messageId === undefined) };
     this.#turnstile = new Turnstile({
       next: () => this.#state.outgoing.find(({ failure, messageId }) => !failure && messageId === undefined),

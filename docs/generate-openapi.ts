@@ -2,9 +2,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type ConversionConfig, toJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
-import { type Endpoint, type EndpointName, endpoints } from '../shared/endpoints.ts';
-import { fail } from '../shared/failures.ts';
-import type { CharacterLimit, JsonSchemaHint } from '../shared/text.ts';
+import { type Endpoint, type EndpointName, endpoints, joinKeyHeader, takesJoinKey } from '../shared/endpoints.ts';
+import { type FailureCode, fail } from '../shared/failures.ts';
+import { type CharacterLimit, type JsonSchemaHint, ShownKey } from '../shared/text.ts';
 
 type JsonObject = Record<string, unknown>;
 
@@ -52,8 +52,21 @@ function envelope(statusCode: number, content: JsonObject): JsonObject {
   return { 'application/json': { schema } };
 }
 
+/** How a private room refuses whoever does not show its key. */
+function doorFailures(endpoint: Endpoint): FailureCode[] {
+  return takesJoinKey(endpoint) ? ['private_room'] : [];
+}
+
+const shownKey = schemaOf(ShownKey);
+
+/** The body of a call about a room may show its join key too. */
+function bodyOf(endpoint: Endpoint, body: v.GenericSchema): JsonObject {
+  const schema = schemaOf(body) as { properties?: JsonObject };
+  return takesJoinKey(endpoint) ? { ...schema, properties: { ...schema.properties, joinKey: shownKey } } : schema;
+}
+
 function refusals(endpoint: Endpoint): [string, JsonObject][] {
-  const failures = endpoint.failures.map((code) => fail(code).failure);
+  const failures = [...endpoint.failures, ...doorFailures(endpoint)].map((code) => fail(code).failure);
   const always = (['method_not_allowed', 'rate_limited', 'internal', 'unavailable'] as const).map(
     (code) => fail(code).failure,
   );
@@ -84,6 +97,9 @@ function successes(endpoint: Endpoint): [string, JsonObject][] {
 function operationOf(name: EndpointName): JsonObject {
   const endpoint: Endpoint = endpoints[name];
   const parameters = [...parametersOf('path', endpoint.params), ...parametersOf('query', endpoint.query)];
+  if (takesJoinKey(endpoint)) {
+    parameters.push({ name: joinKeyHeader, in: 'header', required: false, schema: shownKey });
+  }
   for (const field of endpoint.bodyFromQuery ?? []) {
     parameters.push({ name: field, in: 'query', required: false, schema: { type: 'string' } });
   }
@@ -95,7 +111,7 @@ function operationOf(name: EndpointName): JsonObject {
     ...(endpoint.body && {
       requestBody: {
         required: !endpoint.bodyFromQuery,
-        content: { 'application/json': { schema: schemaOf(endpoint.body) } },
+        content: { 'application/json': { schema: bodyOf(endpoint, endpoint.body) } },
       },
     }),
     responses: Object.fromEntries([...successes(endpoint), ...refusals(endpoint)]),

@@ -1,9 +1,16 @@
 /** What goes into a call of the endpoint table and what comes out: the types on both sides, and the check at the edge. */
 import * as v from 'valibot';
 import { decode } from './decode.ts';
-import { type Endpoint, type EndpointName, type Endpoints, endpoints, type NoFields } from './endpoints.ts';
+import {
+  type Endpoint,
+  type EndpointName,
+  type Endpoints,
+  endpoints,
+  type NoFields,
+  takesJoinKey,
+} from './endpoints.ts';
 import { done, fail, type Outcome } from './failures.ts';
-import { Token } from './text.ts';
+import { ShownKey, Token } from './text.ts';
 
 type BodyOf<K extends EndpointName> = Endpoints[K] extends { body: infer S extends v.GenericSchema }
   ? S
@@ -16,6 +23,8 @@ export interface CallInput<K extends EndpointName> {
   body: v.InferOutput<BodyOf<K>>;
   /** The token of the `Authorization` header, on calls that take one beside the query. */
   bearer: string | undefined;
+  /** What is shown at the door of a private room, on calls about one. */
+  joinKey: string | undefined;
 }
 
 /** What a caller passes. */
@@ -38,6 +47,9 @@ export interface CallAnswer<K extends EndpointName> {
   content: CallContent<K>;
 }
 
+/** What may stand outside path, query and body. */
+const HeaderFields = v.object({ token: v.optional(Token), joinKey: v.optional(ShownKey) });
+
 /** `tags` is accepted for the document's `tag`. */
 function acceptTags(body: unknown): unknown {
   if (typeof body !== 'object' || body === null || !('content' in body)) return body;
@@ -59,9 +71,13 @@ export function decodeCall<K extends EndpointName>(
   if (!params.ok) return params;
   const query = decode(endpoint.query, raw.query, endpoint.explain);
   if (!query.ok) return query;
-  const header = decode(v.object({ token: v.optional(Token) }), { token: raw.bearer });
+  const header = decode(HeaderFields, {
+    token: raw.bearer,
+    joinKey: takesJoinKey(endpoint) ? raw.joinKey : undefined,
+  });
   if (!header.ok) return header;
-  const known = { params: params.value, query: query.value, bearer: header.value.token };
+  const { token: bearer, joinKey } = header.value;
+  const known = { params: params.value, query: query.value, bearer, joinKey };
   if (!endpoint.body) return done({ ...known, body: {} } as CallInput<K>);
   if (typeof raw.body !== 'object' || raw.body === null || Array.isArray(raw.body)) {
     return fail('invalid', { text: 'Invalid fields: body must be a JSON object' });

@@ -18,6 +18,12 @@ export function userKey(userId: string): string {
 /** What all keys of rooms begin with. */
 export const roomKeyPrefix = 'chat:';
 
+/** The value of a private room's key: that the link exists, so that the operator can have every room report again. */
+export interface PrivateRoom {
+  link: string;
+  private: true;
+}
+
 /** What filtering and ordering need without reading the value. */
 export interface RoomKeyMetadata {
   createdAt: number;

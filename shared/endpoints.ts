@@ -16,6 +16,7 @@ import {
   About,
   ClientId,
   Emoji,
+  JoinKey,
   LeaseSecret,
   Link,
   MessageId,
@@ -59,19 +60,34 @@ const NewRoom = v.object({
     link: Link,
     /** Stays out of the list. Beyond the document. */
     unlisted: v.optional(v.boolean(), false),
+    /** Makes the room private. Beyond the document. */
+    joinKey: v.optional(JoinKey),
   }),
 });
 
 const RoomUpdate = v.object({
   token: Token,
   link: Link,
-  content: v.object({
-    title: v.optional(Title),
-    about: v.optional(About),
-    tag: v.optional(Tags),
-    /** Replaces the admin token. Beyond the document. */
-    newToken: v.optional(NewAdminToken),
-  }),
+  content: v.pipe(
+    v.object({
+      title: v.optional(Title),
+      about: v.optional(About),
+      tag: v.optional(Tags),
+      /** Replaces the admin token. Beyond the document, as is all that follows. */
+      newToken: v.optional(NewAdminToken),
+      /** Makes the room private, or changes its key. */
+      joinKey: v.optional(JoinKey),
+      /** Opens the room to everyone again: an empty key counts as absent. */
+      private: v.optional(v.literal(false, 'must be false, or absent beside a joinKey')),
+    }),
+    v.forward(
+      v.check(
+        (content) => content.private === undefined || content.joinKey === undefined,
+        'must be absent beside a joinKey',
+      ),
+      ['private'],
+    ),
+  ),
 });
 
 /** Where a page of sessions or entries goes on. */
@@ -126,6 +142,11 @@ const changeFailures = [
   'too_many_guesses',
   ...signedTokenFailures,
 ] as const;
+
+/** Whether a call is about a room that may be private: it takes a join key, and may be refused for want of one. */
+export function takesJoinKey({ path }: Pick<Endpoint, 'path'>): boolean {
+  return path.startsWith('/chat/:link');
+}
 
 export const endpoints = {
   createRoom: {
@@ -245,6 +266,7 @@ export const endpoints = {
       after: v.optional(v.string()),
       limit: pageLimit(limits.pageSize, limits.pageSizeMax),
     }),
+    bearer: 'query',
     answers: {
       200: v.object({
         participants: v.array(Participant),
@@ -525,6 +547,9 @@ export const endpoints = {
 
 /** Not JSON calls, so not rows: the path of a room's socket, and that of the operator's metrics. */
 export const socketPath = '/chat/:link/ws';
+
+/** In which every call about a room may show its join key or an invitation, percent-encoded beyond ASCII. */
+export const joinKeyHeader = 'X-Join-Key';
 
 /** In which the Worker tells a room where a socket comes from; whatever the client wrote there is overwritten. */
 export const addressHeader = 'X-Client-Address';

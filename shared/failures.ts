@@ -97,6 +97,12 @@ const kinds = {
   not_admin_role: { statusCode: 403, text: 'Forbidden: Only the admin of the room may do this', retry: false },
   outranked: { statusCode: 403, text: 'Forbidden: Their role is as high as yours', retry: false },
   not_author: { statusCode: 403, text: 'Forbidden: Not your message', retry: false },
+  private_room: {
+    statusCode: 403,
+    text: 'Forbidden: This room is private',
+    closeCode: closeCodes.forbidden,
+    retry: false,
+  },
   foreign_origin: {
     statusCode: 403,
     text: 'Forbidden: Origin not allowed',

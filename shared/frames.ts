@@ -7,7 +7,7 @@ import { type Message, type MessagePage, notAlone, type Position, standsAlone } 
 import { type Conduct, type ModerationEntry, moderationActs } from './moderation.ts';
 import type { Participant, RoleName } from './participant.ts';
 import type { RoomInfo } from './room.ts';
-import { ClientId, Emoji, LeaseSecret, MessageId, MessageText, Name, Reason, Ref, Token } from './text.ts';
+import { ClientId, Emoji, LeaseSecret, MessageId, MessageText, Name, Reason, Ref, ShownKey, Token } from './text.ts';
 
 const ref = { ref: v.optional(Ref) };
 
@@ -21,6 +21,8 @@ export const AuthFrame = v.object({
   adminToken: v.optional(Token),
   name: v.optional(Name),
   lease: v.optional(LeaseSecret),
+  /** Opens a private room: its join key, or an invitation. */
+  joinKey: v.optional(ShownKey),
   resume: v.optional(v.object({ epoch: v.string(), rev: FromZero })),
   /** The client understands `batch` frames. */
   batch: v.optional(v.boolean()),

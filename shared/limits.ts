@@ -31,6 +31,10 @@ export const limits = {
   refLength: 64,
   /** Characters of a user or admin token. */
   tokenLength: 256,
+  /** Characters of the join key of a private room, and of what is shown as one, which an invitation may be too. */
+  joinKeyLengthMin: 8,
+  joinKeyLength: 256,
+  shownKeyLength: 1_024,
   /** Characters of a signed identity (JWT). */
   jwtLength: 4_096,
   /** Milliseconds by which the clock of who signs may be ahead. */

@@ -18,5 +18,10 @@ export const ListSort = v.picklist(['new', 'active', 'popular']);
 export type ListSort = v.InferOutput<typeof ListSort>;
 
 /** The document's ChatResponse: `isAdmin` says whether the token of the request was the admin's. */
-export const RoomView = v.object({ ...RoomInfo.entries, isAdmin: v.boolean() });
+export const RoomView = v.object({
+  ...RoomInfo.entries,
+  isAdmin: v.boolean(),
+  /** Only of a room that takes a join key. Beyond the document. */
+  isPrivate: v.optional(v.literal(true)),
+});
 export type RoomView = v.InferOutput<typeof RoomView>;

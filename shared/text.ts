@@ -83,6 +83,19 @@ export const NewAdminToken = v.pipe(
   Token,
   v.check((token) => !looksSigned(token), 'must not be a signed token (JWT)'),
 );
+/** What opens a private room, as its admin gives it. */
+export const JoinKey = v.pipe(
+  v.string(),
+  v.check(
+    (key) => countCharacters(key) >= limits.joinKeyLengthMin,
+    `must be at least ${limits.joinKeyLengthMin} characters`,
+  ),
+  atMost(limits.joinKeyLength),
+  notBlank,
+  wellFormed,
+);
+/** What somebody shows at the door of a private room: its join key, or an invitation. */
+export const ShownKey = v.pipe(v.string(), atMost(limits.shownKeyLength), wellFormed);
 /** The secret of an anonymous lease. */
 export const LeaseSecret = v.pipe(v.string(), atMost(limits.tokenLength));
 

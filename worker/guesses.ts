@@ -24,7 +24,13 @@ const guarded: ReadonlySet<EndpointName> = new Set([
   'updateRoom',
 ]);
 
-const wrong: ReadonlySet<FailureCode> = new Set(['not_admin', 'not_moderator', 'not_operator', 'not_yours']);
+const wrong: ReadonlySet<FailureCode> = new Set([
+  'not_admin',
+  'not_moderator',
+  'not_operator',
+  'not_yours',
+  'private_room',
+]);
 
 /** As a handler answers. */
 interface Answer {
@@ -66,11 +72,12 @@ function secretOf(name: EndpointName, { body, query, bearer }: CallInput<Endpoin
 
 /**
  * Whether an answer says that the secret was wrong: by its refusal, or by calling nobody an admin. A signed token is
- * somebody's or refused as such, and no guess.
+ * somebody's or refused as such, and no guess; a join key that is right says nothing of a token.
  */
-function isWrong(secret: string, outcome: Outcome<Answer>): boolean {
-  if (looksSigned(secret)) return false;
-  if (!outcome.ok) return wrong.has(outcome.failure.code);
+function isWrong(secret: string | undefined, outcome: Outcome<Answer>): boolean {
+  const isSigned = secret !== undefined && looksSigned(secret);
+  if (!outcome.ok) return wrong.has(outcome.failure.code) && (!isSigned || outcome.failure.code === 'private_room');
+  if (secret === undefined || isSigned) return false;
   const { content, headers } = outcome.value;
   const { isAdmin, chats } = content as { isAdmin?: boolean; chats?: { isAdmin: boolean }[] };
   if (isAdmin === false) return true;
@@ -89,9 +96,9 @@ export async function guarding<T extends Answer>(
   work: () => Promise<Outcome<T>>,
 ): Promise<Outcome<T>> {
   const secret = secretOf(name, input);
-  if (secret === undefined) return work();
+  if (secret === undefined && input.joinKey === undefined) return work();
   // A list shows some rooms of many: the same token with it again is no new guess.
-  const isKnown = name === 'listRooms' && isListed(address, secret);
+  const isKnown = name === 'listRooms' && secret !== undefined && isListed(address, secret);
   if (isKnown) return work();
   const guesses = guessesOf(env);
   const taken = guesses.take(address, Date.now());

@@ -31,9 +31,9 @@ function answer<S extends number, T>(statusCode: S, outcome: Outcome<T>): Outcom
 
 export const handlers: { [K in EndpointName]: Handler<K> } = {
   async createRoom({ body: { token, content } }, { env }) {
-    const { title, about, tag, link, unlisted } = content;
+    const { tag, link, ...details } = content;
     const room = env.CHAT_ROOM.getByName(link);
-    return answer(201, await room.create({ link, title, about, tags: tag, unlisted, adminToken: token }));
+    return answer(201, await room.create({ ...details, link, tags: tag, adminToken: token }));
   },
 
   async listRooms({ query, bearer }, { env, requestId }) {
@@ -55,8 +55,8 @@ export const handlers: { [K in EndpointName]: Handler<K> } = {
   },
 
   async updateRoom({ body: { token, link, content } }, { env, address }) {
-    const { title, about, tag, newToken } = content;
-    const change = { title, about, tags: tag, adminToken: newToken };
+    const { tag, newToken, joinKey, private: isPrivate, ...details } = content;
+    const change = { ...details, tags: tag, adminToken: newToken, joinKey: isPrivate === false ? null : joinKey };
     return answer(200, await env.CHAT_ROOM.getByName(link).update(token, address, change));
   },
 
@@ -64,69 +64,71 @@ export const handlers: { [K in EndpointName]: Handler<K> } = {
     return answer(200, await env.CHAT_ROOM.getByName(link).remove(token, address));
   },
 
-  async getRoom({ params: { link }, query: { token }, bearer }, { env, address }) {
-    return answer(200, await env.CHAT_ROOM.getByName(link).read({ token, bearer }, address));
+  async getRoom({ params: { link }, query: { token }, bearer, joinKey }, { env, address }) {
+    return answer(200, await env.CHAT_ROOM.getByName(link).read({ token, bearer }, { address, joinKey }));
   },
 
-  async listParticipants({ params: { link }, query: { after, limit } }, { env }) {
-    return answer(200, await env.CHAT_ROOM.getByName(link).participants(after, limit));
+  async listParticipants({ params: { link }, query: { after, limit }, bearer, joinKey }, { env, address }) {
+    const visitor = { token: bearer, address, joinKey };
+    return answer(200, await env.CHAT_ROOM.getByName(link).participants(visitor, after, limit));
   },
 
-  async updateParticipants({ params: { link }, body }, { env, address }) {
-    return answer(200, await env.CHAT_ROOM.getByName(link).attend({ ...body, address }));
+  async updateParticipants({ params: { link }, body, joinKey }, { env, address }) {
+    return answer(200, await env.CHAT_ROOM.getByName(link).attend({ ...body, address, joinKey }));
   },
 
-  async listMessages({ params: { link }, query, bearer }, { env, address }) {
-    return answer(200, await env.CHAT_ROOM.getByName(link).messages({ token: bearer, address }, query));
+  async listMessages({ params: { link }, query, bearer, joinKey }, { env, address }) {
+    return answer(200, await env.CHAT_ROOM.getByName(link).messages({ token: bearer, address, joinKey }, query));
   },
 
-  async getMessage({ params: { link, id }, bearer }, { env, address }) {
-    return answer(200, await env.CHAT_ROOM.getByName(link).message({ token: bearer, address }, id));
+  async getMessage({ params: { link, id }, bearer, joinKey }, { env, address }) {
+    return answer(200, await env.CHAT_ROOM.getByName(link).message({ token: bearer, address, joinKey }, id));
   },
 
-  async searchMessages({ params: { link }, query, bearer }, { env, address }) {
-    return answer(200, await env.CHAT_ROOM.getByName(link).search({ token: bearer, address }, query));
+  async searchMessages({ params: { link }, query, bearer, joinKey }, { env, address }) {
+    return answer(200, await env.CHAT_ROOM.getByName(link).search({ token: bearer, address, joinKey }, query));
   },
 
-  async editMessage({ params: { link, id }, body: { text, ...actor } }, { env, address }) {
-    return answer(200, await env.CHAT_ROOM.getByName(link).edit({ ...actor, address }, { messageId: id, text }));
+  async editMessage({ params: { link, id }, body: { text, ...actor }, joinKey }, { env, address }) {
+    const caller = { ...actor, address, joinKey };
+    return answer(200, await env.CHAT_ROOM.getByName(link).edit(caller, { messageId: id, text }));
   },
 
-  async deleteMessage({ params: { link, id }, body }, { env, address }) {
-    return answer(200, await env.CHAT_ROOM.getByName(link).bury({ ...body, address }, id));
+  async deleteMessage({ params: { link, id }, body, joinKey }, { env, address }) {
+    return answer(200, await env.CHAT_ROOM.getByName(link).bury({ ...body, address, joinKey }, id));
   },
 
-  async addReaction({ params: { link, id, emoji }, body }, { env, address }) {
+  async addReaction({ params: { link, id, emoji }, body, joinKey }, { env, address }) {
     const reaction = { messageId: id, emoji, on: true };
-    return answer(200, await env.CHAT_ROOM.getByName(link).react({ ...body, address }, reaction));
+    return answer(200, await env.CHAT_ROOM.getByName(link).react({ ...body, address, joinKey }, reaction));
   },
 
-  async removeReaction({ params: { link, id, emoji }, body }, { env, address }) {
+  async removeReaction({ params: { link, id, emoji }, body, joinKey }, { env, address }) {
     const reaction = { messageId: id, emoji, on: false };
-    return answer(200, await env.CHAT_ROOM.getByName(link).react({ ...body, address }, reaction));
+    return answer(200, await env.CHAT_ROOM.getByName(link).react({ ...body, address, joinKey }, reaction));
   },
 
-  async postMessage({ params: { link }, body }, { env, address }) {
+  async postMessage({ params: { link }, body, joinKey }, { env, address }) {
     const { token, adminToken, name, ...draft } = body;
-    const posted = await env.CHAT_ROOM.getByName(link).post({ token, adminToken, name, address }, draft);
+    const posted = await env.CHAT_ROOM.getByName(link).post({ token, adminToken, name, address, joinKey }, draft);
     if (!posted.ok) return posted;
     return done({ statusCode: posted.value.duplicate ? 200 : 201, content: posted.value.message });
   },
 
-  async reportMessage({ params: { link, id }, body: { reason, ...actor } }, { env, address }) {
+  async reportMessage({ params: { link, id }, body: { reason, ...actor }, joinKey }, { env, address }) {
     return answer(
       201,
-      await env.CHAT_ROOM.getByName(link).reportMessage({ ...actor, address }, { messageId: id, reason }),
+      await env.CHAT_ROOM.getByName(link).reportMessage({ ...actor, address, joinKey }, { messageId: id, reason }),
     );
   },
 
-  async moderate({ params: { link }, body: { token, adminToken, ...act } }, { env, address }) {
-    return answer(201, await env.CHAT_ROOM.getByName(link).moderate({ token, adminToken, address }, act));
+  async moderate({ params: { link }, body: { token, adminToken, ...act }, joinKey }, { env, address }) {
+    return answer(201, await env.CHAT_ROOM.getByName(link).moderate({ token, adminToken, address, joinKey }, act));
   },
 
-  async getModeration({ params: { link }, query: { before, limit }, bearer }, { env, address }) {
+  async getModeration({ params: { link }, query: { before, limit }, bearer, joinKey }, { env, address }) {
     const room = env.CHAT_ROOM.getByName(link);
-    return answer(200, await room.moderation({ token: bearer, address }, before, limit));
+    return answer(200, await room.moderation({ token: bearer, address, joinKey }, before, limit));
   },
 
   async storeChatMessage({ body: { token, userId, sessionId, message, role, chatId } }, { env, address }) {

@@ -1,7 +1,7 @@
 /** From an HTTP request to the checked input of a call: body, query, path and bearer token, each where it belongs. */
 import { type CallInput, decodeCall } from '../shared/calls.ts';
 import { dropAbsent, parseJson } from '../shared/decode.ts';
-import { type Endpoint, type EndpointName, endpoints } from '../shared/endpoints.ts';
+import { type Endpoint, type EndpointName, endpoints, joinKeyHeader } from '../shared/endpoints.ts';
 import { done, fail, type Outcome } from '../shared/failures.ts';
 import { limits } from '../shared/limits.ts';
 
@@ -54,16 +54,22 @@ export function bearerOf(request: Request): string | undefined {
   return /^Bearer +(\S.*)$/i.exec(request.headers.get('Authorization') ?? '')?.[1]?.trim();
 }
 
+/** The join key of the header, which holds ASCII only: what is beyond it comes percent-encoded. */
+function joinKeyOf(request: Request): string | undefined {
+  const shown = request.headers.get(joinKeyHeader) ?? undefined;
+  return shown && decodePart(shown);
+}
+
+function decodePart(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 function decodePath(params: Record<string, string>): Fields {
-  return Object.fromEntries(
-    Object.entries(params).map(([name, value]) => {
-      try {
-        return [name, decodeURIComponent(value)];
-      } catch {
-        return [name, value];
-      }
-    }),
-  );
+  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, decodePart(value)]));
 }
 
 function isFields(value: unknown): value is Fields {
@@ -99,6 +105,7 @@ export async function takeIn<K extends EndpointName>(
     params: decodePath(params),
     query,
     bearer: endpoint.bearer === 'query' ? bearer : undefined,
+    joinKey: (isFields(body) ? body.joinKey : undefined) ?? joinKeyOf(request),
     body: isFields(body) ? placeBearer(body, bearer, endpoint.bearer) : body,
   });
 }

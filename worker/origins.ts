@@ -1,4 +1,5 @@
 /** Which browser origins the service trusts: for CORS over REST, and for the socket, which CORS does not guard. */
+import { joinKeyHeader } from '../shared/endpoints.ts';
 
 const methods = 'GET, POST, PUT, DELETE, OPTIONS';
 
@@ -52,7 +53,7 @@ export function preflight(): Response {
     status: 204,
     headers: {
       'Access-Control-Allow-Methods': methods,
-      'Access-Control-Allow-Headers': 'Content-Type, Authorization',
+      'Access-Control-Allow-Headers': `Content-Type, Authorization, ${joinKeyHeader}`,
       'Access-Control-Max-Age': '86400',
     },
   });

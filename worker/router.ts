@@ -1,6 +1,6 @@
 /** The routes: every row of the endpoint table, the socket, the metrics and the pages of rooms, and an envelope for all else. */
 import { Router } from 'itty-router';
-import { type EndpointName, endpoints, metricsPath, socketPath } from '../shared/endpoints.ts';
+import { type EndpointName, endpoints, joinKeyHeader, metricsPath, socketPath } from '../shared/endpoints.ts';
 import { type FailureCode, fail } from '../shared/failures.ts';
 import { refuse, succeed } from './answers.ts';
 import { guarding } from './guesses.ts';
@@ -27,10 +27,12 @@ async function serve<K extends EndpointName>(name: K, request: RoutedRequest, co
   return succeed(statusCode, content, { 'Cache-Control': caching(request), ...headers });
 }
 
-/** An answer that depends on a token is for its asker alone; the others may be kept but must be checked again. */
+/** An answer that depends on a token or a join key is for its asker alone; the others may be kept but must be checked again. */
 function caching(request: Request): string {
-  const bearsToken = request.headers.has('Authorization') || new URL(request.url).searchParams.has('token');
-  return bearsToken || request.method !== 'GET' ? 'private, no-store' : 'no-cache';
+  const { headers, url } = request;
+  const bearsSecret =
+    headers.has('Authorization') || headers.has(joinKeyHeader) || new URL(url).searchParams.has('token');
+  return bearsSecret || request.method !== 'GET' ? 'private, no-store' : 'no-cache';
 }
 
 function methodsAt(path: string): string {

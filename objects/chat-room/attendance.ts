@@ -2,8 +2,9 @@
 import { done, fail, type Outcome } from '../../shared/failures.ts';
 import type { Participant } from '../../shared/participant.ts';
 import { digest, randomSecret } from '../credentials/digests.ts';
+import type { Caller } from './callers.ts';
 import type { Details } from './details.ts';
-import type { Credentials, Shown } from './identity.ts';
+import type { Shown } from './identity.ts';
 import type { Room } from './room.ts';
 import { look, tell } from './sight.ts';
 
@@ -17,7 +18,7 @@ interface Stay {
 }
 
 /** A REST join or leave, and who asks for it. */
-export type Attendance = Stay & Credentials;
+export type Attendance = Stay & Caller;
 
 /** What a REST join or leave is answered with; `lease` to visitors without a token only. */
 export interface Attended {

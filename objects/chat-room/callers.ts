@@ -1,52 +1,77 @@
 /** Who calls by REST: each kind of caller is found out in one way, and let near the room or refused. */
 import { done, fail, type Outcome } from '../../shared/failures.ts';
 import type { Message } from '../../shared/message.ts';
+import type { Reader } from '../credentials/reader.ts';
 import type { Details } from './details.ts';
-import type { Credentials, Shown } from './identity.ts';
+import type { Credentials, Knock, Shown } from './identity.ts';
 import type { Appended } from './messages.ts';
 import type { Poster } from './posting.ts';
 import { seenBy } from './reading.ts';
 import type { Room } from './room.ts';
 import { isModerator } from './rules.ts';
 
-/** Who calls, and from where. */
-export interface Caller extends Credentials {
+/** Where a call comes from, and what it shows at the door; required, so that no call forgets to pass it on. */
+interface AtDoor {
   address: string;
+  joinKey: string | undefined;
 }
 
-/** Anyone, where there is a room: `room_not_found` (404). */
-export function inRoom<T>(room: Room, work: (details: Details) => Outcome<T>): Outcome<T> {
+/** Somebody at the door. */
+export type Visitor = AtDoor & Knock;
+
+/** Who calls, and from where. */
+export type Caller = AtDoor & Credentials;
+
+/** Anyone who may come in, where there is a room: `room_not_found` (404), and as `IdentityDesk.letIn` refuses. */
+export function inRoom<T>(room: Room, visitor: Visitor, work: (details: Details) => Outcome<T>): Outcome<T> {
   const details = room.find();
-  return details ? work(details) : fail('room_not_found');
+  if (!details) return fail('room_not_found');
+  const entered = room.identities.letIn(details, visitor, room.placeOf(details, visitor.address));
+  return entered.ok ? work(details) : entered;
 }
 
 /** Whoever has the rights of the room's admin: `not_admin` (403), `too_many_guesses` (429). */
 export function asAdmin(room: Room, token: string, address: string): Outcome<Details> {
-  return inRoom(room, (details) => {
-    const admitted = room.identities.admit(details, token, room.placeOf(details, address));
-    return admitted.ok ? done(details) : admitted;
-  });
+  const details = room.find();
+  if (!details) return fail('room_not_found');
+  const admitted = room.identities.admit(details, token, room.placeOf(details, address));
+  return admitted.ok ? done(details) : admitted;
 }
 
-/** Whoever has shown credentials, once they were checked; the room may be gone by the time that is done. */
+/** Whoever reads what the room is; the admin, as a token of theirs says that may stand in a URL, needs no key. */
+export async function asReader<T>(
+  room: Room,
+  reader: Reader,
+  { address, joinKey }: AtDoor,
+  work: (isAdmin: boolean) => Outcome<T>,
+): Promise<Outcome<T>> {
+  const details = room.find();
+  if (!details) return fail('room_not_found');
+  const isAdmin = await room.identities.recognise(details, reader, room.placeOf(details, address));
+  if (!isAdmin.ok) return isAdmin;
+  return isAdmin.value ? work(true) : inRoom(room, { address, joinKey }, () => work(false));
+}
+
+/** Whoever has shown credentials, once they were checked; by then the room may be gone, or private. */
 export async function withShown<T>(
   room: Room,
-  credentials: Credentials,
+  caller: Caller,
   work: (details: Details, shown: Shown) => Outcome<T>,
 ): Promise<Outcome<T>> {
-  if (!room.find()) return fail('room_not_found');
-  const shown = await room.identities.check(credentials);
-  return shown.ok ? inRoom(room, (details) => work(details, shown.value)) : shown;
+  const entered = inRoom(room, caller, () => done(undefined));
+  if (!entered.ok) return entered;
+  const shown = await room.identities.check(caller);
+  return shown.ok ? inRoom(room, caller, (details) => work(details, shown.value)) : shown;
 }
 
 /** Anyone, once it is found out who they are. */
 export function asPerson<T>(
   room: Room,
-  { address, ...credentials }: Caller,
+  caller: Caller,
   work: (details: Details, poster: Poster) => Outcome<T>,
 ): Promise<Outcome<T>> {
-  return withShown(room, credentials, (details, shown) => {
-    const place = room.placeOf(details, address);
+  return withShown(room, caller, (details, shown) => {
+    const place = room.placeOf(details, caller.address);
     const identity = room.identities.identify(details, shown, place);
     return identity.ok ? work(details, { ...identity.value, address: place }) : identity;
   });

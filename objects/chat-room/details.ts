@@ -10,6 +10,8 @@ export interface NewDetails {
   tags: string[];
   unlisted: boolean;
   adminToken: string;
+  /** Makes the room private. */
+  joinKey?: string | undefined;
 }
 
 /** What may change about a room; absent fields stay. */
@@ -18,6 +20,14 @@ export interface DetailsChange {
   about?: string | undefined;
   tags?: string[] | undefined;
   adminToken?: string | undefined;
+  /** Makes the room private, or changes its key; null opens it to everyone. */
+  joinKey?: string | null | undefined;
+}
+
+/** The join key of a private room, under a salt made anew with each key: the same key set later is another lock. */
+export interface Lock {
+  salt: string;
+  digest: string;
 }
 
 /** Everything the row holds. */
@@ -26,6 +36,8 @@ export interface Details extends Omit<RoomInfo, 'participantCount'> {
   /** Of every digest in this room. */
   salt: string;
   adminDigest: string;
+  /** Of a private room. */
+  lock: Lock | undefined;
 }
 
 type Row = {
@@ -36,9 +48,27 @@ type Row = {
   unlisted: number;
   salt: string;
   admin_digest: string;
+  join_salt: string | null;
+  join_digest: string | null;
   created_at: number;
   updated_at: number;
 };
+
+/** Whether a key opens a lock. */
+export function opens({ salt, digest: expected }: Lock, key: string): boolean {
+  return matchesDigest(salt, 'join', key, expected);
+}
+
+function makeLock(key: string): Lock {
+  const salt = randomSecret();
+  return { salt, digest: digest(salt, 'join', key) };
+}
+
+/** The lock after a change; a key that is the key already changes nothing. */
+function changeLock(lock: Lock | undefined, key: string | null | undefined): Lock | undefined {
+  if (key === null) return undefined;
+  return key === undefined || (lock && opens(lock, key)) ? lock : makeLock(key);
+}
 
 export class DetailsTable {
   readonly #sql: SqlStorage;
@@ -62,6 +92,10 @@ export class DetailsTable {
       unlisted: row.unlisted === 1,
       salt: row.salt,
       adminDigest: row.admin_digest,
+      lock:
+        row.join_salt === null || row.join_digest === null
+          ? undefined
+          : { salt: row.join_salt, digest: row.join_digest },
       createdAt: row.created_at,
       updatedAt: row.updated_at,
     };
@@ -78,6 +112,7 @@ export class DetailsTable {
       unlisted: room.unlisted,
       salt,
       adminDigest: digest(salt, 'admin', room.adminToken),
+      lock: changeLock(undefined, room.joinKey),
       createdAt: now,
       updatedAt: now,
     });
@@ -85,13 +120,14 @@ export class DetailsTable {
 
   /** Merges `change` in. `updatedAt` moves forward when metadata changed, even within one millisecond. */
   update(details: Details, change: DetailsChange, now: number): void {
-    const { adminToken, ...metadata } = change;
+    const { adminToken, joinKey, ...metadata } = change;
     const changed = Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== undefined));
     const moved = Object.keys(changed).length > 0;
     this.#write({
       ...details,
       ...changed,
       ...(adminToken && { adminDigest: digest(details.salt, 'admin', adminToken) }),
+      lock: changeLock(details.lock, joinKey),
       updatedAt: moved ? Math.max(now, details.updatedAt + 1) : details.updatedAt,
     });
   }
@@ -114,7 +150,9 @@ export class DetailsTable {
   #write(details: Details): void {
     this.#known = undefined;
     this.#sql.exec(
-      'INSERT OR REPLACE INTO details (id, link, title, about, tags, unlisted, salt, admin_digest, created_at, updated_at) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      `INSERT OR REPLACE INTO details (id, link, title, about, tags, unlisted, salt, admin_digest, join_salt, join_digest,
+         created_at, updated_at)
+       VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       details.link,
       details.title,
       details.about,
@@ -122,6 +160,8 @@ export class DetailsTable {
       details.unlisted ? 1 : 0,
       details.salt,
       details.adminDigest,
+      details.lock?.salt ?? null,
+      details.lock?.digest ?? null,
       details.createdAt,
       details.updatedAt,
     );

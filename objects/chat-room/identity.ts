@@ -1,12 +1,13 @@
 /** From credentials to a person of this room. What looks signed is verified first, which takes a moment; the rest does not. */
-import { done, fail, type Outcome } from '../../shared/failures.ts';
+import { done, type FailureCode, fail, type Outcome } from '../../shared/failures.ts';
 import type { Guesses } from '../../shared/guesses.ts';
 import { displayName, type RoleName } from '../../shared/participant.ts';
+import { looksSigned } from '../../shared/signed.ts';
 import { isOperator, readableDigest } from '../credentials/digests.ts';
 import type { Reader } from '../credentials/reader.ts';
 import type { Proof, SignedTokens } from '../credentials/signed-tokens.ts';
 import type { Clock } from '../storage/clock.ts';
-import type { Details, DetailsTable } from './details.ts';
+import { type Details, type DetailsTable, opens } from './details.ts';
 import type { Identity } from './rules.ts';
 import { type Restraint, type Standings, secondsLeft } from './standings.ts';
 
@@ -15,6 +16,15 @@ export interface Credentials {
   token?: string | undefined;
   adminToken?: string | undefined;
   name?: string | undefined;
+}
+
+/** What somebody shows at the door of a private room. */
+export interface Knock {
+  /** The join key, or an invitation. */
+  joinKey?: string | undefined;
+  /** May be the admin's or the operator's, who need no key. Never from a URL. */
+  token?: string | undefined;
+  adminToken?: string | undefined;
 }
 
 /** Credentials of which the `token` was checked, if it is a signed one. */
@@ -55,10 +65,24 @@ export class IdentityDesk {
    * @returns `not_admin` (403), or `too_many_guesses` (429) before the token is looked at
    */
   admit(details: Details, token: string, address: string): Outcome<void> {
-    return this.#weigh(
-      address,
-      () => isOperator(token, this.#world.operatorToken) || this.#details.isAdmin(details, token),
-    );
+    return this.#weigh(address, () => this.#hasRights(details, token));
+  }
+
+  /**
+   * Lets somebody into the room: anyone, unless it is private.
+   * @param address where they come from, a digest
+   * @returns `private_room` (403), whatever is wrong with what they show; `too_many_guesses` (429) before it is looked at
+   */
+  letIn(details: Details, { joinKey, token, adminToken }: Knock, address: string): Outcome<void> {
+    const { lock } = details;
+    if (!lock) return done(undefined);
+    const tokens = [adminToken, token].filter((shown) => shown !== undefined);
+    const isRight = () =>
+      tokens.some((shown) => this.#hasRights(details, shown)) || (joinKey !== undefined && opens(lock, joinKey));
+    // A signed token says who one is, and is no guess at a secret.
+    const isGuess = joinKey !== undefined || tokens.some((shown) => !looksSigned(shown));
+    if (isGuess) return this.#weigh(address, isRight, 'private_room');
+    return isRight() ? done(undefined) : fail('private_room');
   }
 
   /**
@@ -107,13 +131,18 @@ export class IdentityDesk {
   }
 
   /** Looks at a secret, unless that address has shown too many wrong ones. */
-  #weigh(address: string, isRight: () => boolean): Outcome<void> {
+  #weigh(address: string, isRight: () => boolean, wrong: FailureCode = 'not_admin'): Outcome<void> {
     const { guesses, clock } = this.#world;
     const taken = guesses.take(address, clock.now());
     if (!taken.ok) return taken;
-    if (!isRight()) return fail('not_admin');
+    if (!isRight()) return fail(wrong);
     guesses.giveBack(address);
     return taken;
+  }
+
+  /** Whether a token gives the rights of this room's admin. */
+  #hasRights(details: Details, token: string): boolean {
+    return isOperator(token, this.#world.operatorToken) || this.#details.isAdmin(details, token);
   }
 
   /** Theirs, or that of somebody at the same address, under whose ban a new token is no way back in. */

@@ -14,7 +14,17 @@ import { SignedTokens } from '../credentials/signed-tokens.ts';
 import { systemClock } from '../storage/clock.ts';
 import { ring } from './alarm.ts';
 import { type Attendance, type Attended, attend } from './attendance.ts';
-import { asAdmin, asModerator, asPerson, type Caller, changing, inRoom, withShown } from './callers.ts';
+import {
+  asAdmin,
+  asModerator,
+  asPerson,
+  asReader,
+  type Caller,
+  changing,
+  inRoom,
+  type Visitor,
+  withShown,
+} from './callers.ts';
 import { bury, type Edit, edit, type ReactionChange, react } from './changing.ts';
 import type { DetailsChange, NewDetails } from './details.ts';
 import { receive } from './dispatch.ts';
@@ -58,12 +68,9 @@ export class ChatRoom extends DurableObject<Env> {
   }
 
   /** Reads the room; a token may be its admin's. */
-  async read(shown: ShownTokens, address: string): Promise<Outcome<RoomView>> {
-    const details = this.#room.find();
-    if (!details) return fail('room_not_found');
+  read(shown: ShownTokens, caller: Caller): Promise<Outcome<RoomView>> {
     const reader = readerOf(shown, this.env.ADMIN_TOKEN);
-    const isAdmin = await this.#room.identities.recognise(details, reader, this.#room.placeOf(details, address));
-    return isAdmin.ok ? this.#room.view(isAdmin.value) : isAdmin;
+    return asReader(this.#room, reader, caller, (isAdmin) => this.#room.view(isAdmin));
   }
 
   /** Changes the room, for its admin. */
@@ -95,8 +102,8 @@ export class ChatRoom extends DurableObject<Env> {
   }
 
   /** The people here, by id, after the one named by `after`. */
-  participants(after: string | undefined, limit: number): Outcome<ParticipantPage> {
-    return inRoom(this.#room, () => {
+  participants(visitor: Visitor, after: string | undefined, limit: number): Outcome<ParticipantPage> {
+    return inRoom(this.#room, visitor, () => {
       const rest = this.#room.participants.list().filter(({ id }) => after === undefined || id > after);
       const participants = rest.slice(0, limit);
       const last = participants.at(-1);

@@ -123,6 +123,11 @@ export class Participants {
     this.#leases().delete(key);
   }
 
+  /** Ends the leases of which that holds. */
+  leaveWhere(holds: (lease: Lease) => boolean): void {
+    for (const lease of [...this.#leases().values()]) if (holds(lease)) this.leave(lease.key);
+  }
+
   /** The anonymous lease that has been here longest. */
   oldestAnonymous(): Lease | undefined {
     for (const lease of this.#leases().values()) if (!lease.participant) return lease;

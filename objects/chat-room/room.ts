@@ -12,7 +12,7 @@ import type { Clock } from '../storage/clock.ts';
 import { hasSchema, migrate } from '../storage/migrations.ts';
 import { Outbox } from '../storage/outbox.ts';
 import { Wake } from '../storage/wake.ts';
-import { type CopyWorld, copiesOf } from './copies.ts';
+import { type CopyWorld, copiesOf, withhold } from './copies.ts';
 import { type Details, type DetailsChange, DetailsTable, type NewDetails } from './details.ts';
 import { IdentityDesk, type IdentityWorld } from './identity.ts';
 import { MessageLog } from './messages.ts';
@@ -20,6 +20,7 @@ import { ModerationLog } from './moderation-log.ts';
 import { Pacing } from './pacing.ts';
 import { Participants } from './participants.ts';
 import { Presence } from './presence.ts';
+import { turnOut } from './privacy.ts';
 import { Reactions } from './reactions.ts';
 import { migrations } from './schema.ts';
 import { hangUp } from './seating.ts';
@@ -132,7 +133,7 @@ export class Room {
   /** Changes metadata or the admin token, and tells everyone. */
   async update(details: Details, change: DetailsChange): Promise<Outcome<RoomView>> {
     const now = this.clock.now();
-    this.change(() => {
+    turnOut(this, details, () => {
       this.details.update(details, change, now);
       this.outbox.mark(details.link, 'now');
     });
@@ -174,7 +175,9 @@ export class Room {
   /** The room as the API answers it. `room_not_found` (404) where it was removed meanwhile. */
   view(isAdmin: boolean): Outcome<RoomView> {
     const details = this.find();
-    return details ? done({ ...this.info(details), isAdmin }) : fail('room_not_found');
+    return details
+      ? done({ ...this.info(details), isAdmin, ...(details.lock && { isPrivate: true }) })
+      : fail('room_not_found');
   }
 
   /** What everyone may know of the room. */
@@ -228,7 +231,8 @@ export class Room {
     if (!details) return undefined;
     const { unlisted, salt, adminDigest, createdAt } = details;
     const activeAt = this.log.lastPostedAt() ?? createdAt;
-    return { ...this.info(details), activeAt, posted: this.log.posted(), unlisted, salt, adminDigest };
+    const listed = { ...this.info(details), activeAt, posted: this.log.posted(), unlisted, salt, adminDigest };
+    return details.lock ? withhold(listed) : listed;
   }
 
   #nextDue(): number | undefined {

@@ -43,6 +43,11 @@ export function outranks(one: RoleName, other: RoleName): boolean {
   return roles.indexOf(one) > roles.indexOf(other);
 }
 
+/** Whether a role is let into a private room without its key. */
+export function isStaff(role: RoleName): boolean {
+  return role === 'admin' || role === 'operator';
+}
+
 /** Whether a signed token has expired on an open socket. */
 export function hasLapsed({ expiresAt }: Identity, now: number): boolean {
   return expiresAt !== undefined && expiresAt <= now;

@@ -114,4 +114,9 @@ export const migrations: readonly Migration[] = [
   );
   INSERT INTO unindexed (id, below) SELECT 1, MAX(id) + 1 FROM messages HAVING COUNT(*) > 0;
   `,
+  `
+  -- Both NULL where the room is not private.
+  ALTER TABLE details ADD COLUMN join_salt TEXT;
+  ALTER TABLE details ADD COLUMN join_digest TEXT;
+  `,
 ];

@@ -9,7 +9,7 @@ import type { Details } from './details.ts';
 import type { Shown } from './identity.ts';
 import { seenBy } from './reading.ts';
 import type { Room } from './room.ts';
-import { hasLapsed, type Identity, mayContinueAs } from './rules.ts';
+import { hasLapsed, type Identity, isStaff, mayContinueAs } from './rules.ts';
 import type { Joined, Session } from './sessions.ts';
 import { look, tell } from './sight.ts';
 
@@ -45,6 +45,10 @@ function turnAway(room: Room, socket: WebSocket, failure: Failure): void {
 export function authenticate(visit: Visit, frame: AuthFrame, shown: Shown): Outcome<void> {
   const { room, details, socket, session } = visit;
   const before = session.state === 'joined' ? session : undefined;
+  // Who is in has shown the key, or had no need of it as the admin; an invitation may have expired since.
+  const isIn = before && !isStaff(before.role);
+  const entered = isIn ? done(undefined) : room.identities.letIn(details, frame, session.address);
+  if (!entered.ok) return entered;
   // Who gives no name goes on under the one they had.
   const name = frame.name ?? (before?.participant ?? before?.expiredAs)?.name;
   const identity = room.identities.identify(details, { ...shown, name }, session.address);

@@ -193,6 +193,13 @@ export class Sessions {
     for (const socket of [...this.#known.keys()]) this.close(socket, failure);
   }
 
+  /** Closes the sockets that were sent `ready` and of which that holds. */
+  closeWhere(holds: (session: Joined) => boolean, failure: Failure): void {
+    for (const [socket, session] of [...this.#known]) {
+      if (session.state === 'joined' && holds(session)) this.close(socket, failure);
+    }
+  }
+
   /** Counts sockets that were counted under one key under another. */
   rekey(from: string, to: string): void {
     for (const [socket, session] of [...this.#known]) {

@@ -5,7 +5,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** What a digest stands for. */
-export type DigestPurpose = 'admin' | 'address' | 'call' | 'claim' | 'lease' | 'message' | 'participant';
+export type DigestPurpose = 'admin' | 'address' | 'call' | 'claim' | 'join' | 'lease' | 'message' | 'participant';
 
 function hmac(salt: string, purpose: DigestPurpose, secret: string): Buffer {
   return createHmac('sha256', salt).update(`${purpose}\0${secret}`).digest();

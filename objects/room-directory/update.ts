@@ -8,6 +8,8 @@ export interface ListedRoom extends RoomInfo {
   /** How many messages were ever posted in it. */
   posted: number;
   unlisted: boolean;
+  /** Everything but `link`, `salt`, `participantCount` and `posted` is withheld. */
+  isPrivate?: boolean | undefined;
   salt: string;
   adminDigest: string;
 }

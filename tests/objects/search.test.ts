@@ -212,9 +212,7 @@ describe('what is found follows the log', () => {
       // As the storage was before.
       storage.sql.exec("INSERT INTO words (words) VALUES ('delete-all')");
       for (const table of ['words', 'unindexed']) storage.sql.exec(`DROP TABLE ${table}`);
-      const step = migrations.findIndex((one) => one.includes('CREATE VIRTUAL TABLE words'));
-      storage.sql.exec('DELETE FROM migrations WHERE id > ?', step);
-      migrate(storage, migrations);
+      storage.sql.exec(migrations.find((one) => one.includes('CREATE VIRTUAL TABLE words')) ?? '');
       expect(storage.sql.exec('SELECT below FROM unindexed').one()).toEqual({ below: count + 1 });
     });
     await evictDurableObject(await roomObject(link));

@@ -1,0 +1,252 @@
+/** Private rooms: without the key nobody learns anything, by no call and no copy; and nobody stays in without it. */
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+import type { EndpointName } from '../../shared/endpoints.ts';
+import type { MessagePage } from '../../shared/message.ts';
+import type { RoomView } from '../../shared/room.ts';
+import { adminToken, call, makeRoom, roomObject } from '../support/pool/calls.ts';
+import {
+  ask,
+  callsAboutRooms,
+  callsAtTheDoor,
+  joinKey,
+  makePrivateRoom,
+  room,
+  secrets,
+  showing,
+} from '../support/pool/private-rooms.ts';
+import { connect, enter } from '../support/pool/sockets.ts';
+
+const refusal = {
+  statusCode: 403,
+  content: 'Forbidden: This room is private',
+  error: 'Forbidden: This room is private',
+};
+
+const change = (link: string, content: Record<string, unknown>, token = adminToken) =>
+  call<RoomView>('PUT', '/chat/update', { token, link, content });
+
+const asAdmin = { Authorization: `Bearer ${adminToken}` };
+
+/** What those without the key may show instead. */
+const outsiders: Record<string, { body?: Record<string, unknown>; headers?: Record<string, string> }> = {
+  nothing: {},
+  'a wrong key': { body: { joinKey: `${joinKey}.` }, headers: showing(`${joinKey}.`) },
+  'a token': { body: { token: 'outside-token' }, headers: { Authorization: 'Bearer outside-token' } },
+  'a token of somebody inside': { body: { token: 'inside-token' }, headers: { Authorization: 'Bearer inside-token' } },
+  'a wrong admin token': { body: { token: 'outside-token', adminToken: 'wrong' } },
+};
+
+/** What opens the room. */
+const insiders: Record<string, { body?: Record<string, unknown>; headers?: Record<string, string> }> = {
+  'the key in the header': { headers: showing(joinKey) },
+  'the key in the body, or where there is none in the header': { body: { joinKey }, headers: showing(joinKey) },
+  'the admin token in the header': { headers: asAdmin },
+  'the operator’s token in the header': { headers: { Authorization: 'Bearer operator-secret' } },
+  'the admin token in the body, or where there is none in the header': { body: { adminToken }, headers: asAdmin },
+};
+
+const eachCall = (names: EndpointName[]) => names.map((name) => [name] as const);
+
+describe.each(Object.entries(outsiders))('who shows %s', (_, { body = {}, headers = {} }) => {
+  it.each(eachCall(callsAtTheDoor))('is told by %s that the room is private, and nothing else', async (name) => {
+    const link = await makePrivateRoom();
+    for (const evicted of [false, true]) {
+      if (evicted) await evictDurableObject(await roomObject(link));
+      const { status, text } = await ask(name, link, body, headers);
+      expect([status, text]).toEqual([403, expect.stringContaining(JSON.stringify(refusal))]);
+    }
+  });
+
+  it.each(eachCall(callsAboutRooms))('learns nothing by %s', async (name) => {
+    const link = await makePrivateRoom();
+    const { status, text } = await ask(name, link, { ...body, content: { link } }, headers);
+    expect(status).toBeGreaterThanOrEqual(400);
+    for (const secret of [...secrets, 'participantCount']) expect(text).not.toContain(secret);
+  });
+
+  it('is told the same over the socket, which is closed', async () => {
+    const link = await makePrivateRoom();
+    for (const evicted of [false, true]) {
+      if (evicted) await evictDurableObject(await roomObject(link));
+      const socket = await connect(link);
+      socket.say({ type: 'auth', ref: 1, ...body });
+      expect(await socket.closed).toEqual({ code: 4403, reason: refusal.error });
+      expect(socket.heard).toEqual([{ type: 'error', ref: 1, statusCode: 403, error: refusal.error }]);
+    }
+  });
+});
+
+describe.each(Object.entries(insiders))('who shows %s', (_, { body = {}, headers = {} }) => {
+  it.each(eachCall(callsAtTheDoor))('is let in by %s', async (name) => {
+    const link = await makePrivateRoom();
+    for (const evicted of [false, true]) {
+      if (evicted) await evictDurableObject(await roomObject(link));
+      const { text } = await ask(name, link, { token: 'friend-token', ...body }, headers);
+      expect(text).not.toContain('private_room');
+      expect(text).not.toContain(refusal.error);
+    }
+  });
+});
+
+it.each([{ joinKey }, { adminToken }, { adminToken: 'operator-secret' }])('%o opens the socket', async (auth) => {
+  const link = await makePrivateRoom();
+  const socket = await enter(link, 'friend', auth);
+  expect(socket.heard[0]).toMatchObject({
+    type: 'ready',
+    room: { title: secrets[0] },
+    messages: [{ text: secrets[3] }],
+  });
+});
+
+it('says to those with the key that it is private, and of no other room', async () => {
+  const link = await makePrivateRoom();
+  const { content, headers } = await call<RoomView>('GET', `/chat/${link}`, undefined, showing(joinKey));
+  expect(content).toMatchObject({ link, title: secrets[0], isAdmin: false, isPrivate: true });
+  expect(headers.get('Cache-Control')).toBe('private, no-store');
+  expect((await call<RoomView>('GET', `/chat/${link}?token=${adminToken}`)).content).toMatchObject({ isAdmin: true });
+  expect((await call('GET', `/chat/${link}?token=operator-secret`)).status).toBe(403);
+  expect((await call<RoomView>('GET', `/chat/${await makeRoom()}`)).content).not.toHaveProperty('isPrivate');
+});
+
+it('tells the copies that the link exists, and no more; the sums count it', async () => {
+  const link = await makePrivateRoom();
+  await enter(link, 'friend', { joinKey });
+  await (await roomObject(link)).report(link);
+  await expect.poll(() => env.CHATS.get(`chat:${link}`, 'json')).toEqual({ link, private: true });
+  const { metadata } = await env.CHATS.getWithMetadata(`chat:${link}`);
+  expect(metadata).toMatchObject({ createdAt: 0, activeAt: 0, participantCount: 0, unlisted: true, tags: [] });
+  const rows = await runInDurableObject(env.ROOM_DIRECTORY.getByName('rooms'), (_, { storage }) =>
+    storage.sql.exec('SELECT * FROM rooms WHERE link = ?', link).toArray(),
+  );
+  expect(rows).toMatchObject([
+    { title: '', about: '', tags: '[]', unlisted: 1, admin_digest: '', created_at: 0, participant_count: 1, posted: 1 },
+  ]);
+  for (const query of ['', '?q=%E7%A7%98', `?tag=${encodeURIComponent(secrets[2] ?? '')}`, `?token=${adminToken}`]) {
+    expect(JSON.stringify((await call('GET', `/chat/list${query}`)).content)).not.toContain(link);
+  }
+});
+
+describe('a room that becomes private', () => {
+  it('leaves the list, and is in it again once it is open to all', async () => {
+    const link = await makePrivateRoom({});
+    const listed = async () => JSON.stringify((await call('GET', '/chat/list?q=%E7%A7%98')).content).includes(link);
+    expect(await listed()).toBe(true);
+    expect((await change(link, { joinKey })).content).toMatchObject({ isPrivate: true });
+    expect(await listed()).toBe(false);
+    await expect.poll(() => env.CHATS.get(`chat:${link}`, 'json')).toEqual({ link, private: true });
+    expect((await change(link, { joinKey: '' })).content).toMatchObject({ isPrivate: true });
+    expect((await change(link, { private: false })).content).not.toHaveProperty('isPrivate');
+    expect(await listed()).toBe(true);
+    expect((await call('GET', `/chat/${link}`)).status).toBe(200);
+    await expect.poll(() => env.CHATS.get(`chat:${link}`, 'json')).toMatchObject({ title: secrets[0] });
+  });
+
+  it.each([
+    ['becomes private', {}],
+    ['takes another key', { joinKey }],
+  ])('%s: whoever is in is put out, but for the admin and the operator', async (_, made) => {
+    const link = await makePrivateRoom(made);
+    const [member, viewer] = [await enter(link, 'member', { joinKey }), await enter(link, undefined, { joinKey })];
+    const [admin, operator] = [
+      await enter(link, 'ada', { adminToken }),
+      await enter(link, 'olga', { adminToken: 'operator-secret' }),
+    ];
+    const waiting = await connect(link);
+    const join = (body: object) =>
+      call<{ lease?: string }>('POST', `/chat/${link}/participants`, { action: 'join', joinKey, ...body });
+    await join({ token: 'leased' });
+    const { lease } = (await join({})).content;
+    await join({ token: 'chair', adminToken });
+    const next = 'another key';
+    const changed = await change(link, { joinKey: next, title: 'only for those within' });
+    // The admin, the operator, and the admin's lease.
+    expect(changed.content.participantCount).toBe(3);
+    for (const socket of [member, viewer]) {
+      expect(await socket.closed).toEqual({ code: 4403, reason: refusal.error });
+      expect(JSON.stringify(socket.heard)).not.toContain('only for those within');
+    }
+    for (const socket of [admin, operator]) {
+      await socket.presence(
+        ({ participantCount, left }) => participantCount === 3 && left?.some(({ name }) => name === 'member'),
+      );
+    }
+    expect((await call('POST', `/chat/${link}/participants`, { action: 'leave', lease, joinKey: next })).status).toBe(
+      404,
+    );
+    waiting.say({ type: 'auth', token: 'late', joinKey });
+    expect((await waiting.closed).code).toBe(4403);
+    await evictDurableObject(await roomObject(link));
+    expect((await call('GET', `/chat/${link}`, undefined, showing(joinKey))).status).toBe(403);
+    expect((await call<RoomView>('GET', `/chat/${link}`, undefined, showing(next))).content.participantCount).toBe(3);
+    await enter(link, 'member', { joinKey: next });
+  });
+
+  it('with the admin’s token replaced by the same change puts out who was in by the old one', async () => {
+    const link = await makeRoom();
+    const [old, operator] = [
+      await enter(link, 'old', { adminToken }),
+      await enter(link, 'olga', { adminToken: 'operator-secret' }),
+    ];
+    expect((await change(link, { joinKey, newToken: 'new-secret' })).content.participantCount).toBe(1);
+    expect((await old.closed).code).toBe(4403);
+    await operator.presence(({ participantCount }) => participantCount === 1);
+  });
+
+  it('given the key that it has keeps everybody in', async () => {
+    const link = await makePrivateRoom();
+    const member = await enter(link, 'member', { joinKey });
+    expect((await change(link, { joinKey, title: 'same key' })).content.participantCount).toBe(1);
+    expect((await member.next('room')).room.title).toBe('same key');
+  });
+});
+
+it('who is in says who they are again without the key; an admin who no longer is one does not', async () => {
+  const link = await makePrivateRoom();
+  const member = await enter(link, 'member', { joinKey });
+  expect(await member.enter({ token: 'member-token', name: 'renamed' })).toMatchObject({ recovered: true });
+  const admin = await enter(link, 'boss', { adminToken });
+  admin.say({ type: 'auth', token: 'boss-token' });
+  expect((await admin.closed).code).toBe(4403);
+});
+
+it('who waits while the room becomes private is asked for the key', async () => {
+  const link = await makePrivateRoom({});
+  const reading = call<MessagePage>('GET', `/chat/${link}/messages`, undefined, { Authorization: 'Bearer a.b.c' });
+  await change(link, { joinKey });
+  await reading;
+  expect((await call('GET', `/chat/${link}/messages`)).status).toBe(403);
+});
+
+it.each([
+  ['a key of 7 characters', { joinKey: '1234567' }, 'content.joinKey must be at least 8 characters'],
+  ['a key of 257', { joinKey: '鍵'.repeat(257) }, 'content.joinKey must be at most 256 characters'],
+  ['a blank key', { joinKey: ' '.repeat(9) }, 'content.joinKey must not be blank'],
+  ['a key that is a number', { joinKey: 12_345_678 }, 'content.joinKey must be a string'],
+])('refuses %s', async (_, content, text) => {
+  const made = await call('POST', '/chat/new', { token: adminToken, content: { ...room, link: 'never', ...content } });
+  expect([made.status, made.envelope.error]).toEqual([400, `Invalid fields: ${text}`]);
+  expect((await change(await makeRoom(), content)).envelope.error).toBe(`Invalid fields: ${text}`);
+});
+
+it.each([
+  [{ private: true }, 'content.private must be false, or absent beside a joinKey'],
+  [{ private: false, joinKey }, 'content.private must be absent beside a joinKey'],
+])('refuses %o', async (content, text) => {
+  expect((await change(await makeRoom(), content)).envelope.error).toBe(`Invalid fields: ${text}`);
+});
+
+it('keeps the key as a digest only', async () => {
+  const link = await makePrivateRoom();
+  const kept = await runInDurableObject(await roomObject(link), (_, { storage }) => {
+    const tables = storage.sql
+      .exec<{ name: string }>(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'",
+      )
+      .toArray();
+    return JSON.stringify(tables.map(({ name }) => storage.sql.exec(`SELECT * FROM "${name}"`).toArray()));
+  });
+  expect(kept).toContain(secrets[3]);
+  expect(kept).not.toContain(joinKey);
+});
