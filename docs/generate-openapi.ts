@@ -54,7 +54,7 @@ function envelope(statusCode: number, content: JsonObject): JsonObject {
 
 /** How a private room refuses whoever does not show its key. */
 function doorFailures(endpoint: Endpoint): FailureCode[] {
-  return takesJoinKey(endpoint) ? ['private_room'] : [];
+  return takesJoinKey(endpoint) ? ['private_room', 'invitation_expired'] : [];
 }
 
 const shownKey = schemaOf(ShownKey);

@@ -297,6 +297,32 @@ export const endpoints = {
     explain: (faults: readonly Fault[]) =>
       faults.some((fault) => fault.path === 'action') ? invalidAction : undefined,
   },
+  createInvitation: {
+    method: 'POST',
+    path: '/chat/:link/invitations',
+    summary: 'Invite somebody to a private room (admin)',
+    params: AtLink,
+    query: NoFields,
+    body: v.object({
+      /** The admin's. */
+      token: Token,
+      /** What who comes with it is called where they give no name. */
+      name: v.optional(Name),
+      /** Seconds. */
+      expiresIn: v.optional(
+        v.pipe(
+          v.number(),
+          v.safeInteger('must be a whole number'),
+          v.minValue(limits.invitationSecondsMin, `must be at least ${limits.invitationSecondsMin}`),
+          v.maxValue(limits.invitationSecondsMax, `must be at most ${limits.invitationSecondsMax}`),
+        ),
+        limits.invitationSeconds,
+      ),
+    }),
+    bearer: 'body',
+    answers: { 201: v.object({ invitation: v.string(), expiresAt: v.number() }) },
+    failures: ['invalid', 'not_admin', 'room_not_found', 'not_private'],
+  },
   listMessages: {
     method: 'GET',
     path: '/chat/:link/messages',

@@ -103,6 +103,12 @@ const kinds = {
     closeCode: closeCodes.forbidden,
     retry: false,
   },
+  invitation_expired: {
+    statusCode: 403,
+    text: 'Forbidden: The invitation has expired',
+    closeCode: closeCodes.forbidden,
+    retry: false,
+  },
   foreign_origin: {
     statusCode: 403,
     text: 'Forbidden: Origin not allowed',
@@ -122,6 +128,7 @@ const kinds = {
   link_taken: { statusCode: 409, text: 'Chat link already exists', retry: false },
   client_id_reused: { statusCode: 409, text: 'Conflict: clientId was used for another message', retry: false },
   too_many_reactions: { statusCode: 409, text: 'Conflict: The message has as many reactions as it may', retry: false },
+  not_private: { statusCode: 409, text: 'Conflict: The room is not private', retry: false },
   chat_id_reused: { statusCode: 409, text: 'Conflict: chatId was used for another message', retry: false },
   body_too_large: { statusCode: 413, text: 'Request body too large', retry: false },
   frame_too_large: { statusCode: 413, text: 'Frame too large', closeCode: closeCodes.tooLarge, retry: false },

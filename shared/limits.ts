@@ -35,6 +35,10 @@ export const limits = {
   joinKeyLengthMin: 8,
   joinKeyLength: 256,
   shownKeyLength: 1_024,
+  /** Seconds for which an invitation to a private room lasts: at least, where it is not said, and at most. */
+  invitationSecondsMin: 60,
+  invitationSeconds: 7 * 24 * 60 * 60,
+  invitationSecondsMax: 30 * 24 * 60 * 60,
   /** Characters of a signed identity (JWT). */
   jwtLength: 4_096,
   /** Milliseconds by which the clock of who signs may be ahead. */

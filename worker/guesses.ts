@@ -11,6 +11,7 @@ import { listSourceHeader } from './list-from-kv.ts';
 
 /** The calls whose `token` is a secret that is right or wrong; elsewhere it is whoever's it is. */
 const guarded: ReadonlySet<EndpointName> = new Set([
+  'createInvitation',
   'deleteChatHistory',
   'deleteRoom',
   'getAllSessions',

@@ -77,6 +77,10 @@ export const handlers: { [K in EndpointName]: Handler<K> } = {
     return answer(200, await env.CHAT_ROOM.getByName(link).attend({ ...body, address, joinKey }));
   },
 
+  async createInvitation({ params: { link }, body: { token, ...request } }, { env, address }) {
+    return answer(201, await env.CHAT_ROOM.getByName(link).invite(token, address, request));
+  },
+
   async listMessages({ params: { link }, query, bearer, joinKey }, { env, address }) {
     return answer(200, await env.CHAT_ROOM.getByName(link).messages({ token: bearer, address, joinKey }, query));
   },

@@ -3,7 +3,7 @@ import { done, fail, type Outcome } from '../../shared/failures.ts';
 import type { Message } from '../../shared/message.ts';
 import type { Reader } from '../credentials/reader.ts';
 import type { Details } from './details.ts';
-import type { Credentials, Knock, Shown } from './identity.ts';
+import type { Credentials, Entry, Knock, Shown } from './identity.ts';
 import type { Appended } from './messages.ts';
 import type { Poster } from './posting.ts';
 import { seenBy } from './reading.ts';
@@ -23,11 +23,15 @@ export type Visitor = AtDoor & Knock;
 export type Caller = AtDoor & Credentials;
 
 /** Anyone who may come in, where there is a room: `room_not_found` (404), and as `IdentityDesk.letIn` refuses. */
-export function inRoom<T>(room: Room, visitor: Visitor, work: (details: Details) => Outcome<T>): Outcome<T> {
+export function inRoom<T>(
+  room: Room,
+  visitor: Visitor,
+  work: (details: Details, entry: Entry) => Outcome<T>,
+): Outcome<T> {
   const details = room.find();
   if (!details) return fail('room_not_found');
   const entered = room.identities.letIn(details, visitor, room.placeOf(details, visitor.address));
-  return entered.ok ? work(details) : entered;
+  return entered.ok ? work(details, entered.value) : entered;
 }
 
 /** Whoever has the rights of the room's admin: `not_admin` (403), `too_many_guesses` (429). */
@@ -61,7 +65,8 @@ export async function withShown<T>(
   const entered = inRoom(room, caller, () => done(undefined));
   if (!entered.ok) return entered;
   const shown = await room.identities.check(caller);
-  return shown.ok ? inRoom(room, caller, (details) => work(details, shown.value)) : shown;
+  if (!shown.ok) return shown;
+  return inRoom(room, caller, (details, entry) => work(details, { ...shown.value, ...entry }));
 }
 
 /** Anyone, once it is found out who they are. */

@@ -8,6 +8,7 @@ import type { Reader } from '../credentials/reader.ts';
 import type { Proof, SignedTokens } from '../credentials/signed-tokens.ts';
 import type { Clock } from '../storage/clock.ts';
 import { type Details, type DetailsTable, opens } from './details.ts';
+import { readInvitation } from './invitations.ts';
 import type { Identity } from './rules.ts';
 import { type Restraint, type Standings, secondsLeft } from './standings.ts';
 
@@ -27,9 +28,17 @@ export interface Knock {
   adminToken?: string | undefined;
 }
 
+/** What comes of being let in. */
+export interface Entry {
+  /** What an invitation calls whoever gives no name. */
+  invitedAs?: string | undefined;
+}
+
 /** Credentials of which the `token` was checked, if it is a signed one. */
 export interface Shown extends Omit<Credentials, 'token'> {
   proof: Proof;
+  /** The name of who gives none. */
+  invitedAs?: string | undefined;
 }
 
 /** What lies outside. */
@@ -71,18 +80,23 @@ export class IdentityDesk {
   /**
    * Lets somebody into the room: anyone, unless it is private.
    * @param address where they come from, a digest
-   * @returns `private_room` (403), whatever is wrong with what they show; `too_many_guesses` (429) before it is looked at
+   * @returns `private_room` (403), whatever is wrong with what they show; `too_many_guesses` (429) before it is looked
+   *   at; `invitation_expired` (403)
    */
-  letIn(details: Details, { joinKey, token, adminToken }: Knock, address: string): Outcome<void> {
+  letIn(details: Details, { joinKey, token, adminToken }: Knock, address: string): Outcome<Entry> {
     const { lock } = details;
-    if (!lock) return done(undefined);
+    if (!lock) return done({});
     const tokens = [adminToken, token].filter((shown) => shown !== undefined);
-    const isRight = () =>
-      tokens.some((shown) => this.#hasRights(details, shown)) || (joinKey !== undefined && opens(lock, joinKey));
+    const needsNone = () => tokens.some((shown) => this.#hasRights(details, shown));
+    const invitation = joinKey === undefined ? undefined : readInvitation(details, joinKey);
+    const isRight = () => needsNone() || invitation !== undefined || (joinKey !== undefined && opens(lock, joinKey));
     // A signed token says who one is, and is no guess at a secret.
     const isGuess = joinKey !== undefined || tokens.some((shown) => !looksSigned(shown));
-    if (isGuess) return this.#weigh(address, isRight, 'private_room');
-    return isRight() ? done(undefined) : fail('private_room');
+    const heard = isGuess ? this.#weigh(address, isRight, 'private_room') : done(undefined);
+    if (!heard.ok) return heard;
+    if (!isGuess && !needsNone()) return fail('private_room');
+    const hasExpired = invitation !== undefined && invitation.expiresAt <= this.#world.clock.now();
+    return hasExpired && !needsNone() ? fail('invitation_expired') : done({ invitedAs: invitation?.name });
   }
 
   /**
@@ -116,7 +130,8 @@ export class IdentityDesk {
   }
 
   /** Finds out who is asking, from where (a digest). `banned` (403), and as `admit` refuses a wrong admin token. */
-  identify(details: Details, { proof, adminToken, name }: Shown, address: string): Outcome<Identity> {
+  identify(details: Details, shown: Shown, address: string): Outcome<Identity> {
+    const { proof, adminToken, name = shown.invitedAs } = shown;
     const admitted = adminToken === undefined ? done(undefined) : this.admit(details, adminToken, address);
     if (!admitted.ok) return admitted;
     if (proof.kind === 'none') return done({ participant: null, role: this.#roleBy(adminToken) ?? 'viewer' });

@@ -28,6 +28,7 @@ import {
 import { bury, type Edit, edit, type ReactionChange, react } from './changing.ts';
 import type { DetailsChange, NewDetails } from './details.ts';
 import { receive } from './dispatch.ts';
+import { type InvitationRequest, type Issued, invite } from './invitations.ts';
 import type { Appended, Draft, PageRequest } from './messages.ts';
 import { type Complaint, type ModerationPage, moderate, moderationPage, reportMessage } from './moderation.ts';
 import { post } from './posting.ts';
@@ -83,6 +84,12 @@ export class ChatRoom extends DurableObject<Env> {
   async remove(token: string, address: string): Promise<Outcome<'Chat deleted successfully'>> {
     const details = asAdmin(this.#room, token, address);
     return details.ok ? this.#room.remove(details.value) : details;
+  }
+
+  /** Invites somebody to the room, for its admin. */
+  invite(token: string, address: string, request: InvitationRequest): Outcome<Issued> {
+    const details = asAdmin(this.#room, token, address);
+    return details.ok ? invite(details.value, request, systemClock.now()) : details;
   }
 
   /**

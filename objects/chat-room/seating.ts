@@ -6,7 +6,7 @@ import { limits } from '../../shared/limits.ts';
 import { randomSecret } from '../credentials/digests.ts';
 import { endVisit, leaseKey } from './attendance.ts';
 import type { Details } from './details.ts';
-import type { Shown } from './identity.ts';
+import type { Entry, Shown } from './identity.ts';
 import { seenBy } from './reading.ts';
 import type { Room } from './room.ts';
 import { hasLapsed, type Identity, isStaff, mayContinueAs } from './rules.ts';
@@ -47,11 +47,11 @@ export function authenticate(visit: Visit, frame: AuthFrame, shown: Shown): Outc
   const before = session.state === 'joined' ? session : undefined;
   // Who is in has shown the key, or had no need of it as the admin; an invitation may have expired since.
   const isIn = before && !isStaff(before.role);
-  const entered = isIn ? done(undefined) : room.identities.letIn(details, frame, session.address);
+  const entered = isIn ? done<Entry>({}) : room.identities.letIn(details, frame, session.address);
   if (!entered.ok) return entered;
   // Who gives no name goes on under the one they had.
   const name = frame.name ?? (before?.participant ?? before?.expiredAs)?.name;
-  const identity = room.identities.identify(details, { ...shown, name }, session.address);
+  const identity = room.identities.identify(details, { ...shown, ...entered.value, name }, session.address);
   if (!identity.ok) return identity;
   if (before && !mayContinueAs(before, identity.value)) return fail('other_person');
   room.sessions.flush();

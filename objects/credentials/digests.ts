@@ -5,7 +5,16 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** What a digest stands for. */
-export type DigestPurpose = 'admin' | 'address' | 'call' | 'claim' | 'join' | 'lease' | 'message' | 'participant';
+export type DigestPurpose =
+  | 'admin'
+  | 'address'
+  | 'call'
+  | 'claim'
+  | 'invitation'
+  | 'join'
+  | 'lease'
+  | 'message'
+  | 'participant';
 
 function hmac(salt: string, purpose: DigestPurpose, secret: string): Buffer {
   return createHmac('sha256', salt).update(`${purpose}\0${secret}`).digest();
@@ -24,7 +33,7 @@ export function matchesDigest(salt: string, purpose: DigestPurpose, secret: stri
 }
 
 /** Whether two secrets are equal, in constant time whatever their lengths. */
-function sameSecret(one: string, other: string): boolean {
+export function sameSecret(one: string, other: string): boolean {
   const salt = randomSecret();
   return timingSafeEqual(hmac(salt, 'admin', one), hmac(salt, 'admin', other));
 }

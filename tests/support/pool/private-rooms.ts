@@ -57,5 +57,7 @@ const names = Object.keys(endpoints) as EndpointName[];
 /** Every call that names a room. */
 export const callsAboutRooms = names.filter((name) => /:link|\/chat\/(new|update|delete)/.test(endpoints[name].path));
 
-/** Those of them that ask for the key. */
-export const callsAtTheDoor = callsAboutRooms.filter((name) => takesJoinKey(endpoints[name]));
+/** Those of them that ask for the key; those that only the admin may make ask for the admin's token instead. */
+export const callsAtTheDoor = callsAboutRooms.filter(
+  (name) => takesJoinKey(endpoints[name]) && !endpoints[name].summary.includes('(admin)'),
+);
