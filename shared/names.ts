@@ -5,17 +5,40 @@
  */
 import { countCharacters, limits } from './limits.ts';
 
-/** What takes no room or steers the text around it: controls, bidi marks, joiners, tags, fillers, the empty Braille cell. */
-const unseen = /(?!\p{White_Space})[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/gu;
+/** Arabic letters that join the next one, unless U+200C parts them; after the others it would not be seen. */
+const joining = String.raw`[[\p{L}&&[\u0620-\u06ff]]--[\u0621-\u0625\u0627\u0629\u062f-\u0632\u0648\u0671-\u0677
+  \u0688-\u0699\u06c0\u06c3-\u06cb\u06cd\u06cf\u06d2-\u06d5\u06ee\u06ef]]`.replace(/\s/g, '');
+/** The signs by which Indic scripts join consonants, or part them. */
+const virama = String.raw`[\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca]`;
+const mongolian = String.raw`[\p{L}&&\p{Script=Mongolian}]`;
 
-/** The name as it is kept: composed (NFC), without what cannot be seen, with single spaces; '' where nothing is left. */
+/** What takes no room but changes what one sees beside it. */
+const atWork = [
+  String.raw`\p{RGI_Emoji}`,
+  // Text style, of which there are glyphs for the older symbols.
+  String.raw`(?<=[\p{Emoji}&&[\u00a9-\u3299]])\ufe0e`,
+  String.raw`(?<=${joining}\p{Mn}*)\u200c(?=[\p{L}&&[\u0620-\u06ff]])`,
+  String.raw`(?<=${virama}\p{M}*)(?:\u200d|\u200c(?=\p{L}))`,
+  String.raw`(?<=\p{L})\u200d(?=${virama})`,
+  String.raw`(?<=${mongolian})(?:[\u180b-\u180d\u180f]|\u180e(?=${mongolian}))`,
+].join('|');
+/** All that takes no room or steers the text: controls, bidi marks, joiners, tags, fillers, the empty Braille cell. */
+const unseen = String.raw`(?!\p{White_Space})[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]`;
+const atWorkOrUnseen = new RegExp(`(${atWork})|${unseen}`, 'gv');
+
+/**
+ * The name as it is kept: composed (NFC), without what cannot be seen, with single spaces; '' where nothing is left.
+ * Joiners stay where a script or an emoji needs them, and nowhere else: where one sees what they do.
+ */
 export function cleanName(raw: string): string {
-  return raw
+  const name = raw
     .toWellFormed()
-    .replace(unseen, '')
+    .replace(atWorkOrUnseen, '$1')
     .replace(/\p{White_Space}+/gu, ' ')
     .normalize('NFC')
     .trim();
+  // A joiner may be out of place once what stood beside it is gone or composed.
+  return name === raw ? name : cleanName(name);
 }
 
 /** The texts of the badges (pages/src/words.ts), and what else stands for them. */

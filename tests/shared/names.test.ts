@@ -6,14 +6,32 @@ import { countCharacters } from '../../shared/limits.ts';
 import { cleanName, looksLikeRole, safeName } from '../../shared/names.ts';
 import { Name } from '../../shared/text.ts';
 
-/** What no clean name holds. */
+/** What no clean name holds, but for what is in its place: in an emoji, or beside the right characters. */
 const unseen = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}\u2800]/u;
+const inPlace = [
+  /\p{RGI_Emoji}/gv,
+  /\p{Emoji}\ufe0e/gu,
+  /\p{Script=Arabic}\p{M}*\u200c(?=\p{Script=Arabic})/gu,
+  // No property names the viramas; all of them are marks.
+  /\p{M}[\u200c\u200d]|\p{L}\u200d(?=\p{M})/gu,
+  /\p{Script=Mongolian}[\u180b-\u180f]/gu,
+];
+const withoutWhatIsInPlace = (name: string) => inPlace.reduce((rest, place) => rest.replace(place, '⭐'), name);
+/** What needs invisible characters, and those. */
+const needy = [
+  '\u200c\u200d\ufe0e\ufe0f\u200b',
+  '\u0645\u06cc\u0627\u0647\u0654\u064e',
+  '\u0915\u094d\u093c\u09b0\u09cd\u0dca\u0dd9',
+  '\u1820\u180b\u180e',
+  '1\u20e3❤⭐👩🏽💻🏳🌈🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e007f}',
+].join('');
 /** Strings rich in what is to be taken out, and in what composes or folds. */
 const anyName = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 60 }),
   fc.string({
     unit: fc.constantFrom(...'aé\u0301\u1100\u1161\u115f\u200b\u200d\u202e \t\u3000\u2028\u034f\u2800か\u3099\ud83d😀'),
   }),
+  fc.string({ unit: fc.constantFrom(...needy), maxLength: 20 }),
 );
 
 const named = (name: string) => decode(Name, name);
@@ -27,7 +45,8 @@ describe('a name', () => {
     fc.assert(
       fc.property(anyName, (raw) => {
         const name = cleanName(raw);
-        expect(name).not.toMatch(unseen);
+        expect(withoutWhatIsInPlace(name)).not.toMatch(unseen);
+        expect(name).not.toMatch(/[\p{Bidi_Control}\u200b\u2060\ufeff]/u);
         expect(name).not.toMatch(/^ | $| {2}|[^\P{White_Space} ]/u);
         expect(name.isWellFormed()).toBe(true);
         expect(name.normalize('NFC')).toBe(name);
@@ -37,11 +56,43 @@ describe('a name', () => {
     );
   });
 
+  it('differs from another in one script by more than what cannot be seen', () => {
+    const letters = fc.constantFrom(...'aB9ßאاкかカ字한é😀⭐-');
+    const invisible = fc.constantFrom(...'\u200b\u200c\u200d\u200e\u2060\ufe0f\u180e\u034f\u00ad\u{e0061}');
+    fc.assert(
+      fc.property(fc.array(fc.tuple(letters, invisible), { maxLength: 20 }), (pairs) => {
+        expect(cleanName(pairs.flat().join(''))).toBe(pairs.map(([letter]) => letter).join(''));
+      }),
+    );
+  });
+
+  it.each(
+    [
+      // Persian, Sinhala, Malayalam at an end, Devanagari, Bengali before its sign, Mongolian.
+      ['\u0645\u06cc\u200c\u0646\u0627', '\u0639\u0644\u06cc\u200c\u0631\u0636\u0627'],
+      ['\u0dc1\u0dca\u200d\u0dbb\u0dd3', '\u0d28\u0d28\u0d4d\u200d', '\u0915\u094d\u200d\u0937'],
+      ['\u0915\u094d\u200c\u0937', '\u09b0\u200d\u09cd\u09af', '\u1821\u1837\u1822\u180e\u1821', '\u1820\u180b'],
+      [
+        '👨\u200d👩\u200d👧',
+        '👩🏽\u200d💻',
+        '🏳\ufe0f\u200d🌈',
+        '🏴\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}',
+      ],
+      ['❤\ufe0f', 'Anna ❤\ufe0f\u200d🔥', '1\ufe0f\u20e3', '⭐\ufe0e', '❤', '♂\ufe0f', '🇯🇵'],
+    ].flat(),
+  )('keeps what a script or an emoji needs: %s', (name) => {
+    expect(named(name)).toEqual({ ok: true, value: name });
+  });
+
   it.each([
     ['a bidi override', 'a\u202eb', 'ab'],
     ['bidi isolates', '\u2066a\u2069', 'a'],
     ['a zero-width space', 'a\u200bb', 'ab'],
     ['a byte order mark', '\ufeffa', 'a'],
+    ['a non-joiner where nothing would join', 'a\u200cb\u0627\u200c\u0628\u200c', 'ab\u0627\u0628'],
+    ['joiners that join nothing', 'か\u200dな👨\u200d😀\u200d', 'かな👨😀'],
+    ['a style that is the one anyhow', '😀\ufe0f1\ufe0fa\ufe0e', '😀1a'],
+    ['a joiner after what composes', '\u0d9a\u0dd9\u0dca\u200d\u0dbb', '\u0d9a\u0dda\u0dbb'],
     ['tag characters', 'a\u{e0041}\u{e007f}', 'a'],
     ['Hangul fillers', 'a\u115f\u1160\u3164\uffa0b', 'ab'],
     ['a grapheme joiner', 'a\u034fb', 'ab'],

@@ -26,3 +26,9 @@ it('are shown clean, and a blank one is no name', async () => {
   expect((await call<Message>('POST', `/chat/${link}/messages`, message)).content.author.name).toMatch(/^guest-/);
   (await enter(link, 'carol')).close();
 });
+
+it('that need a joiner are shown with it', async () => {
+  const socket = await connect(await makeRoom());
+  const name = 'علی\u200cرضا 👨\u200d👩\u200d👧';
+  expect((await socket.enter({ token: 'ali', name })).participant?.name).toBe(name);
+});
