@@ -41,28 +41,53 @@ export function cleanName(raw: string): string {
   return name === raw ? name : cleanName(name);
 }
 
-/** The texts of the badges (pages/src/words.ts), and what else stands for them. */
-const roleWords: ReadonlySet<string> = new Set(['admin', 'administrator', 'moderator', 'operator']);
-const japaneseRoles: readonly string[] = ['管理者', 'モデレータ', 'オペレータ', '運営'];
-const badgeSymbols = /[✓✔☑✅🗸🗹🛡👑♔♕♚♛★⭐⭑🌟✪✯🎖🏅⚜]/u;
+/** Symbols that say that somebody was verified, or guards. Others are decoration: the badge is words. */
+const badgeSymbols = /[✓✔☑✅🗸🗹🮱√🛡⛨]/u;
 
-/** Letters that look like one of those that the role words are made of, most of them as they are in lower case. */
+/** Characters that look like one of those that the role words are made of, or are another form of it. */
 const lookAlikes: Readonly<Record<string, string>> = {
-  a: 'аαɑᴀ4@',
-  d: 'ԁδᴅɗ',
-  e: 'еεєɛᴇ3',
-  i: 'іιıɪӏl1!|',
-  m: 'мμᴍ',
-  n: 'пиηνɴո',
-  o: 'оοσօᴏø0',
-  p: 'рρᴘþ',
-  r: 'гяʀ',
-  s: 'ѕςꜱ5$',
-  t: 'тτᴛ',
+  a: 'аαɑᴀⲁꓮꭺᗩⱥΔΛ∆4@',
+  d: 'ԁδᴅɗđðɖⲇꓓꭰꮷᗪ',
+  e: 'еεєɛᴇⲉꓰꭼᗴΣ3',
+  i: 'іιıɪɨӏlⲓꓲꮖꭵ1!|¡',
+  m: 'мμᴍɱⲙꓟꮇᗰ',
+  n: 'пиηνɴոռŋⲛꓠꮑᑎ',
+  o: 'оοσօᴏøⲟꓳ0',
+  p: 'рρᴘþⲣꓑꮲᑭ',
+  r: 'гяʀɍⲅꓣꭱꮢᖇ',
+  s: 'ѕςꜱꓢꮪᔕ5$',
+  t: 'тτᴛŧⲧꓔꭲ',
+  ー: '一‐‑‒–—―─-~〜',
+  オ: '才',
+  タ: '夕',
+  ペ: 'ぺ',
+  営: '營营',
+  員: '员',
+  管: '菅',
+  運: '运',
 };
-const plainLetters = new Map(
+const plainCharacters = new Map(
   Object.entries(lookAlikes).flatMap(([plain, others]) => [...others].map((other) => [other, plain] as const)),
 );
+
+const toPlain = (text: string) => [...text].map((character) => plainCharacters.get(character) ?? character).join('');
+
+/** The texts of the badges (pages/src/words.ts), and what else stands for them; plain, to be compared with what is. */
+const roleWords: ReadonlySet<string> = new Set(
+  [
+    ...['admin', 'administrator', 'moderator', 'operator'],
+    ...['админ', 'адмін', 'администратор', 'адміністратор', 'модератор', 'оператор'],
+  ].map(toPlain),
+);
+const roleAnywhere = /管理[者員]|管理人(?!\p{Script=Han})|モデレータ|オペレータ|관리자|운영자/u;
+/** Not anywhere, since it stands across the words of 海運営業部. */
+const operators =
+  /^(?:.*の|公式)?運営(?:者|側|局|陣|部|係|担当|本部|事務局|代表|公式|チーム|スタッフ|さん|より|から|です)*(?:の.*)?$/u;
+
+function isRole(word: string): boolean {
+  const plain = toPlain(word.toLowerCase().replaceAll('cl', 'd')).replaceAll('rn', 'm');
+  return roleWords.has(plain.replace(/s$/, '')) || roleAnywhere.test(plain) || operators.test(plain);
+}
 
 /** Where the alphabets in circles, boxes and flags begin that have no compatible plain form. */
 const boxedAlphabets: readonly number[] = [0x1f150, 0x1f170, 0x1f1e6];
@@ -73,23 +98,33 @@ function unbox(character: string): string {
   return start === undefined ? character : String.fromCodePoint(0x61 + code - start);
 }
 
-const toPlain = (text: string) => [...text].map((character) => plainLetters.get(character) ?? character).join('');
+/** A name in compatible forms, without boxes and accents; the voicing mark of a kana is no accent. */
+function bareOf(name: string): string {
+  const bare = name.normalize('NFKD').replace(/[\p{M}--[\u3099\u309a]]/gv, '');
+  return [...bare].map(unbox).join('').normalize('NFC');
+}
 
-/** The words of a text as one reads them: letters set apart are one word, and a number at its end is no part of it. */
+/** Where a word ends without a space: `AdminTeam`, `ADMINTeam`, `Adminさん`. */
+const seam =
+  /(?<=\p{Ll})(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})|(?<=\p{sc=Latn})(?=[\p{Lo}ー])|(?<=[\p{Lo}ー])(?=\p{sc=Latn})/u;
+
+/**
+ * The words of a text as one reads them: parts of a word are words too, letters set apart are one, `ad-min` is but
+ * `Ad Min` is not, and a number at an end is no part of any.
+ */
 function wordsOf(text: string): string[] {
   const words = text.split(/[^\p{L}\p{N}]+/u);
   const spelled = words.filter((word) => countCharacters(word) === 1).join('');
-  return [...words, spelled].flatMap((word) => [word, word.replace(/\p{N}+$/u, '')]);
+  return [...words, ...words.flatMap((word) => word.split(seam)), spelled, ...words.join('').split(seam)]
+    .flatMap((word) => [word, word.replace(/^\p{N}+/u, '')])
+    .flatMap((word) => [word, word.replace(/\p{N}+$/u, '')]);
 }
 
 /** Whether a name, once clean, can be taken for the badge of a role. */
 export function looksLikeRole(name: string): boolean {
-  const compatible = name.normalize('NFKC').toLowerCase();
-  const letters = compatible.replace(/[一‐-―─-]/gu, 'ー').replace(/[^\p{L}\p{N}]/gu, '');
-  if (badgeSymbols.test(name) || japaneseRoles.some((role) => letters.includes(role))) return true;
-  const bare = [...compatible.normalize('NFKD').replace(/\p{M}/gu, '')].map(unbox).join('').replaceAll('rn', 'm');
+  const bare = bareOf(name);
   // A sign such as `@` may stand for a letter or between two words.
-  return [...wordsOf(bare), ...wordsOf(toPlain(bare))].some((word) => roleWords.has(toPlain(word)));
+  return badgeSymbols.test(name) || [...wordsOf(bare), ...wordsOf(toPlain(bare))].some(isRole);
 }
 
 /**
