@@ -128,7 +128,8 @@ export function looksLikeRole(name: string): boolean {
 }
 
 /**
- * The form of a name that nobody chose here, such as that in a signed token, which cannot be refused for it.
+ * The form of a name that nobody chose here, such as that in a signed token, which cannot be refused for it: one that
+ * is too long is cut.
  * @returns undefined where nothing is left, or it looks like a role
  */
 export function safeName(raw: string): string | undefined {

@@ -9,8 +9,8 @@ import * as v from 'valibot';
 import { done, fail, type Outcome } from '../../shared/failures.ts';
 import { limits } from '../../shared/limits.ts';
 import { logLine } from '../../shared/log.ts';
+import { safeName } from '../../shared/names.ts';
 import { looksSigned } from '../../shared/signed.ts';
-import { Name } from '../../shared/text.ts';
 import type { Clock } from '../storage/clock.ts';
 import { isOperator } from './digests.ts';
 
@@ -68,7 +68,7 @@ const Payload = v.object({
   sub: v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,128}$/)),
   /** As far as a date can be told. */
   exp: v.pipe(v.number(), v.maxValue(8.64e12)),
-  name: v.fallback(v.optional(Name), undefined),
+  name: v.fallback(v.optional(v.pipe(v.string(), v.transform(safeName))), undefined),
 });
 
 /** The one algorithm that a key is for; undefined for keys that are not accepted. */

@@ -231,7 +231,10 @@ describe('the name in a signed token', () => {
     ['a clean one', 'Alice', 'Alice'],
     ['one to be cleaned', ' Al\u202eice ', 'Alice'],
     ['a long one', `${'字'.repeat(39)} 字字`, '字'.repeat(39)],
+    ['a very long one', `A${'\u200b'.repeat(500)}${'b'.repeat(500)}`, `A${'b'.repeat(39)}`],
+    ['one that is cut within an emoji', `${'字'.repeat(38)}👩\u200d💻`, `${'字'.repeat(38)}👩`],
     ['a role', 'Admin', undefined],
+    ['a role at the start of a long one', `Admin ${'x'.repeat(40)}`, undefined],
     ['nothing', '\u200b', undefined],
   ])('that is %s', (_, raw, name) => {
     expect(safeName(raw)).toBe(name);

@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import type { Message } from '../../shared/message.ts';
 import { call, makeRoom } from '../support/pool/calls.ts';
+import { sign } from '../support/pool/signing.ts';
 import { connect, enter } from '../support/pool/sockets.ts';
 
 const refusal = 'Invalid fields: name must not look like a role';
@@ -25,6 +26,15 @@ it('are shown clean, and a blank one is no name', async () => {
   const message = { token: 'bob-token', name: '\u3164\u2800', clientId: 'a', text: 'x' };
   expect((await call<Message>('POST', `/chat/${link}/messages`, message)).content.author.name).toMatch(/^guest-/);
   (await enter(link, 'carol')).close();
+});
+
+it('in a signed token are cut where they are too long, and none where they look like a role', async () => {
+  const link = await makeRoom();
+  const long = '字'.repeat(41);
+  const ready = await (await connect(link)).enter({ token: await sign({ claims: { name: long } }), name: 'Al' });
+  expect(ready.participant?.name).toBe('字'.repeat(40));
+  const message = { token: await sign({ claims: { sub: 'mallory', name: '運営' } }), clientId: 'a', text: 'x' };
+  expect((await call<Message>('POST', `/chat/${link}/messages`, message)).content.author.name).toBe('guest-lory');
 });
 
 it('that need a joiner are shown with it', async () => {
