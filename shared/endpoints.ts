@@ -17,6 +17,7 @@ import {
   ClientId,
   Emoji,
   JoinKey,
+  KeepDays,
   LeaseSecret,
   Link,
   MessageId,
@@ -62,6 +63,8 @@ const NewRoom = v.object({
     unlisted: v.optional(v.boolean(), false),
     /** Makes the room private. Beyond the document. */
     joinKey: v.optional(JoinKey),
+    /** Beyond the document. */
+    keepDays: v.optional(KeepDays, 0),
   }),
 });
 
@@ -77,6 +80,7 @@ const RoomUpdate = v.object({
       newToken: v.optional(NewAdminToken),
       /** Makes the room private, or changes its key. */
       joinKey: v.optional(JoinKey),
+      keepDays: v.optional(KeepDays),
       /** Opens the room to everyone again: an empty key counts as absent. */
       private: v.optional(v.literal(false, 'must be false, or absent beside a joinKey')),
     }),

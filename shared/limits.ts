@@ -142,6 +142,13 @@ export const limits = {
   anonymousLeases: 1_000,
   anonymousLeasesPerAddress: 100,
 
+  /** Days for which a room may keep its messages. */
+  keepDaysMax: 3_650,
+  /** Milliseconds for which a message that is too old may stay, so that an idle room is woken once for many. */
+  retentionGraceMs: 5 * 60_000,
+  /** Messages that are removed in one transaction. */
+  retentionBatch: 500,
+
   /** Milliseconds that an answer waits for the directory. */
   directoryWaitMs: 1_000,
   /** Milliseconds for which changes of a room's count and activity are gathered before the copies hear of them. */

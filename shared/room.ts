@@ -23,5 +23,7 @@ export const RoomView = v.object({
   isAdmin: v.boolean(),
   /** Only of a room that takes a join key. Beyond the document. */
   isPrivate: v.optional(v.literal(true)),
+  /** Only of a room that keeps its messages for so many days. Beyond the document. */
+  keepDays: v.optional(v.number()),
 });
 export type RoomView = v.InferOutput<typeof RoomView>;

@@ -118,6 +118,9 @@ export const WholeCount = (least: number, most: number) =>
     v.maxValue(most, `must be at most ${most}`),
   );
 
+/** Days for which a room keeps its messages; 0 is for ever. */
+export const KeepDays = WholeCount(0, limits.keepDaysMax);
+
 /** What a reaction is made with: one emoji, as a keyboard gives it. */
 export const Emoji = v.pipe(v.string(), v.regex(/^\p{RGI_Emoji}$/v, 'must be one emoji'));
 

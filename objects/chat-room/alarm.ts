@@ -1,10 +1,14 @@
 /** What a room does when its alarm rings. May come twice, or late. */
 import { expireLeases } from './attendance.ts';
 import type { Details } from './details.ts';
+import { removeOld } from './retention.ts';
 import type { Room } from './room.ts';
 import { hangUp, lapse } from './seating.ts';
 
-/** Closes overdue sockets, makes viewers of those whose signed token has expired, ends leases, notices what a crash changed, and delivers what the copies must hear. */
+/**
+ * Closes overdue sockets, makes viewers of those whose signed token has expired, ends leases, notices what a crash
+ * changed, removes what is too old, and delivers what the copies must hear.
+ */
 export function ring(room: Room): Promise<void> {
   const inRoom = (work: (details: Details) => void) => () => {
     const details = room.find();
@@ -18,6 +22,7 @@ export function ring(room: Room): Promise<void> {
     leases: inRoom((details) => expireLeases(room, details)),
     // Sockets that died with the object took their people along without a word.
     drift: inRoom(({ link }) => room.change(() => room.outbox.catchUp(link))),
+    retention: inRoom((details) => removeOld(room, details)),
     copies: () => room.settleDebts(),
   });
 }

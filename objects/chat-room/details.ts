@@ -12,6 +12,8 @@ export interface NewDetails {
   adminToken: string;
   /** Makes the room private. */
   joinKey?: string | undefined;
+  /** For how many days messages are kept; 0 is for ever. */
+  keepDays?: number | undefined;
 }
 
 /** What may change about a room; absent fields stay. */
@@ -22,6 +24,7 @@ export interface DetailsChange {
   adminToken?: string | undefined;
   /** Makes the room private, or changes its key; null opens it to everyone. */
   joinKey?: string | null | undefined;
+  keepDays?: number | undefined;
 }
 
 /** The join key of a private room, under a salt made anew with each key: the same key set later is another lock. */
@@ -38,6 +41,7 @@ export interface Details extends Omit<RoomInfo, 'participantCount'> {
   adminDigest: string;
   /** Of a private room. */
   lock: Lock | undefined;
+  keepDays: number;
 }
 
 type Row = {
@@ -50,6 +54,7 @@ type Row = {
   admin_digest: string;
   join_salt: string | null;
   join_digest: string | null;
+  keep_days: number;
   created_at: number;
   updated_at: number;
 };
@@ -96,6 +101,7 @@ export class DetailsTable {
         row.join_salt === null || row.join_digest === null
           ? undefined
           : { salt: row.join_salt, digest: row.join_digest },
+      keepDays: row.keep_days,
       createdAt: row.created_at,
       updatedAt: row.updated_at,
     };
@@ -113,6 +119,7 @@ export class DetailsTable {
       salt,
       adminDigest: digest(salt, 'admin', room.adminToken),
       lock: changeLock(undefined, room.joinKey),
+      keepDays: room.keepDays ?? 0,
       createdAt: now,
       updatedAt: now,
     });
@@ -120,7 +127,7 @@ export class DetailsTable {
 
   /** Merges `change` in. `updatedAt` moves forward when metadata changed, even within one millisecond. */
   update(details: Details, change: DetailsChange, now: number): void {
-    const { adminToken, joinKey, ...metadata } = change;
+    const { adminToken, joinKey, keepDays = details.keepDays, ...metadata } = change;
     const changed = Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== undefined));
     const moved = Object.keys(changed).length > 0;
     this.#write({
@@ -128,6 +135,7 @@ export class DetailsTable {
       ...changed,
       ...(adminToken && { adminDigest: digest(details.salt, 'admin', adminToken) }),
       lock: changeLock(details.lock, joinKey),
+      keepDays,
       updatedAt: moved ? Math.max(now, details.updatedAt + 1) : details.updatedAt,
     });
   }
@@ -151,8 +159,8 @@ export class DetailsTable {
     this.#known = undefined;
     this.#sql.exec(
       `INSERT OR REPLACE INTO details (id, link, title, about, tags, unlisted, salt, admin_digest, join_salt, join_digest,
-         created_at, updated_at)
-       VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         keep_days, created_at, updated_at)
+       VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       details.link,
       details.title,
       details.about,
@@ -162,6 +170,7 @@ export class DetailsTable {
       details.adminDigest,
       details.lock?.salt ?? null,
       details.lock?.digest ?? null,
+      details.keepDays,
       details.createdAt,
       details.updatedAt,
     );

@@ -150,12 +150,43 @@ export class MessageLog {
     return this.#sql.exec<{ posted: number }>('SELECT posted FROM log').one().posted;
   }
 
-  /** When the newest message was posted, in milliseconds; undefined where there is none. */
+  /** When a message was last posted, in milliseconds, if only one that is gone; undefined where there was none. */
   lastPostedAt(): number | undefined {
-    const [newest] = this.#sql
-      .exec<{ created_at: number }>('SELECT created_at FROM messages ORDER BY id DESC LIMIT 1')
-      .toArray();
-    return newest?.created_at;
+    const { at } = this.#sql
+      .exec<{ at: number | null }>(
+        'SELECT COALESCE((SELECT created_at FROM messages ORDER BY id DESC LIMIT 1), gone_posted_at) AS at FROM log',
+      )
+      .one();
+    return at ?? undefined;
+  }
+
+  /** When the oldest message that is kept was posted, in milliseconds; undefined where there is none. */
+  firstPostedAt(): number | undefined {
+    return this.#oldest(1)[0]?.created_at;
+  }
+
+  /**
+   * Removes the oldest messages up to that one, and moves the floor above it. To be called in a transaction; nothing was
+   * said, so it takes no `rev`.
+   */
+  removeThrough(id: number): void {
+    this.#sql.exec(
+      `UPDATE log SET floor = COALESCE((SELECT MIN(id) FROM messages WHERE id > ?), rev + 1),
+         gone_posted_at = (SELECT created_at FROM messages WHERE id = ?)`,
+      id,
+      id,
+    );
+    this.#sql.exec('DELETE FROM messages WHERE id <= ?', id);
+  }
+
+  /** The last of the oldest messages that were all posted by `time`; of so many at most. */
+  lastPostedBy(time: number, most: number): number | undefined {
+    let last: number | undefined;
+    for (const { id, created_at } of this.#oldest(most)) {
+      if (created_at > time) break;
+      last = id;
+    }
+    return last;
   }
 
   /** Whether that author has posted under that `clientId`. */
@@ -215,6 +246,12 @@ export class MessageLog {
     this.search.erase();
     this.#sql.exec('DELETE FROM messages');
     this.#sql.exec('DELETE FROM log');
+  }
+
+  #oldest(most: number): { id: number; created_at: number }[] {
+    return this.#sql
+      .exec<{ id: number; created_at: number }>('SELECT id, created_at FROM messages ORDER BY id LIMIT ?', most)
+      .toArray();
   }
 
   /** The next number of the log. */

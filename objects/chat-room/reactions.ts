@@ -40,6 +40,11 @@ export class Reactions {
     this.#sql.exec('DELETE FROM reactions WHERE message_id = ?', messageId);
   }
 
+  /** Forgets the reactions to all messages up to that one. */
+  removeThrough(messageId: number): void {
+    this.#sql.exec('DELETE FROM reactions WHERE message_id <= ?', messageId);
+  }
+
   /** The reactions to a message as everyone sees them, the first that was given first. */
   summary(messageId: number): Reaction[] {
     return this.#sql

@@ -22,6 +22,7 @@ import { Participants } from './participants.ts';
 import { Presence } from './presence.ts';
 import { turnOut } from './privacy.ts';
 import { Reactions } from './reactions.ts';
+import { removalDue } from './retention.ts';
 import { migrations } from './schema.ts';
 import { hangUp } from './seating.ts';
 import { Sessions } from './sessions.ts';
@@ -175,9 +176,14 @@ export class Room {
   /** The room as the API answers it. `room_not_found` (404) where it was removed meanwhile. */
   view(isAdmin: boolean): Outcome<RoomView> {
     const details = this.find();
-    return details
-      ? done({ ...this.info(details), isAdmin, ...(details.lock && { isPrivate: true }) })
-      : fail('room_not_found');
+    if (!details) return fail('room_not_found');
+    const { lock, keepDays } = details;
+    return done({
+      ...this.info(details),
+      isAdmin,
+      ...(lock && { isPrivate: true as const }),
+      ...(keepDays > 0 && { keepDays }),
+    });
   }
 
   /** What everyone may know of the room. */
@@ -237,7 +243,13 @@ export class Room {
 
   #nextDue(): number | undefined {
     if (!this.#ready()) return undefined;
-    const due = [this.outbox.nextDue(), this.participants.nextDue(), this.sessions.nextDue()];
+    const details = this.details.read();
+    const due = [
+      this.outbox.nextDue(),
+      this.participants.nextDue(),
+      this.sessions.nextDue(),
+      ...(details ? [removalDue(this, details)] : []),
+    ];
     const known = due.filter((time) => time !== undefined);
     return known.length === 0 ? undefined : Math.min(...known);
   }

@@ -119,4 +119,10 @@ export const migrations: readonly Migration[] = [
   ALTER TABLE details ADD COLUMN join_salt TEXT;
   ALTER TABLE details ADD COLUMN join_digest TEXT;
   `,
+  `
+  -- 0: for ever.
+  ALTER TABLE details ADD COLUMN keep_days INTEGER NOT NULL DEFAULT 0;
+  -- When the newest of the messages that are gone was posted.
+  ALTER TABLE log ADD COLUMN gone_posted_at INTEGER;
+  `,
 ];
