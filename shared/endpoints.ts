@@ -484,6 +484,22 @@ export const endpoints = {
     },
     failures: ['invalid', 'room_not_found', 'not_moderator', 'banned', 'too_many_guesses', ...signedTokenFailures],
   },
+  eraseOneself: {
+    method: 'POST',
+    path: '/chat/:link/erasure',
+    summary: 'Leave tombstones of all that one has written in a room, and take all reactions back',
+    params: AtLink,
+    query: NoFields,
+    body: v.object(actor),
+    bearer: 'body',
+    answers: {
+      200: v.object({
+        /** Messages that are still to be changed; they will be, without another call. */
+        remaining: v.number(),
+      }),
+    },
+    failures: ['invalid', 'no_credential', 'not_admin', 'room_not_found', 'too_fast', ...signedTokenFailures],
+  },
   storeChatMessage: {
     method: 'POST',
     path: '/storeChatMessage',

@@ -149,6 +149,10 @@ export const limits = {
   /** Messages that are removed in one transaction. */
   retentionBatch: 500,
 
+  /** Messages that somebody's erasure of themselves changes in one transaction, and milliseconds between two. */
+  erasureBatch: 100,
+  erasurePauseMs: 100,
+
   /** Milliseconds that an answer waits for the directory. */
   directoryWaitMs: 1_000,
   /** Milliseconds for which changes of a room's count and activity are gathered before the copies hear of them. */

@@ -135,6 +135,10 @@ export const handlers: { [K in EndpointName]: Handler<K> } = {
     return answer(200, await room.moderation({ token: bearer, address, joinKey }, before, limit));
   },
 
+  async eraseOneself({ params: { link }, body, joinKey }, { env, address }) {
+    return answer(200, await env.CHAT_ROOM.getByName(link).eraseOneself({ ...body, address, joinKey }));
+  },
+
   async storeChatMessage({ body: { token, userId, sessionId, message, role, chatId } }, { env, address }) {
     const user = env.USER_SESSIONS.getByName(userId);
     const stored = await user.store({ userId, token, address }, { sessionId, chatId, message, role });

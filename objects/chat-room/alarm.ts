@@ -1,6 +1,7 @@
 /** What a room does when its alarm rings. May come twice, or late. */
 import { expireLeases } from './attendance.ts';
 import type { Details } from './details.ts';
+import { eraseBatch } from './erasing.ts';
 import { removeOld } from './retention.ts';
 import type { Room } from './room.ts';
 import { hangUp, lapse } from './seating.ts';
@@ -23,6 +24,7 @@ export function ring(room: Room): Promise<void> {
     // Sockets that died with the object took their people along without a word.
     drift: inRoom(({ link }) => room.change(() => room.outbox.catchUp(link))),
     retention: inRoom((details) => removeOld(room, details)),
+    erasures: inRoom(() => eraseBatch(room)),
     copies: () => room.settleDebts(),
   });
 }

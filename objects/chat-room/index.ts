@@ -28,6 +28,7 @@ import {
 import { bury, type Edit, edit, type ReactionChange, react } from './changing.ts';
 import type { DetailsChange, NewDetails } from './details.ts';
 import { receive } from './dispatch.ts';
+import { type Erased, eraseOneself } from './erasing.ts';
 import { type InvitationRequest, type Issued, invite } from './invitations.ts';
 import type { Appended, Draft, PageRequest } from './messages.ts';
 import { type Complaint, type ModerationPage, moderate, moderationPage, reportMessage } from './moderation.ts';
@@ -171,6 +172,11 @@ export class ChatRoom extends DurableObject<Env> {
   /** What was done to keep order, for moderators. */
   moderation(caller: Caller, before: number | undefined, limit: number): Promise<Outcome<ModerationPage>> {
     return asModerator(this.#room, caller, () => done(moderationPage(this.#room, before, limit)));
+  }
+
+  /** Erases whoever asks from all that they left here. */
+  eraseOneself(caller: Caller): Promise<Outcome<Erased>> {
+    return asPerson(this.#room, caller, (_, poster) => eraseOneself(this.#room, poster));
   }
 
   /** Takes a socket in. A browser cannot read a refused upgrade, so one that is refused is accepted and closed. */

@@ -140,6 +140,17 @@ export class MessageLog {
     return this.#amend(id, "text = '', reactions = '[]', deleted_at = ?, deleted_by = ?", now, by);
   }
 
+  /** Leaves a tombstone of a message under another name; one that is there already keeps when and by whom it was made. */
+  disown(id: number, authorName: string, now: number): Message {
+    return this.#amend(
+      id,
+      `text = '', reactions = '[]', author_name = ?, deleted_at = COALESCE(deleted_at, ?),
+         deleted_by = COALESCE(deleted_by, 'author')`,
+      authorName,
+      now,
+    );
+  }
+
   /** Puts down what everyone sees of the reactions to a message. */
   setReactions(id: number, reactions: readonly Reaction[]): Message {
     return this.#amend(id, 'reactions = ?', JSON.stringify(reactions));

@@ -24,6 +24,7 @@ const costs = {
   react: 0.3,
   moderate: 0.5,
   report: 1,
+  erase: 5,
   auth: 0.5,
   history: 0.5,
   search: 0.5,

@@ -40,6 +40,11 @@ export class Reactions {
     this.#sql.exec('DELETE FROM reactions WHERE message_id = ?', messageId);
   }
 
+  /** Takes all reactions of somebody back. */
+  removeOf(participantId: string): void {
+    this.#sql.exec('DELETE FROM reactions WHERE participant_id = ?', participantId);
+  }
+
   /** Forgets the reactions to all messages up to that one. */
   removeThrough(messageId: number): void {
     this.#sql.exec('DELETE FROM reactions WHERE message_id <= ?', messageId);

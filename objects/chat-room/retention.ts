@@ -28,5 +28,5 @@ export function removeOld(room: Room, details: Details): void {
     room.reactions.removeThrough(last);
     room.log.removeThrough(last);
   });
-  room.sessions.broadcast({ type: 'room', room: room.info(details), floor: room.log.position().floor });
+  room.sessions.broadcast(room.frame(details));
 }

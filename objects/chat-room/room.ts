@@ -14,6 +14,8 @@ import { Outbox } from '../storage/outbox.ts';
 import { Wake } from '../storage/wake.ts';
 import { type CopyWorld, copiesOf, withhold } from './copies.ts';
 import { type Details, type DetailsChange, DetailsTable, type NewDetails } from './details.ts';
+import { erasureDue } from './erasing.ts';
+import { Erasures } from './erasures.ts';
 import { IdentityDesk, type IdentityWorld } from './identity.ts';
 import { MessageLog } from './messages.ts';
 import { ModerationLog } from './moderation-log.ts';
@@ -46,6 +48,7 @@ export class Room {
   readonly reactions: Reactions;
   readonly standings: Standings;
   readonly moderationLog: ModerationLog;
+  readonly erasures: Erasures;
   readonly sessions: Sessions;
   readonly participants: Participants;
   readonly outbox: Outbox<'directory' | 'kv'>;
@@ -70,6 +73,7 @@ export class Room {
     this.reactions = new Reactions(storage.sql);
     this.standings = new Standings(storage.sql);
     this.moderationLog = new ModerationLog(storage.sql);
+    this.erasures = new Erasures(storage.sql);
     this.sessions = new Sessions(ctx, world.clock, (socket, failure) => hangUp(this, socket, failure));
     this.participants = new Participants(
       storage.sql,
@@ -163,6 +167,7 @@ export class Room {
       this.reactions.erase();
       this.standings.erase();
       this.moderationLog.erase();
+      this.erasures.erase();
       this.participants.erase();
       this.outbox.mark(details.link, 'now');
     });
@@ -248,7 +253,7 @@ export class Room {
       this.outbox.nextDue(),
       this.participants.nextDue(),
       this.sessions.nextDue(),
-      ...(details ? [removalDue(this, details)] : []),
+      ...(details ? [removalDue(this, details), erasureDue(this)] : []),
     ];
     const known = due.filter((time) => time !== undefined);
     return known.length === 0 ? undefined : Math.min(...known);

@@ -125,4 +125,12 @@ export const migrations: readonly Migration[] = [
   -- When the newest of the messages that are gone was posted.
   ALTER TABLE log ADD COLUMN gone_posted_at INTEGER;
   `,
+  `
+  -- From which messages somebody is still to be erased: as the author, or from the reactions.
+  CREATE TABLE erasing (
+    participant_id TEXT NOT NULL,
+    message_id INTEGER NOT NULL,
+    PRIMARY KEY (participant_id, message_id)
+  ) WITHOUT ROWID;
+  `,
 ];

@@ -1,0 +1,169 @@
+/** Erasing oneself: all that somebody wrote and reacted with, each its own step of the log, to the end whatever happens. */
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
+import { afterEach, expect, it, vi } from 'vitest';
+import { limits } from '../../shared/limits.ts';
+import type { Message } from '../../shared/message.ts';
+import { adminToken, allMessages, call, makeRoom, roomObject } from '../support/pool/calls.ts';
+import { passAlarms, setClock } from '../support/pool/clock.ts';
+import { breaking } from '../support/pool/faults.ts';
+import { enter } from '../support/pool/sockets.ts';
+
+const tokenOf = (who: string) => ({ token: `${who}-token` });
+
+const post = async (link: string, who: string, clientId: string) =>
+  (await call<Message>('POST', `/chat/${link}/messages`, { ...tokenOf(who), name: who, clientId, text: clientId }))
+    .content;
+
+const react = (link: string, who: string, id: number) =>
+  call('PUT', `/chat/${link}/messages/${id}/reactions/${encodeURIComponent('👍')}`, tokenOf(who));
+
+const erase = (link: string, who: string) => call<{ remaining: number }>('POST', `/chat/${link}/erasure`, tokenOf(who));
+
+/** Puts so many messages of somebody into the log. */
+async function fill(link: string, authorId: string, count: number): Promise<void> {
+  await runInDurableObject(await roomObject(link), (_, { storage }) => {
+    const { rev } = storage.sql.exec<{ rev: number }>('SELECT rev FROM log').one();
+    storage.sql.exec(
+      `WITH RECURSIVE n (id) AS (SELECT ? UNION ALL SELECT id + 1 FROM n WHERE id < ?)
+       INSERT INTO messages (id, rev, author_id, author_name, author_role, client_id, sent_digest, text, created_at)
+       SELECT id, id, ?, 'alice', 'member', id, 'x', 'x', ? FROM n`,
+      rev + 1,
+      rev + count,
+      authorId,
+      Date.now(),
+    );
+    storage.sql.exec('UPDATE log SET rev = ?', rev + count);
+  });
+}
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+it('leaves tombstones of nobody, takes the reactions back, and tells everyone each under the next rev', async () => {
+  const link = await makeRoom();
+  const { author } = await post(link, 'alice', 'one');
+  await post(link, 'bob', 'two');
+  await post(link, 'alice', 'three');
+  await post(link, 'bob', 'four');
+  for (const [who, id] of [
+    ['alice', 2],
+    ['bob', 2],
+    ['bob', 1],
+    ['alice', 1],
+  ] as const)
+    await react(link, who, id);
+  const carol = await enter(link, 'carol');
+  expect((await erase(link, 'alice')).envelope).toEqual({ statusCode: 200, content: { remaining: 0 } });
+  const heard = [await carol.next('message'), await carol.next('message'), await carol.next('message')];
+  expect(heard.map(({ id, rev }) => [id, rev])).toEqual([
+    [1, 9],
+    [2, 10],
+    [3, 11],
+  ]);
+  const nobody = { ...author, name: `guest-${author.id.slice(2, 6)}` };
+  const tombstone = { author: nobody, text: '', deletedBy: 'author', deletedAt: expect.any(Number), reactions: [] };
+  for (const evicted of [false, true]) {
+    if (evicted) await evictDurableObject(await roomObject(link));
+    const [one, two, three, four] = await allMessages(link);
+    expect(one).toMatchObject(tombstone);
+    expect(two).toMatchObject({ text: 'two', reactions: [{ count: 1 }] });
+    expect(JSON.stringify(two)).not.toContain(author.id);
+    expect(three).toMatchObject(tombstone);
+    expect(four).toMatchObject({ text: 'four', rev: 4 });
+  }
+});
+
+it('asked again is harmless, and touches nothing that was written since until then', async () => {
+  const link = await makeRoom();
+  await post(link, 'alice', 'one');
+  await erase(link, 'alice');
+  expect((await erase(link, 'alice')).content).toEqual({ remaining: 0 });
+  expect((await allMessages(link)).map(({ rev }) => rev)).toEqual([2]);
+  await post(link, 'alice', 'two');
+  expect((await allMessages(link)).map(({ text, rev }) => [text, rev])).toEqual([
+    ['', 2],
+    ['two', 3],
+  ]);
+  await erase(link, 'alice');
+  expect((await allMessages(link)).map(({ rev }) => rev)).toEqual([2, 4]);
+});
+
+it('takes the name off what was a tombstone already, and leaves it whose it was', async () => {
+  const link = await makeRoom();
+  await post(link, 'alice', 'one');
+  await call('DELETE', `/chat/${link}/messages/1`, { token: 'boss', adminToken });
+  const [before] = await allMessages(link);
+  await erase(link, 'alice');
+  const [after] = await allMessages(link);
+  expect(after).toMatchObject({ deletedBy: 'moderator', deletedAt: before?.deletedAt, rev: 3 });
+  expect(after?.author.name).toMatch(/^guest-/);
+});
+
+it('a message sent again meets its tombstone', async () => {
+  const link = await makeRoom();
+  await post(link, 'alice', 'one');
+  await erase(link, 'alice');
+  expect(await post(link, 'alice', 'one')).toMatchObject({ id: 1, text: '', deletedBy: 'author' });
+});
+
+it('of many goes on by alarm in batches, over evictions; what comes meanwhile stays', async () => {
+  setClock(Date.now());
+  const link = await makeRoom();
+  const { author } = await post(link, 'alice', 'first');
+  const batches = 12;
+  await fill(link, author.id, batches * limits.erasureBatch - 1);
+  const bob = await enter(link, 'bob');
+  expect((await erase(link, 'alice')).content).toEqual({ remaining: (batches - 1) * limits.erasureBatch });
+  await post(link, 'alice', 'meanwhile');
+  await evictDurableObject(await roomObject(link), { webSockets: 'hibernate' });
+  await passAlarms(link, Date.now() + 60_000);
+  const messages = await allMessages(link);
+  expect(messages.filter(({ deletedAt }) => deletedAt === undefined).map(({ text }) => text)).toEqual(['meanwhile']);
+  const revs = messages.map(({ rev }) => rev);
+  expect(new Set(revs).size).toBe(messages.length);
+  const live: number[] = [];
+  while (live.at(-1) !== Math.max(...revs)) live.push((await bob.next('message')).rev);
+  const [from = 0] = live;
+  expect(live).toEqual(Array.from({ length: live.length }, (_, place) => from + place));
+});
+
+it('a fault in a batch leaves it whole, and it is done later', async () => {
+  setClock(Date.now());
+  const link = await makeRoom();
+  const { author } = await post(link, 'alice', 'one');
+  await fill(link, author.id, limits.erasureBatch);
+  expect((await erase(link, 'alice')).content.remaining).toBe(1);
+  await breaking(link, 'AFTER UPDATE ON messages', async () => {
+    await passAlarms(link, Date.now() + 1_000);
+    expect((await allMessages(link)).at(-1)).toMatchObject({ text: 'x' });
+  });
+  await passAlarms(link, Date.now() + 2 * limits.jobRetryMs);
+  expect((await allMessages(link)).filter(({ text }) => text !== '')).toEqual([]);
+});
+
+it('a room that is deleted meanwhile leaves nothing to be done in the next of that link', async () => {
+  setClock(Date.now());
+  const link = await makeRoom();
+  const { author } = await post(link, 'alice', 'one');
+  await fill(link, author.id, 2 * limits.erasureBatch);
+  await erase(link, 'alice');
+  await call('DELETE', '/chat/delete', { token: adminToken, link });
+  await call('POST', '/chat/new', { token: adminToken, content: { title: 'x', about: '', tag: [], link } });
+  await post(link, 'bob', 'untouched');
+  await passAlarms(link, Date.now() + 60_000);
+  expect(await allMessages(link)).toMatchObject([{ text: 'untouched', rev: 1 }]);
+});
+
+it('takes a token, and a room', async () => {
+  const link = await makeRoom();
+  expect((await call('POST', `/chat/${link}/erasure`, {})).envelope).toMatchObject({
+    statusCode: 401,
+    error: 'Unauthorized: A credential is required',
+  });
+  expect((await erase('no-such-room', 'alice')).status).toBe(404);
+  const bearer = { Authorization: 'Bearer alice-token' };
+  await post(link, 'alice', 'one');
+  expect((await call('POST', `/chat/${link}/erasure`, {}, bearer)).content).toEqual({ remaining: 0 });
+  expect(await allMessages(link)).toMatchObject([{ text: '' }]);
+});
