@@ -153,6 +153,9 @@ export const limits = {
   erasureBatch: 100,
   erasurePauseMs: 100,
 
+  /** Milliseconds between two notes that a room was touched. */
+  touchEveryMs: 60 * 60_000,
+
   /** Milliseconds that an answer waits for the directory. */
   directoryWaitMs: 1_000,
   /** Milliseconds for which changes of a room's count and activity are gathered before the copies hear of them. */

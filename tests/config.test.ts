@@ -26,6 +26,6 @@ it('no log of an invocation holds a URL', () => {
   expect(config.observability).toMatchObject({ enabled: true, logs: { enabled: true, invocation_logs: false } });
 });
 
-it('the limits are on, and no proxy is trusted, unless somebody says so', () => {
-  expect(config.vars).toMatchObject({ RATE_LIMITS: 'on', TRUSTED_PROXY: '' });
+it('the limits are on, no proxy is trusted and no room is removed, unless somebody says so', () => {
+  expect(config.vars).toMatchObject({ RATE_LIMITS: 'on', TRUSTED_PROXY: '', ROOM_DAYS: '0' });
 });

@@ -1,6 +1,7 @@
 /** What a room does when its alarm rings. May come twice, or late. */
 import { expireLeases } from './attendance.ts';
 import type { Details } from './details.ts';
+import { removeUnused } from './disuse.ts';
 import { eraseBatch } from './erasing.ts';
 import { removeOld } from './retention.ts';
 import type { Room } from './room.ts';
@@ -8,12 +9,12 @@ import { hangUp, lapse } from './seating.ts';
 
 /**
  * Closes overdue sockets, makes viewers of those whose signed token has expired, ends leases, notices what a crash
- * changed, removes what is too old, and delivers what the copies must hear.
+ * changed, removes what is too old or unused, and delivers what the copies must hear.
  */
 export function ring(room: Room): Promise<void> {
-  const inRoom = (work: (details: Details) => void) => () => {
+  const inRoom = (work: (details: Details) => void | Promise<void>) => () => {
     const details = room.find();
-    if (details) work(details);
+    return details && work(details);
   };
   return room.wake.ring(room.clock, {
     sockets: inRoom((details) => {
@@ -25,6 +26,7 @@ export function ring(room: Room): Promise<void> {
     drift: inRoom(({ link }) => room.change(() => room.outbox.catchUp(link))),
     retention: inRoom((details) => removeOld(room, details)),
     erasures: inRoom(() => eraseBatch(room)),
+    disuse: inRoom((details) => removeUnused(room, details)),
     copies: () => room.settleDebts(),
   });
 }

@@ -74,6 +74,7 @@ function join(room: Room, details: Details, who: Participant | null, attendance:
   const visitor = who && attendance.lease !== undefined ? leaseKey(details, attendance.lease) : undefined;
   const granted = changeLeases(room, details, key, () => {
     if (visitor !== undefined) endVisit(room, visitor, key);
+    room.touches.note(room.clock.now());
     return room.participants.join({ key, participant: named, namedAt, address }, room.clock.now());
   });
   if (!granted.ok) return granted;

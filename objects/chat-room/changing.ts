@@ -53,6 +53,7 @@ function approach(room: Room, poster: Poster, act: Act, messageId: number): Outc
 function change(room: Room, { link }: Details, work: () => Message): Outcome<Appended> {
   const message = room.change(() => {
     room.outbox.mark(link, 'later', ['kv']);
+    room.touches.note(room.clock.now());
     return work();
   });
   room.sessions.broadcast({ type: 'message', ...message });

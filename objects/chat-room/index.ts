@@ -57,6 +57,7 @@ export class ChatRoom extends DurableObject<Env> {
       operatorToken: env.ADMIN_TOKEN,
       signedTokens: new SignedTokens(env, systemClock),
       guesses: new Guesses({ isOn: env.RATE_LIMITS !== 'off', everywhere: env.GUESSES }),
+      roomDays: Number(env.ROOM_DAYS),
       isPaced: env.RATE_LIMITS !== 'off',
       clock: systemClock,
       noteEvent: (event, details) => noteEvent(env.EVENTS, event, details),

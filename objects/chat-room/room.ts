@@ -14,6 +14,7 @@ import { Outbox } from '../storage/outbox.ts';
 import { Wake } from '../storage/wake.ts';
 import { type CopyWorld, copiesOf, withhold } from './copies.ts';
 import { type Details, type DetailsChange, DetailsTable, type NewDetails } from './details.ts';
+import { disuseDue, Touches } from './disuse.ts';
 import { erasureDue } from './erasing.ts';
 import { Erasures } from './erasures.ts';
 import { IdentityDesk, type IdentityWorld } from './identity.ts';
@@ -34,6 +35,8 @@ import { Turns } from './turns.ts';
 /** What lies outside a room. */
 export interface RoomWorld extends CopyWorld, IdentityWorld {
   clock: Clock;
+  /** For how many days a room stays that nobody touches; 0 is for ever. */
+  roomDays: number;
   /** Whether anybody has to keep to a pace. */
   isPaced: boolean;
   noteEvent: NoteEvent;
@@ -49,6 +52,7 @@ export class Room {
   readonly standings: Standings;
   readonly moderationLog: ModerationLog;
   readonly erasures: Erasures;
+  readonly touches: Touches;
   readonly sessions: Sessions;
   readonly participants: Participants;
   readonly outbox: Outbox<'directory' | 'kv'>;
@@ -74,6 +78,7 @@ export class Room {
     this.standings = new Standings(storage.sql);
     this.moderationLog = new ModerationLog(storage.sql);
     this.erasures = new Erasures(storage.sql);
+    this.touches = new Touches(storage.sql, world.roomDays);
     this.sessions = new Sessions(ctx, world.clock, (socket, failure) => hangUp(this, socket, failure));
     this.participants = new Participants(
       storage.sql,
@@ -140,6 +145,7 @@ export class Room {
     const now = this.clock.now();
     turnOut(this, details, () => {
       this.details.update(details, change, now);
+      this.touches.note(now);
       this.outbox.mark(details.link, 'now');
     });
     const after = this.details.read() ?? details;
@@ -168,6 +174,7 @@ export class Room {
       this.standings.erase();
       this.moderationLog.erase();
       this.erasures.erase();
+      this.touches.erase();
       this.participants.erase();
       this.outbox.mark(details.link, 'now');
     });
@@ -253,7 +260,7 @@ export class Room {
       this.outbox.nextDue(),
       this.participants.nextDue(),
       this.sessions.nextDue(),
-      ...(details ? [removalDue(this, details), erasureDue(this)] : []),
+      ...(details ? [removalDue(this, details), erasureDue(this), disuseDue(this, details)] : []),
     ];
     const known = due.filter((time) => time !== undefined);
     return known.length === 0 ? undefined : Math.min(...known);

@@ -133,4 +133,11 @@ export const migrations: readonly Migration[] = [
     PRIMARY KEY (participant_id, message_id)
   ) WITHOUT ROWID;
   `,
+  `
+  -- Empty where rooms that nobody touches stay for ever.
+  CREATE TABLE touched (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    at INTEGER NOT NULL
+  );
+  `,
 ];

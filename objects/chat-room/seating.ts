@@ -92,6 +92,7 @@ function seat(visit: Visit, before: Joined | undefined, identity: Identity, fram
   const batch = frame.batch ?? before?.batch ?? false;
   const seen = look(room, key);
   room.change(() => {
+    room.touches.note(room.clock.now());
     // A visitor who says who they are is no longer counted as a visitor.
     const stops = who && leased !== undefined;
     if (stops) endVisit(room, leased, key);

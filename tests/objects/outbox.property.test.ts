@@ -107,6 +107,7 @@ class World {
       operatorToken: undefined,
       guesses: new Guesses({ isOn: false, everywhere: undefined }),
       isPaced: false,
+      roomDays: 0,
       signedTokens: new SignedTokens(env, systemClock),
       noteEvent: () => undefined,
       clock: {
