@@ -126,6 +126,9 @@ function hear(state: RoomState, frame: ServerFrame): RoomState {
     case 'batch':
       return frame.frames.reduce(hear, state);
     case 'moderation':
+    case 'typing':
+    case 'read':
+    case 'reading':
     case 'pong':
       return state;
   }

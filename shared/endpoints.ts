@@ -7,7 +7,7 @@ import { Cursor, notACursor } from './cursor.ts';
 import type { Fault } from './decode.ts';
 import type { FailureCode } from './failures.ts';
 import { limits } from './limits.ts';
-import { FoundPage, Message, MessagePage, notAlone, standsAlone } from './message.ts';
+import { FoundPage, Message, MessagePage, notAlone, ReadMark, ReadState, standsAlone } from './message.ts';
 import { ModerationEntry, moderationActs, Standing } from './moderation.ts';
 import { Participant } from './participant.ts';
 import { ListSort, RoomView } from './room.ts';
@@ -442,6 +442,27 @@ export const endpoints = {
     bearer: 'body',
     answers: { 200: Message },
     failures: changeFailures,
+  },
+  getReading: {
+    method: 'GET',
+    path: '/chat/:link/reading',
+    summary: 'How far one has read, how much is unread, and how far others have read in a room that is no crowd',
+    params: AtLink,
+    query: NoFields,
+    bearer: 'query',
+    answers: { 200: v.object({ ...ReadState.entries, marks: v.array(ReadMark) }) },
+    failures: ['invalid', 'room_not_found', 'token_required', 'banned', ...signedTokenFailures],
+  },
+  setReading: {
+    method: 'PUT',
+    path: '/chat/:link/reading',
+    summary: 'Say how far one has read',
+    params: AtLink,
+    query: NoFields,
+    body: v.object({ ...actor, messageId: MessageId }),
+    bearer: 'body',
+    answers: { 200: ReadState },
+    failures: [...changeFailures, 'banned'],
   },
   reportMessage: {
     method: 'POST',

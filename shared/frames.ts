@@ -3,7 +3,15 @@ import * as v from 'valibot';
 import { decode, parseJson } from './decode.ts';
 import type { Failure, Outcome } from './failures.ts';
 import { limits } from './limits.ts';
-import { type Message, type MessagePage, notAlone, type Position, standsAlone } from './message.ts';
+import {
+  type Message,
+  type MessagePage,
+  notAlone,
+  type Position,
+  type ReadMark,
+  type ReadState,
+  standsAlone,
+} from './message.ts';
 import { type Conduct, type ModerationEntry, moderationActs } from './moderation.ts';
 import type { Participant, RoleName } from './participant.ts';
 import type { RoomInfo } from './room.ts';
@@ -65,6 +73,12 @@ export const ReportFrame = v.object({
   reason: v.optional(Reason),
 });
 
+/** Somebody types, or no longer does. To be said again while it goes on. */
+export const TypingFrame = v.object({ type: v.literal('typing'), ...ref, on: v.boolean() });
+
+/** How far somebody has read. */
+export const ReadFrame = v.object({ type: v.literal('read'), ...ref, messageId: MessageId });
+
 /** Asks for a page of the log: the newest one without `before`, `after` and `around`. */
 export const HistoryFrame = v.pipe(
   v.object({
@@ -101,6 +115,8 @@ export const ClientFrame = v.variant('type', [
   ReactFrame,
   ModerateFrame,
   ReportFrame,
+  TypingFrame,
+  ReadFrame,
   HistoryFrame,
   PingFrame,
 ]);
@@ -113,7 +129,10 @@ export const automaticPing = '{"type":"ping"}';
 export const automaticPong = '{"type":"pong"}';
 
 /** The limits that a client needs to know while people type. */
-export type StatedLimits = Pick<typeof limits, 'messageLength' | 'nameLength' | 'frameBytes' | 'pageSizeMax'>;
+export type StatedLimits = Pick<
+  typeof limits,
+  'messageLength' | 'nameLength' | 'frameBytes' | 'pageSizeMax' | 'typingMs'
+>;
 
 export interface ReadyFrame extends Position, Conduct {
   type: 'ready';
@@ -128,6 +147,10 @@ export interface ReadyFrame extends Position, Conduct {
   recovered: boolean;
   messages: Message[];
   participants: Participant[];
+  /** How far one has read, and what is left; absent for a viewer. */
+  reading?: ReadState;
+  /** Everyone's marks; empty in a crowd. */
+  marks: ReadMark[];
   limits: StatedLimits;
 }
 
@@ -158,6 +181,19 @@ export interface RoomFrame extends Conduct {
   room: RoomInfo;
   floor: number;
 }
+
+/** Somebody types, or no longer does; without another such frame it ends by itself after `typingMs`. */
+export interface TypingAnswer {
+  type: 'typing';
+  participant: Participant;
+  on: boolean;
+}
+
+/** Somebody has read up to a message. */
+export type ReadAnswer = { type: 'read' } & ReadMark;
+
+/** How far one has read oneself: the answer to a `read` with a `ref`. */
+export type ReadingFrame = { type: 'reading'; ref?: Ref } & ReadState;
 
 /** What was done to keep order, for moderators; and for whoever did it, with the `ref` of their frame. */
 export interface ModerationFrame {
@@ -193,6 +229,9 @@ export type ServerFrame =
   | HistoryAnswer
   | RoomFrame
   | ModerationFrame
+  | TypingAnswer
+  | ReadAnswer
+  | ReadingFrame
   | ErrorFrame
   | PongFrame
   | BatchFrame;

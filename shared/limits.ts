@@ -22,6 +22,18 @@ export const limits = {
   slowSeconds: 60 * 60,
   /** Milliseconds for which a ban keeps new identities from the same address out, at most. */
   addressBanMs: 24 * 60 * 60_000,
+  /** Mentions a message, and messages of whose authors somebody may be mentioned who is not here. */
+  mentions: 20,
+  mentionedAuthors: 200,
+  /** Milliseconds between two writings of how far a person has read. */
+  markEveryMs: 5_000,
+  /** Milliseconds after which somebody who typed is taken to have stopped. */
+  typingMs: 6_000,
+  /** People up to whom everyone is told who types, and who has read how far. */
+  markedPeople: 100,
+  /** Messages up to which what is unread is counted, and that are looked at for it. */
+  unreadCounted: 100,
+  unreadLookedAt: 1_000,
   /** Kinds of reactions a message, and people that each names. */
   reactionKinds: 20,
   reactionNames: 10,

@@ -16,6 +16,18 @@ export type Reaction = v.InferOutput<typeof Reaction>;
 export const DeletedBy = v.picklist(['author', 'moderator']);
 export type DeletedBy = v.InferOutput<typeof DeletedBy>;
 
+/** Somebody who is mentioned, and where in the text, in UTF-16 units: the `@` and the name. */
+export const Mention = v.object({ id: v.string(), start: v.number(), length: v.number() });
+export type Mention = v.InferOutput<typeof Mention>;
+
+/** How far somebody has read: the id of a message. */
+export const ReadMark = v.object({ id: v.string(), messageId: v.number() });
+export type ReadMark = v.InferOutput<typeof ReadMark>;
+
+/** How far one has read oneself, and how many messages of others there are beyond; as many as are counted at most. */
+export const ReadState = v.object({ messageId: v.number(), unread: v.number() });
+export type ReadState = v.InferOutput<typeof ReadState>;
+
 /** `id` is the `rev` at which the message was made, `rev` that of its last change. Times are milliseconds. */
 export const Message = v.object({
   id: v.number(),
@@ -29,6 +41,8 @@ export const Message = v.object({
   deletedBy: v.optional(DeletedBy),
   replyTo: v.optional(v.number()),
   reactions: v.array(Reaction),
+  /** Absent where nobody is mentioned. */
+  mentions: v.optional(v.array(Mention)),
 });
 export type Message = v.InferOutput<typeof Message>;
 

@@ -65,7 +65,7 @@ export const handlers: { [K in EndpointName]: Handler<K> } = {
   },
 
   async getRoom({ params: { link }, query: { token }, bearer, joinKey }, { env, address }) {
-    return answer(200, await env.CHAT_ROOM.getByName(link).read({ token, bearer }, { address, joinKey }));
+    return answer(200, await env.CHAT_ROOM.getByName(link).view({ token, bearer }, { address, joinKey }));
   },
 
   async listParticipants({ params: { link }, query: { after, limit }, bearer, joinKey }, { env, address }) {
@@ -117,6 +117,14 @@ export const handlers: { [K in EndpointName]: Handler<K> } = {
     const posted = await env.CHAT_ROOM.getByName(link).post({ token, adminToken, name, address, joinKey }, draft);
     if (!posted.ok) return posted;
     return done({ statusCode: posted.value.duplicate ? 200 : 201, content: posted.value.message });
+  },
+
+  async getReading({ params: { link }, bearer, joinKey }, { env, address }) {
+    return answer(200, await env.CHAT_ROOM.getByName(link).reading({ token: bearer, address, joinKey }));
+  },
+
+  async setReading({ params: { link }, body: { messageId, ...actor }, joinKey }, { env, address }) {
+    return answer(200, await env.CHAT_ROOM.getByName(link).read({ ...actor, address, joinKey }, messageId));
   },
 
   async reportMessage({ params: { link, id }, body: { reason, ...actor }, joinKey }, { env, address }) {

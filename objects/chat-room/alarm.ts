@@ -3,6 +3,7 @@ import { expireLeases } from './attendance.ts';
 import type { Details } from './details.ts';
 import { removeUnused } from './disuse.ts';
 import { eraseBatch } from './erasing.ts';
+import { writeMarks } from './following.ts';
 import { removeOld } from './retention.ts';
 import type { Room } from './room.ts';
 import { hangUp, lapse } from './seating.ts';
@@ -25,6 +26,7 @@ export function ring(room: Room): Promise<void> {
     // Sockets that died with the object took their people along without a word.
     drift: inRoom(({ link }) => room.change(() => room.outbox.catchUp(link))),
     retention: inRoom((details) => removeOld(room, details)),
+    marks: inRoom(() => writeMarks(room)),
     erasures: inRoom(() => eraseBatch(room)),
     disuse: inRoom((details) => removeUnused(room, details)),
     copies: () => room.settleDebts(),

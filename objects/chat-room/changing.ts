@@ -11,7 +11,7 @@ import type { Details } from './details.ts';
 import type { Appended } from './messages.ts';
 import { noteDeletion, tellModerators } from './moderation.ts';
 import type { Act } from './pacing.ts';
-import { maySpeak, type Poster } from './posting.ts';
+import { maySpeak, mentionsIn, type Poster } from './posting.ts';
 import type { Room } from './room.ts';
 import { authorOf, isModerator } from './rules.ts';
 
@@ -73,7 +73,7 @@ export function edit(room: Room, details: Details, poster: Poster, { messageId, 
   if (message.author.id !== author.id) return fail('not_author');
   if (message.deletedAt !== undefined) return fail('message_not_found');
   if (message.text === text) return unchanged(message);
-  return change(room, details, () => room.log.edit(messageId, text, room.clock.now()));
+  return change(room, details, () => room.log.edit(messageId, text, mentionsIn(room, text), room.clock.now()));
 }
 
 /** Leaves a tombstone of a message, for its author and for moderators: `not_author` (403) for everyone else. */

@@ -7,6 +7,7 @@ import { errorFields, logLine } from '../../shared/log.ts';
 import type { Message } from '../../shared/message.ts';
 import type { ModerationEntry } from '../../shared/moderation.ts';
 import { bury, edit, react } from './changing.ts';
+import { read, type } from './following.ts';
 import type { Appended } from './messages.ts';
 import { moderate, reportMessage } from './moderation.ts';
 import { post } from './posting.ts';
@@ -81,6 +82,17 @@ const handlers: { [T in JoinedType]: (visit: Visit<Joined>, frame: FrameOf<T>) =
 
   report(visit, frame) {
     return confirm(visit, frame, reportMessage(visit.room, visit.session, frame));
+  },
+
+  typing({ room, session }, frame) {
+    return type(room, session, frame.on);
+  },
+
+  read({ room, socket, session }, frame) {
+    const state = read(room, session, frame.messageId);
+    if (!state.ok) return state;
+    if (frame.ref !== undefined) room.sessions.send(socket, { type: 'reading', ...refOf(frame), ...state.value });
+    return done(undefined);
   },
 
   history({ room, socket, session }, frame) {

@@ -24,6 +24,7 @@ export function eraseOneself(room: Room, poster: Poster): Outcome<Erased> {
   eraseBatch(room, () => {
     room.erasures.add(id, displayName(id, undefined));
     room.reactions.removeOf(id);
+    room.marks.remove(id);
   });
   return done({ remaining: room.erasures.remaining(id) });
 }

@@ -5,7 +5,7 @@ import { noteEvent } from '../../shared/events.ts';
 import { done, fail, type Outcome } from '../../shared/failures.ts';
 import { automaticPing, automaticPong } from '../../shared/frames.ts';
 import { Guesses } from '../../shared/guesses.ts';
-import type { FoundPage, Message, MessagePage } from '../../shared/message.ts';
+import type { FoundPage, Message, MessagePage, ReadMark, ReadState } from '../../shared/message.ts';
 import type { ModerationAct, ModerationEntry } from '../../shared/moderation.ts';
 import type { Participant } from '../../shared/participant.ts';
 import type { RoomView } from '../../shared/room.ts';
@@ -29,6 +29,7 @@ import { bury, type Edit, edit, type ReactionChange, react } from './changing.ts
 import type { DetailsChange, NewDetails } from './details.ts';
 import { receive } from './dispatch.ts';
 import { type Erased, eraseOneself } from './erasing.ts';
+import { everyonesMarks, read, readState } from './following.ts';
 import { type InvitationRequest, type Issued, invite } from './invitations.ts';
 import type { Appended, Draft, PageRequest } from './messages.ts';
 import { type Complaint, type ModerationPage, moderate, moderationPage, reportMessage } from './moderation.ts';
@@ -71,7 +72,7 @@ export class ChatRoom extends DurableObject<Env> {
   }
 
   /** Reads the room; a token may be its admin's. */
-  read(shown: ShownTokens, caller: Caller): Promise<Outcome<RoomView>> {
+  view(shown: ShownTokens, caller: Caller): Promise<Outcome<RoomView>> {
     const reader = readerOf(shown, this.env.ADMIN_TOKEN);
     return asReader(this.#room, reader, caller, (isAdmin) => this.#room.view(isAdmin));
   }
@@ -158,6 +159,20 @@ export class ChatRoom extends DurableObject<Env> {
   /** Gives a reaction, or takes it back. */
   react(caller: Caller, reaction: ReactionChange): Promise<Outcome<Message>> {
     return changing(this.#room, caller, (details, poster) => react(this.#room, details, poster, reaction));
+  }
+
+  /** How far whoever asks has read, and others. */
+  reading(caller: Caller): Promise<Outcome<ReadState & { marks: ReadMark[] }>> {
+    return asPerson(this.#room, caller, (_, { participant }) =>
+      participant
+        ? done({ ...readState(this.#room, participant.id), marks: everyonesMarks(this.#room) })
+        : fail('token_required'),
+    );
+  }
+
+  /** Notes how far somebody has read. */
+  read(caller: Caller, messageId: number): Promise<Outcome<ReadState>> {
+    return asPerson(this.#room, caller, (_, poster) => read(this.#room, poster, messageId));
   }
 
   /** Tells the moderators of a message. */

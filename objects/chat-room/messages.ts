@@ -5,7 +5,7 @@
 
 import { done, fail, type Outcome } from '../../shared/failures.ts';
 import { countBytes, limits } from '../../shared/limits.ts';
-import type { DeletedBy, Message, MessagePage, Position, Reaction } from '../../shared/message.ts';
+import type { DeletedBy, Mention, Message, MessagePage, Position, Reaction } from '../../shared/message.ts';
 import type { Participant, RoleName } from '../../shared/participant.ts';
 import { digest, randomSecret } from '../credentials/digests.ts';
 import { Search } from './search.ts';
@@ -15,6 +15,8 @@ export interface Draft {
   clientId: string;
   text: string;
   replyTo?: number | undefined;
+  /** Who is mentioned in the text. */
+  mentions?: readonly Mention[];
 }
 
 /** What became of a draft: the message, and whether it was there already. */
@@ -44,11 +46,12 @@ type Row = {
   deleted_at: number | null;
   deleted_by: string | null;
   reactions: string;
+  mentions: string;
   reply_to: number | null;
 };
 
 const columns =
-  'id, rev, author_id, author_name, author_role, sent_digest, text, created_at, edited_at, deleted_at, deleted_by, reactions, reply_to';
+  'id, rev, author_id, author_name, author_role, sent_digest, text, created_at, edited_at, deleted_at, deleted_by, reactions, mentions, reply_to';
 
 function toMessage(row: Row): Message {
   return {
@@ -61,6 +64,7 @@ function toMessage(row: Row): Message {
     ...(row.deleted_at !== null && { deletedAt: row.deleted_at, deletedBy: row.deleted_by as DeletedBy }),
     ...(row.reply_to !== null && { replyTo: row.reply_to }),
     reactions: JSON.parse(row.reactions),
+    ...(row.mentions !== '[]' && { mentions: JSON.parse(row.mentions) }),
   };
 }
 
@@ -100,8 +104,8 @@ export class MessageLog {
     this.#sql.exec('UPDATE log SET posted = posted + 1');
     const row = this.#sql
       .exec<Row>(
-        `INSERT INTO messages (id, rev, author_id, author_name, author_role, client_id, sent_digest, text, created_at, reply_to)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING ${columns}`,
+        `INSERT INTO messages (id, rev, author_id, author_name, author_role, client_id, sent_digest, text, mentions, created_at, reply_to)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING ${columns}`,
         rev,
         rev,
         author.id,
@@ -110,6 +114,7 @@ export class MessageLog {
         draft.clientId,
         sentDigest,
         draft.text,
+        JSON.stringify(draft.mentions ?? []),
         now,
         draft.replyTo ?? null,
       )
@@ -129,22 +134,23 @@ export class MessageLog {
   }
 
   /** Gives a message another text. To be called in a transaction, as all changes. */
-  edit(id: number, text: string, now: number): Message {
+  edit(id: number, text: string, mentions: readonly Mention[], now: number): Message {
     this.search.change(id, text);
-    return this.#amend(id, 'text = ?, edited_at = ?', text, now);
+    return this.#amend(id, 'text = ?, mentions = ?, edited_at = ?', text, JSON.stringify(mentions), now);
   }
 
   /** Leaves a tombstone of a message: its place and its author, without a word. */
   bury(id: number, by: DeletedBy, now: number): Message {
     this.search.remove(id);
-    return this.#amend(id, "text = '', reactions = '[]', deleted_at = ?, deleted_by = ?", now, by);
+    return this.#amend(id, "text = '', reactions = '[]', mentions = '[]', deleted_at = ?, deleted_by = ?", now, by);
   }
 
   /** Leaves a tombstone of a message under another name; one that is there already keeps when and by whom it was made. */
   disown(id: number, authorName: string, now: number): Message {
+    this.search.remove(id);
     return this.#amend(
       id,
-      `text = '', reactions = '[]', author_name = ?, deleted_at = COALESCE(deleted_at, ?),
+      `text = '', reactions = '[]', mentions = '[]', author_name = ?, deleted_at = COALESCE(deleted_at, ?),
          deleted_by = COALESCE(deleted_by, 'author')`,
       authorName,
       now,
@@ -154,6 +160,30 @@ export class MessageLog {
   /** Puts down what everyone sees of the reactions to a message. */
   setReactions(id: number, reactions: readonly Reaction[]): Message {
     return this.#amend(id, 'reactions = ?', JSON.stringify(reactions));
+  }
+
+  /** Who has written the newest messages, each under the name they had last. */
+  recentAuthors(): Participant[] {
+    const authors = new Map<string, Participant>();
+    for (const { author } of this.#select('ORDER BY id DESC LIMIT ?', limits.mentionedAuthors).map(toMessage)) {
+      if (!authors.has(author.id)) authors.set(author.id, author);
+    }
+    return [...authors.values()];
+  }
+
+  /** How many messages of others follow one; no more are counted than `limits.unreadCounted`. */
+  countAfter(id: number, readerId: string): number {
+    return this.#sql
+      .exec<{ count: number }>(
+        `SELECT COUNT(*) AS count FROM (
+           SELECT 1 FROM (SELECT author_id, deleted_at FROM messages WHERE id > ? ORDER BY id LIMIT ?)
+           WHERE author_id <> ? AND deleted_at IS NULL LIMIT ?)`,
+        id,
+        limits.unreadLookedAt,
+        readerId,
+        limits.unreadCounted,
+      )
+      .one().count;
   }
 
   /** How many messages were ever posted here, those that are gone among them. */
@@ -187,6 +217,7 @@ export class MessageLog {
       id,
       id,
     );
+    this.search.removeBelow(id + 1);
     this.#sql.exec('DELETE FROM messages WHERE id <= ?', id);
   }
 

@@ -22,6 +22,8 @@ const costs = {
   edit: 0.5,
   delete: 0.5,
   react: 0.3,
+  typing: 0.2,
+  read: 0.1,
   moderate: 0.5,
   report: 1,
   erase: 5,

@@ -1,5 +1,7 @@
 /** Posting: the one way, for frames and for REST, in which a message gets into the log and to everyone. */
 import { done, fail, type Outcome } from '../../shared/failures.ts';
+import { findMentions } from '../../shared/mentions.ts';
+import type { Mention } from '../../shared/message.ts';
 import type { Participant } from '../../shared/participant.ts';
 import type { Details } from './details.ts';
 import type { Appended, Draft } from './messages.ts';
@@ -37,6 +39,12 @@ function mayPost(room: Room, author: Participant): Outcome<void> {
   return wait > 0 ? fail('slow_mode', { retryAfter: wait }) : allowed;
 }
 
+/** Who is mentioned in a text, of those who are here or have lately written. */
+export function mentionsIn(room: Room, text: string): Mention[] {
+  if (!/[@＠]/u.test(text)) return [];
+  return findMentions(text, [...room.participants.list(), ...room.log.recentAuthors()]);
+}
+
 /**
  * Appends a draft and broadcasts the message, unless it was here already.
  * @returns `token_required` (401) for a viewer, what moderators forbid, `too_fast` (429), and what `MessageLog.append` refuses
@@ -50,7 +58,8 @@ export function post(room: Room, details: Details, poster: Poster, draft: Draft)
   const admitted = room.pacing.admit({ ...poster, key: author.value.id }, act, room.clock.now());
   if (!admitted.ok) return admitted;
   const appended = room.change(() => {
-    const outcome = room.log.append(author.value, draft, details.salt, room.clock.now());
+    const mentions = act === 'send' ? mentionsIn(room, draft.text) : [];
+    const outcome = room.log.append(author.value, { ...draft, mentions }, details.salt, room.clock.now());
     if (outcome.ok && !outcome.value.duplicate) {
       room.outbox.mark(details.link, 'soon', ['directory']);
       room.outbox.mark(details.link, 'later', ['kv']);

@@ -18,6 +18,7 @@ import { disuseDue, Touches } from './disuse.ts';
 import { erasureDue } from './erasing.ts';
 import { Erasures } from './erasures.ts';
 import { IdentityDesk, type IdentityWorld } from './identity.ts';
+import { Marks } from './marks.ts';
 import { MessageLog } from './messages.ts';
 import { ModerationLog } from './moderation-log.ts';
 import { Pacing } from './pacing.ts';
@@ -49,6 +50,7 @@ export class Room {
   readonly details: DetailsTable;
   readonly log: MessageLog;
   readonly reactions: Reactions;
+  readonly marks: Marks;
   readonly standings: Standings;
   readonly moderationLog: ModerationLog;
   readonly erasures: Erasures;
@@ -75,6 +77,7 @@ export class Room {
     this.details = new DetailsTable(storage.sql);
     this.log = new MessageLog(storage.sql);
     this.reactions = new Reactions(storage.sql);
+    this.marks = new Marks(storage.sql);
     this.standings = new Standings(storage.sql);
     this.moderationLog = new ModerationLog(storage.sql);
     this.erasures = new Erasures(storage.sql);
@@ -171,6 +174,7 @@ export class Room {
       this.details.erase();
       this.log.erase();
       this.reactions.erase();
+      this.marks.erase();
       this.standings.erase();
       this.moderationLog.erase();
       this.erasures.erase();
@@ -240,6 +244,7 @@ export class Room {
     this.#migrated = false;
     this.details.forget();
     this.participants.forget();
+    this.marks.forget();
     this.standings.forget();
     this.wake.forget();
   }
@@ -260,6 +265,7 @@ export class Room {
       this.outbox.nextDue(),
       this.participants.nextDue(),
       this.sessions.nextDue(),
+      this.marks.nextDue(),
       ...(details ? [removalDue(this, details), erasureDue(this), disuseDue(this, details)] : []),
     ];
     const known = due.filter((time) => time !== undefined);

@@ -140,4 +140,12 @@ export const migrations: readonly Migration[] = [
     at INTEGER NOT NULL
   );
   `,
+  `
+  -- As JSON.
+  ALTER TABLE messages ADD COLUMN mentions TEXT NOT NULL DEFAULT '[]';
+  CREATE TABLE marks (
+    participant_id TEXT PRIMARY KEY,
+    message_id INTEGER NOT NULL
+  ) WITHOUT ROWID;
+  `,
 ];

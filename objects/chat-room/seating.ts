@@ -6,6 +6,7 @@ import { limits } from '../../shared/limits.ts';
 import { randomSecret } from '../credentials/digests.ts';
 import { endVisit, leaseKey } from './attendance.ts';
 import type { Details } from './details.ts';
+import { everyonesMarks, readState } from './following.ts';
 import type { Entry, Shown } from './identity.ts';
 import { seenBy } from './reading.ts';
 import type { Room } from './room.ts';
@@ -120,7 +121,7 @@ function ready(visit: Visit, identity: Identity, frame: AuthFrame): ReadyFrame {
   const { room, details } = visit;
   const { participant, role, expiresAt } = identity;
   const { recovered, messages } = replay(visit, frame);
-  const { messageLength, nameLength, frameBytes, pageSizeMax } = limits;
+  const { messageLength, nameLength, frameBytes, pageSizeMax, typingMs } = limits;
   return {
     type: 'ready',
     ...(frame.ref !== undefined && { ref: frame.ref }),
@@ -133,7 +134,9 @@ function ready(visit: Visit, identity: Identity, frame: AuthFrame): ReadyFrame {
     recovered,
     messages: seenBy(room, participant, messages),
     participants: room.participants.list().slice(0, limits.readyParticipants),
-    limits: { messageLength, nameLength, frameBytes, pageSizeMax },
+    ...(participant && { reading: readState(room, participant.id) }),
+    marks: everyonesMarks(room),
+    limits: { messageLength, nameLength, frameBytes, pageSizeMax, typingMs },
   };
 }
 

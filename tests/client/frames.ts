@@ -34,7 +34,8 @@ export function ready(changes: Partial<ReadyFrame> = {}): ReadyFrame {
     recovered: false,
     messages: [],
     participants: [alice],
-    limits: { messageLength: 4_000, nameLength: 40, frameBytes: 32_768, pageSizeMax: 100 },
+    marks: [],
+    limits: { messageLength: 4_000, nameLength: 40, frameBytes: 32_768, pageSizeMax: 100, typingMs: 6_000 },
     ...changes,
   };
 }

@@ -155,7 +155,7 @@ describe('what is found follows the log', () => {
   it('nothing is left of the words that a message had', async () => {
     await withLog((log, { sql }) => {
       for (const text of ['xa', 'xb', 'xc']) append(log, text);
-      log.edit(1, 'ya', 2);
+      log.edit(1, 'ya', [], 2);
       log.bury(2, 'author', 2);
       const left = sql.exec("SELECT rowid AS id FROM words WHERE words MATCH 'singles:u78'").toArray();
       expect(left).toEqual([{ id: 3 }]);
@@ -190,7 +190,7 @@ describe('what is found follows the log', () => {
       expect(() =>
         storage.transactionSync(() => {
           append(log, 'lost');
-          log.edit(1, 'lost', 2);
+          log.edit(1, 'lost', [], 2);
           log.bury(2, 'author', 2);
           throw new Error('fault');
         }),
@@ -230,7 +230,7 @@ describe('what is found follows the log', () => {
       for (const text of ['one', 'two', 'three']) append(log, text);
       sql.exec("INSERT INTO words (words) VALUES ('delete-all')");
       sql.exec('INSERT INTO unindexed (id, below) VALUES (1, 4)');
-      log.edit(1, 'other', 2);
+      log.edit(1, 'other', [], 2);
       log.bury(2, 'author', 2);
       expect(sql.exec("SELECT rowid FROM words WHERE words MATCH 'singles:u6f'").toArray()).toEqual([]);
       log.search.catchUp();

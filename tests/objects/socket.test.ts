@@ -36,7 +36,9 @@ describe('entering', () => {
       recovered: false,
       messages: [{ ...page.messages[0] }],
       participants: expect.arrayContaining([message.author, ready.participant]),
-      limits: { messageLength: 4_000, nameLength: 40, frameBytes: 32_768, pageSizeMax: 100 },
+      limits: { messageLength: 4_000, nameLength: 40, frameBytes: 32_768, pageSizeMax: 100, typingMs: 6_000 },
+      reading: { messageId: 0, unread: 1 },
+      marks: [],
     });
     expect(ready.participants).toHaveLength(2);
   });

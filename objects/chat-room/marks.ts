@@ -1,0 +1,92 @@
+/**
+ * How far people have read: the table `marks`. It is state and not log: a mark only moves forward, is written at most
+ * every few seconds a person, and one that was not written when the room fell asleep is told again by its client.
+ */
+import { limits } from '../../shared/limits.ts';
+import type { ReadMark } from '../../shared/message.ts';
+
+export class Marks {
+  readonly #sql: SqlStorage;
+  /** When a person's mark was last written, in milliseconds. */
+  readonly #writtenAt = new Map<string, number>();
+  /** Marks that wait for their time. */
+  readonly #waiting = new Map<string, number>();
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  /** The last message that somebody has read; 0 where they have read none. */
+  of(id: string): number {
+    return Math.max(this.#written(id), this.#waiting.get(id) ?? 0);
+  }
+
+  /**
+   * Notes how far somebody has read.
+   * @returns whether it is to be written now; else it waits until `nextDue`
+   */
+  move(id: string, messageId: number, now: number): boolean {
+    if (messageId <= this.of(id)) return false;
+    this.#waiting.set(id, messageId);
+    return this.#dueOf(id) <= now;
+  }
+
+  /** Writes the marks whose time has come. To be called in a transaction. */
+  write(now: number): ReadMark[] {
+    const due = [...this.#waiting].filter(([id]) => this.#dueOf(id) <= now);
+    for (const [id, messageId] of due) {
+      this.#sql.exec('INSERT OR REPLACE INTO marks (participant_id, message_id) VALUES (?, ?)', id, messageId);
+      this.#waiting.delete(id);
+      this.#writtenAt.set(id, now);
+    }
+    // Whoever was written long ago has waited long enough, known or not.
+    for (const [id, at] of this.#writtenAt) if (at + limits.markEveryMs <= now) this.#writtenAt.delete(id);
+    return due.map(([id, messageId]) => ({ id, messageId }));
+  }
+
+  /** When the first mark that waits is to be written, in milliseconds. */
+  nextDue(): number | undefined {
+    const due = [...this.#waiting.keys()].map((id) => this.#dueOf(id));
+    return due.length === 0 ? undefined : Math.min(...due);
+  }
+
+  /** Everyone's, if they are so few that all can be told; undefined where they are more. */
+  all(): ReadMark[] | undefined {
+    const rows = this.#sql
+      .exec<{ id: string; messageId: number }>(
+        'SELECT participant_id AS id, message_id AS messageId FROM marks ORDER BY participant_id LIMIT ?',
+        limits.markedPeople + 1,
+      )
+      .toArray();
+    return rows.length > limits.markedPeople ? undefined : rows;
+  }
+
+  /** Takes somebody's mark away. */
+  remove(id: string): void {
+    this.#waiting.delete(id);
+    this.#sql.exec('DELETE FROM marks WHERE participant_id = ?', id);
+  }
+
+  erase(): void {
+    this.forget();
+    this.#sql.exec('DELETE FROM marks');
+  }
+
+  /** Forgets what was not written. */
+  forget(): void {
+    this.#waiting.clear();
+    this.#writtenAt.clear();
+  }
+
+  #dueOf(id: string): number {
+    const writtenAt = this.#writtenAt.get(id);
+    return writtenAt === undefined ? 0 : writtenAt + limits.markEveryMs;
+  }
+
+  #written(id: string): number {
+    const [row] = this.#sql
+      .exec<{ messageId: number }>('SELECT message_id AS messageId FROM marks WHERE participant_id = ?', id)
+      .toArray();
+    return row?.messageId ?? 0;
+  }
+}
