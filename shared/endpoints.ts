@@ -612,8 +612,10 @@ export const endpoints = {
   },
 } as const satisfies Record<string, Endpoint>;
 
-/** Not JSON calls, so not rows: the path of a room's socket, and that of the operator's metrics. */
+/** Not JSON calls, so not rows: a room's socket, what a room is moved by, and the operator's metrics. */
 export const socketPath = '/chat/:link/ws';
+export const exportPath = '/chat/:link/export';
+export const importPath = '/chat/:link/import';
 
 /** In which every call about a room may show its join key or an invitation, percent-encoded beyond ASCII. */
 export const joinKeyHeader = 'X-Join-Key';

@@ -42,6 +42,7 @@ const kinds = {
   bad_json: { statusCode: 400, text: 'Invalid JSON', retry: false },
   body_incomplete: { statusCode: 400, text: 'Request body broke off', retry: true },
   bad_encoding: { statusCode: 400, text: 'Invalid encoding: must be UTF-8', retry: false },
+  import_incomplete: { statusCode: 400, text: 'Import incomplete', retry: true },
   binary_frame: {
     statusCode: 400,
     text: 'Frames must be JSON text',
@@ -121,6 +122,7 @@ const kinds = {
   message_not_found: { statusCode: 404, text: 'Message not found', retry: false },
   session_not_found: { statusCode: 404, text: 'Session not found', retry: false },
   lease_not_found: { statusCode: 404, text: 'Lease not found', retry: false },
+  import_not_found: { statusCode: 404, text: 'No import under way', retry: false },
   route_not_found: { statusCode: 404, text: 'Not found', retry: false },
   method_not_allowed: { statusCode: 405, text: 'Method not allowed', retry: false },
   silent: { statusCode: 408, text: 'No sign of life', closeCode: 1001, retry: true },
@@ -129,6 +131,7 @@ const kinds = {
   client_id_reused: { statusCode: 409, text: 'Conflict: clientId was used for another message', retry: false },
   too_many_reactions: { statusCode: 409, text: 'Conflict: The message has as many reactions as it may', retry: false },
   not_private: { statusCode: 409, text: 'Conflict: The room is not private', retry: false },
+  other_import: { statusCode: 409, text: 'Conflict: Another import into this link is under way', retry: false },
   chat_id_reused: { statusCode: 409, text: 'Conflict: chatId was used for another message', retry: false },
   body_too_large: { statusCode: 413, text: 'Request body too large', retry: false },
   frame_too_large: { statusCode: 413, text: 'Frame too large', closeCode: closeCodes.tooLarge, retry: false },
@@ -151,6 +154,12 @@ const kinds = {
     text: 'Not implemented: This service does not accept signed tokens',
     closeCode: closeCodes.credential,
     retry: false,
+  },
+  importing: {
+    statusCode: 503,
+    text: 'Service unavailable: The chat is being imported',
+    closeCode: closeCodes.overloaded,
+    retry: true,
   },
   unavailable: { statusCode: 503, text: 'Service unavailable', closeCode: closeCodes.overloaded, retry: true },
 } as const satisfies Record<string, FailureKind>;
@@ -176,7 +185,13 @@ export function closeReason({ text, retryAfter }: Pick<Failure, 'text' | 'retryA
 }
 
 /** What a call that may be refused gives back. */
-export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };
+export type Outcome<T> = { readonly ok: true; readonly value: T } | Refused;
+
+/** A refusal where something might have been achieved. */
+export interface Refused {
+  readonly ok: false;
+  readonly failure: Failure;
+}
 
 /** Wraps what a call achieved. */
 export function done<T>(value: T): { readonly ok: true; readonly value: T } {
@@ -188,9 +203,6 @@ export function done<T>(value: T): { readonly ok: true; readonly value: T } {
  * @param code the row of the table
  * @param details a text that says more than the table's, and seconds to wait
  */
-export function fail(
-  code: FailureCode,
-  details: { text?: string; retryAfter?: number } = {},
-): { readonly ok: false; readonly failure: Failure } {
+export function fail(code: FailureCode, details: { text?: string; retryAfter?: number } = {}): Refused {
   return { ok: false, failure: { code, ...kinds[code], ...details } };
 }

@@ -95,6 +95,13 @@ export const limits = {
   searchCatchUp: 500,
   /** Places that are shown of one message. */
   searchMatches: 100,
+  /** Messages, and characters of them, that an export reads and an import stores at a time. */
+  archiveBatch: 200,
+  archiveBatchLength: 256 * 1_024,
+  /** Bytes of one line of an import: a message with all its reactions. */
+  archiveLineBytes: 8 * 1_024 * 1_024,
+  /** Seconds after which to look again for a room that is being imported. */
+  importRetrySeconds: 10,
   /** Milliseconds until the list comes from KV when the directory does not answer. */
   directoryAnswerMs: 3_000,
   /** Milliseconds that a look at the service's health gives the directory, and KV. */

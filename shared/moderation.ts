@@ -75,6 +75,8 @@ export const Standing = v.object({
   /** Until when; absent where they are not. One without an end is that of the largest whole number. */
   mutedUntil: v.optional(v.number()),
   bannedUntil: v.optional(v.number()),
+  muteReason: v.optional(v.string()),
+  banReason: v.optional(v.string()),
 });
 export type Standing = v.InferOutput<typeof Standing>;
 

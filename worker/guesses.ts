@@ -101,6 +101,16 @@ export async function guarding<T extends Answer>(
   // A list shows some rooms of many: the same token with it again is no new guess.
   const isKnown = name === 'listRooms' && secret !== undefined && isListed(address, secret);
   if (isKnown) return work();
+  return weighing(env, address, work, (outcome) => isWrong(secret, outcome));
+}
+
+/** Does what weighs a secret, at the cost of a guess, which is given back unless the secret was wrong. */
+async function weighing<T>(
+  env: Env,
+  address: string,
+  work: () => Promise<Outcome<T>>,
+  wasWrong: (outcome: Outcome<T>) => boolean,
+): Promise<Outcome<T>> {
   const guesses = guessesOf(env);
   const taken = guesses.take(address, Date.now());
   if (!taken.ok) return taken;
@@ -108,7 +118,17 @@ export async function guarding<T extends Answer>(
     guesses.giveBack(address);
     throw error;
   });
-  if (!isWrong(secret, outcome)) guesses.giveBack(address);
-  else await guesses.wrong(address, Date.now());
+  if (wasWrong(outcome)) await guesses.wrong(address, Date.now());
+  else guesses.giveBack(address);
   return outcome;
+}
+
+/** As `guarding`, for a call beside the table, whose secret stands in the header alone. */
+export async function guardingBearer<T>(
+  token: string | undefined,
+  { env, address }: { env: Env; address: string },
+  work: () => Promise<Outcome<T>>,
+): Promise<Outcome<T>> {
+  if (token === undefined) return work();
+  return weighing(env, address, work, (outcome) => !outcome.ok && wrong.has(outcome.failure.code));
 }

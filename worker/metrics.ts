@@ -5,7 +5,7 @@ import { fail, type Outcome } from '../shared/failures.ts';
 import { limits } from '../shared/limits.ts';
 import { within } from '../shared/within.ts';
 import { refuse } from './answers.ts';
-import { guessesOf } from './guesses.ts';
+import { guardingBearer } from './guesses.ts';
 import type { CallContext } from './handlers.ts';
 import { bearerOf } from './intake.ts';
 import { recordError } from './record.ts';
@@ -63,20 +63,16 @@ export async function metrics(
 ): Promise<Response> {
   const token = bearerOf(request);
   if (token === undefined) return refuse(fail('no_credential').failure);
-  const guesses = guessesOf(env);
-  const taken = guesses.take(address, now);
-  if (!taken.ok) return refuse(taken.failure);
-  const asked: Promise<Outcome<Figures>> = env.ROOM_DIRECTORY.getByName('rooms').figures(token);
-  const figures = await within(limits.directoryAnswerMs, asked).catch((error: unknown) => {
-    recordError(env, 'directory_failed', error, { requestId, route: metricsPath });
-    return fail('unavailable', { retryAfter: 1 });
+  const figures = await guardingBearer(token, { env, address }, async (): Promise<Outcome<Figures>> => {
+    try {
+      const asked: Promise<Outcome<Figures>> = env.ROOM_DIRECTORY.getByName('rooms').figures(token);
+      return await within(limits.directoryAnswerMs, asked);
+    } catch (error) {
+      recordError(env, 'directory_failed', error, { requestId, route: metricsPath });
+      return fail('unavailable', { retryAfter: 1 });
+    }
   });
-  if (!figures.ok) {
-    if (figures.failure.code === 'not_operator') await guesses.wrong(address, now);
-    else guesses.giveBack(address);
-    return refuse(figures.failure);
-  }
-  guesses.giveBack(address);
+  if (!figures.ok) return refuse(figures.failure);
   return new Response(toText(metricsOf(figures.value, now)), {
     headers: { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8', 'Cache-Control': 'no-store' },
   });

@@ -1,10 +1,20 @@
 /** The routes: every row of the endpoint table, the socket, the metrics and the pages of rooms, and an envelope for all else. */
 import { Router } from 'itty-router';
-import { type EndpointName, endpoints, joinKeyHeader, metricsPath, socketPath } from '../shared/endpoints.ts';
+import {
+  type EndpointName,
+  endpoints,
+  exportPath,
+  importPath,
+  joinKeyHeader,
+  metricsPath,
+  socketPath,
+} from '../shared/endpoints.ts';
 import { type FailureCode, fail } from '../shared/failures.ts';
 import { refuse, succeed } from './answers.ts';
+import { exportRoom } from './export.ts';
 import { guarding } from './guesses.ts';
 import { type CallContext, handlers } from './handlers.ts';
+import { giveUpImport, importRoom } from './import.ts';
 import { takeIn } from './intake.ts';
 import { metrics } from './metrics.ts';
 import { file, roomPage, toLobby } from './pages.ts';
@@ -46,6 +56,11 @@ router.get(socketPath, (request, context) => connect(request, request.params.lin
 router.all(socketPath, () => refuse(fail('method_not_allowed').failure, { Allow: 'GET, HEAD, OPTIONS' }));
 router.get(metricsPath, (request, context) => metrics(request, context, Date.now()));
 router.all(metricsPath, () => refuse(fail('method_not_allowed').failure, { Allow: 'GET, HEAD, OPTIONS' }));
+router.get(exportPath, (request, context) => exportRoom(request, request.params.link ?? '', context));
+router.all(exportPath, () => refuse(fail('method_not_allowed').failure, { Allow: 'GET, HEAD, OPTIONS' }));
+router.post(importPath, (request, context) => importRoom(request, request.params.link ?? '', context));
+router.delete(importPath, (request, context) => giveUpImport(request, request.params.link ?? '', context));
+router.all(importPath, () => refuse(fail('method_not_allowed').failure, { Allow: 'POST, DELETE, OPTIONS' }));
 router.get('/chat', toLobby);
 router.all('/chat/:link', (request, { env }) => {
   const page = roomPage(request, env);

@@ -29,7 +29,7 @@ export function inRoom<T>(
   work: (details: Details, entry: Entry) => Outcome<T>,
 ): Outcome<T> {
   const details = room.find();
-  if (!details) return fail('room_not_found');
+  if (!details) return room.absence();
   const entered = room.identities.letIn(details, visitor, room.placeOf(details, visitor.address));
   return entered.ok ? work(details, entered.value) : entered;
 }
@@ -37,9 +37,15 @@ export function inRoom<T>(
 /** Whoever has the rights of the room's admin: `not_admin` (403), `too_many_guesses` (429). */
 export function asAdmin(room: Room, token: string, address: string): Outcome<Details> {
   const details = room.find();
-  if (!details) return fail('room_not_found');
+  if (!details) return room.absence();
   const admitted = room.identities.admit(details, token, room.placeOf(details, address));
   return admitted.ok ? done(details) : admitted;
+}
+
+/** As `asAdmin`, where the token may be lacking: `no_credential` (401). */
+export function asAdminOf(room: Room, token: string | undefined, address: string): Outcome<Details> {
+  if (token !== undefined) return asAdmin(room, token, address);
+  return room.find() ? fail('no_credential') : room.absence();
 }
 
 /** Whoever reads what the room is; the admin, as a token of theirs says that may stand in a URL, needs no key. */
@@ -50,7 +56,7 @@ export async function asReader<T>(
   work: (isAdmin: boolean) => Outcome<T>,
 ): Promise<Outcome<T>> {
   const details = room.find();
-  if (!details) return fail('room_not_found');
+  if (!details) return room.absence();
   const isAdmin = await room.identities.recognise(details, reader, room.placeOf(details, address));
   if (!isAdmin.ok) return isAdmin;
   return isAdmin.value ? work(true) : inRoom(room, { address, joinKey }, () => work(false));

@@ -125,6 +125,11 @@ export class DetailsTable {
     });
   }
 
+  /** Puts a room down as it was elsewhere. */
+  restore(details: Details): void {
+    this.#write(details);
+  }
+
   /** Merges `change` in. `updatedAt` moves forward when metadata changed, even within one millisecond. */
   update(details: Details, change: DetailsChange, now: number): void {
     const { adminToken, joinKey, keepDays = details.keepDays, ...metadata } = change;

@@ -1,5 +1,6 @@
 /** The Durable Object of a room: a switchboard from calls, sockets and the alarm to what a room can do. */
 import { DurableObject } from 'cloudflare:workers';
+import type { ArchiveEnd } from '../../shared/archive.ts';
 import { addressHeader } from '../../shared/endpoints.ts';
 import { noteEvent } from '../../shared/events.ts';
 import { done, fail, type Outcome } from '../../shared/failures.ts';
@@ -9,6 +10,7 @@ import type { FoundPage, Message, MessagePage, ReadMark, ReadState } from '../..
 import type { ModerationAct, ModerationEntry } from '../../shared/moderation.ts';
 import type { Participant } from '../../shared/participant.ts';
 import type { RoomView } from '../../shared/room.ts';
+import { isOperator } from '../credentials/digests.ts';
 import { readerOf, type ShownTokens } from '../credentials/reader.ts';
 import { SignedTokens } from '../credentials/signed-tokens.ts';
 import { systemClock } from '../storage/clock.ts';
@@ -16,6 +18,7 @@ import { ring } from './alarm.ts';
 import { type Attendance, type Attended, attend } from './attendance.ts';
 import {
   asAdmin,
+  asAdminOf,
   asModerator,
   asPerson,
   asReader,
@@ -29,7 +32,9 @@ import { bury, type Edit, edit, type ReactionChange, react } from './changing.ts
 import type { DetailsChange, NewDetails } from './details.ts';
 import { receive } from './dispatch.ts';
 import { type Erased, eraseOneself } from './erasing.ts';
+import { exportRoom } from './exporting.ts';
 import { everyonesMarks, read, readState } from './following.ts';
+import { finish, type ImportProgress, type ImportStep, takeStep } from './importing.ts';
 import { type InvitationRequest, type Issued, invite } from './invitations.ts';
 import type { Appended, Draft, PageRequest } from './messages.ts';
 import { type Complaint, type ModerationPage, moderate, moderationPage, reportMessage } from './moderation.ts';
@@ -109,6 +114,22 @@ export class ChatRoom extends DurableObject<Env> {
     return withShown(this.#room, attendance, (details, shown) =>
       attend(this.#room, details, { ...attendance, ...shown }),
     );
+  }
+
+  /** The room as lines, for its admin. */
+  export(token: string | undefined, address: string): Outcome<ReadableStream<Uint8Array>> {
+    const details = asAdminOf(this.#room, token, address);
+    return details.ok ? done(exportRoom(this.#room, details.value)) : details;
+  }
+
+  /** Takes a step of an import, for the operator. */
+  async import(token: string, step: ImportStep): Promise<Outcome<ImportProgress>> {
+    return isOperator(token, this.env.ADMIN_TOKEN) ? takeStep(this.#room, step) : fail('not_operator');
+  }
+
+  /** Opens the room that was imported, for the operator. */
+  async finishImport(token: string, link: string, key: string, end: ArchiveEnd): Promise<Outcome<RoomView>> {
+    return isOperator(token, this.env.ADMIN_TOKEN) ? finish(this.#room, link, key, end) : fail('not_operator');
   }
 
   /** The people here, by id, after the one named by `after`. */

@@ -79,8 +79,9 @@ export class MessageLog {
   }
 
   /** Starts the log of a new room, under an epoch that no other room, nor an earlier one of this link, ever had. */
-  begin(): void {
-    this.#sql.exec('INSERT INTO log (id, epoch, rev, floor) VALUES (1, ?, 0, 1)', randomSecret());
+  begin({ rev, floor, posted } = { rev: 0, floor: 1, posted: 0 }): void {
+    const log = 'INSERT INTO log (id, epoch, rev, floor, posted) VALUES (1, ?, ?, ?, ?)';
+    this.#sql.exec(log, randomSecret(), rev, floor, posted);
   }
 
   /** Where the log stands. */

@@ -74,6 +74,19 @@ export class Reactions {
     return own;
   }
 
+  /** All reactions to the messages from `first` to `last`, by message, each in the order in which it was given. */
+  given(first: number, last: number): Map<number, { emoji: string; participant: string }[]> {
+    const given = new Map<number, { emoji: string; participant: string }[]>();
+    const rows = this.#sql.exec<{ message_id: number; emoji: string; participant: string }>(
+      `SELECT message_id, emoji, participant_id AS participant FROM reactions
+       WHERE message_id BETWEEN ? AND ? ORDER BY message_id, id`,
+      first,
+      last,
+    );
+    for (const { message_id, ...one } of rows) given.set(message_id, [...(given.get(message_id) ?? []), one]);
+    return given;
+  }
+
   erase(): void {
     this.#sql.exec('DELETE FROM reactions');
   }

@@ -3,8 +3,9 @@
  * is answered or broadcast before it is stored.
  */
 import type { EventDetails, EventName } from '../../shared/events.ts';
-import { done, fail, type Outcome } from '../../shared/failures.ts';
+import { done, fail, type Outcome, type Refused } from '../../shared/failures.ts';
 import type { RoomFrame } from '../../shared/frames.ts';
+import { limits } from '../../shared/limits.ts';
 import type { RoomInfo, RoomView } from '../../shared/room.ts';
 import { digest } from '../credentials/digests.ts';
 import type { ListedRoom } from '../room-directory/update.ts';
@@ -12,6 +13,7 @@ import type { Clock } from '../storage/clock.ts';
 import { hasSchema, migrate } from '../storage/migrations.ts';
 import { Outbox } from '../storage/outbox.ts';
 import { Wake } from '../storage/wake.ts';
+import { Archive, type Arriving } from './archive.ts';
 import { type CopyWorld, copiesOf, withhold } from './copies.ts';
 import { type Details, type DetailsChange, DetailsTable, type NewDetails } from './details.ts';
 import { disuseDue, Touches } from './disuse.ts';
@@ -55,6 +57,7 @@ export class Room {
   readonly moderationLog: ModerationLog;
   readonly erasures: Erasures;
   readonly touches: Touches;
+  readonly archive: Archive;
   readonly sessions: Sessions;
   readonly participants: Participants;
   readonly outbox: Outbox<'directory' | 'kv'>;
@@ -82,6 +85,7 @@ export class Room {
     this.moderationLog = new ModerationLog(storage.sql);
     this.erasures = new Erasures(storage.sql);
     this.touches = new Touches(storage.sql, world.roomDays);
+    this.archive = new Archive(storage.sql, this.log, this.reactions);
     this.sessions = new Sessions(ctx, world.clock, (socket, failure) => hangUp(this, socket, failure));
     this.participants = new Participants(
       storage.sql,
@@ -129,12 +133,29 @@ export class Room {
     return this.#ready() ? this.details.read() : undefined;
   }
 
+  /** The import that is under way, if one is. */
+  arriving(): Arriving | undefined {
+    return this.#ready() ? this.archive.arriving() : undefined;
+  }
+
+  /** Why there is no room: `room_not_found` (404), or `importing` (503) where it is about to come. */
+  absence(): Refused {
+    if (!this.arriving()) return fail('room_not_found');
+    return fail('importing', { retryAfter: limits.importRetrySeconds });
+  }
+
+  /** Makes ready to store a room. To be called in a transaction. */
+  prepare(): void {
+    migrate(this.#storage, migrations);
+  }
+
   /** Makes the room. `link_taken` (409) when there is one. */
   async create(room: NewDetails): Promise<Outcome<RoomView>> {
     if (this.find()) return fail('link_taken');
+    if (this.arriving()) return this.absence();
     const now = this.clock.now();
     this.change(() => {
-      migrate(this.#storage, migrations);
+      this.prepare();
       this.details.create(room, now);
       this.log.begin();
       this.outbox.mark(room.link, 'now');
@@ -162,7 +183,7 @@ export class Room {
   /** Tells both copies again, whatever they may know: of the room, or that there is none. */
   async report(link: string): Promise<void> {
     this.change(() => {
-      migrate(this.#storage, migrations);
+      this.prepare();
       this.outbox.mark(link, 'now');
     });
     await this.outbox.settle('directory');
@@ -192,7 +213,7 @@ export class Room {
   /** The room as the API answers it. `room_not_found` (404) where it was removed meanwhile. */
   view(isAdmin: boolean): Outcome<RoomView> {
     const details = this.find();
-    if (!details) return fail('room_not_found');
+    if (!details) return this.absence();
     const { lock, keepDays } = details;
     return done({
       ...this.info(details),
@@ -227,7 +248,7 @@ export class Room {
   async settleDebts(): Promise<void> {
     if (!this.#ready()) return;
     await this.outbox.drain();
-    if (this.details.read() || this.outbox.nextDue() !== undefined) return;
+    if (this.details.read() || this.arriving() || this.outbox.nextDue() !== undefined) return;
     this.#forget();
     await this.#storage.deleteAll();
   }

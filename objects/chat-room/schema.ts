@@ -148,4 +148,15 @@ export const migrations: readonly Migration[] = [
     message_id INTEGER NOT NULL
   ) WITHOUT ROWID;
   `,
+  `
+  -- An import that is under way: the room is not there before it has ended.
+  CREATE TABLE imports (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    key TEXT NOT NULL,
+    room TEXT NOT NULL,
+    messages INTEGER NOT NULL,
+    last_id INTEGER NOT NULL,
+    rev INTEGER NOT NULL
+  );
+  `,
 ];

@@ -25,7 +25,7 @@ export interface Visit<S extends Session = Session> {
 /** Takes a socket in, or accepts it only to close it: where there is no room, or its address has as many as it may. */
 export function receiveSocket(room: Room, socket: WebSocket, address: string): void {
   const details = room.find();
-  if (!details) return turnAway(room, socket, fail('room_not_found').failure);
+  if (!details) return turnAway(room, socket, room.absence().failure);
   const place = room.placeOf(details, address);
   const isFull = room.pacing.isOn && room.sessions.countFrom(place) >= limits.socketsPerAddress;
   if (isFull) return turnAway(room, socket, fail('too_many_sockets', { retryAfter: limits.allowanceSeconds }).failure);

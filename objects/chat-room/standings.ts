@@ -70,8 +70,8 @@ export class Standings {
         id: row.participant_id,
         name: row.name,
         isModerator: row.is_moderator === 1,
-        ...(muted && { mutedUntil: muted.until }),
-        ...(banned && { bannedUntil: banned.until }),
+        ...(muted && { mutedUntil: muted.until, ...(muted.reason !== undefined && { muteReason: muted.reason }) }),
+        ...(banned && { bannedUntil: banned.until, ...(banned.reason !== undefined && { banReason: banned.reason }) }),
       };
     });
   }
@@ -107,6 +107,17 @@ export class Standings {
       after.ban_reason,
     );
     this.#rows().set(id, after);
+  }
+
+  /** Gives somebody the standing that they had elsewhere. To be called in a transaction. */
+  restore({ id, name, isModerator, mutedUntil, bannedUntil, muteReason, banReason }: Standing): void {
+    const restraint = (until: number | undefined, reason: string | undefined) =>
+      until === undefined ? null : { until, reason };
+    this.set(id, name, {
+      isModerator,
+      muted: restraint(mutedUntil, muteReason),
+      banned: restraint(bannedUntil, banReason),
+    });
   }
 
   /** Keeps new opaque identities from those addresses out because of somebody's ban. */

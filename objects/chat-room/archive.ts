@@ -1,0 +1,158 @@
+/**
+ * A room as it is moved: its messages with all that is kept of them, read in pages and put down as they were, and the
+ * table `imports`, which says how far one has come. What is put down has its numbers already, so the log counts nothing.
+ */
+import type { ArchivedMessage, ArchivedRoom } from '../../shared/archive.ts';
+import { limits } from '../../shared/limits.ts';
+import type { Conduct, Standing } from '../../shared/moderation.ts';
+import { randomSecret } from '../credentials/digests.ts';
+import type { Details } from './details.ts';
+import type { MessageLog } from './messages.ts';
+import type { Reactions } from './reactions.ts';
+
+/** An import that is under way. */
+export type Arriving = {
+  /** Tells it from one that was given up. */
+  key: string;
+  /** The first line, as JSON. */
+  room: string;
+  /** Stored so far: how many messages, the highest id, and the highest `rev`. */
+  messages: number;
+  last_id: number;
+  rev: number;
+};
+
+type Row = {
+  id: number;
+  rev: number;
+  author_id: string;
+  author_name: string;
+  author_role: string;
+  client_id: string;
+  sent_digest: string;
+  text: string;
+  created_at: number;
+  edited_at: number | null;
+  deleted_at: number | null;
+  deleted_by: string | null;
+  reply_to: number | null;
+  mentions: string;
+};
+
+const columns =
+  'id, rev, author_id, author_name, author_role, client_id, sent_digest, text, created_at, edited_at, deleted_at, deleted_by, reply_to, mentions';
+
+function toArchived(row: Row, reactions: ArchivedMessage['reactions']): ArchivedMessage {
+  return {
+    type: 'message',
+    id: row.id,
+    rev: row.rev,
+    author: { id: row.author_id, name: row.author_name, role: row.author_role as ArchivedMessage['author']['role'] },
+    clientId: row.client_id,
+    sentDigest: row.sent_digest,
+    ...(row.deleted_at === null && { text: row.text }),
+    createdAt: row.created_at,
+    ...(row.edited_at !== null && { editedAt: row.edited_at }),
+    ...(row.deleted_at !== null && { deletedAt: row.deleted_at }),
+    ...(row.deleted_by !== null && { deletedBy: row.deleted_by as NonNullable<ArchivedMessage['deletedBy']> }),
+    ...(row.reply_to !== null && { replyTo: row.reply_to }),
+    ...(row.mentions !== '[]' && { mentions: JSON.parse(row.mentions) }),
+    reactions,
+  };
+}
+
+export class Archive {
+  readonly #sql: SqlStorage;
+  readonly #log: MessageLog;
+  readonly #reactions: Reactions;
+
+  constructor(sql: SqlStorage, log: MessageLog, reactions: Reactions) {
+    this.#sql = sql;
+    this.#log = log;
+    this.#reactions = reactions;
+  }
+
+  /** The room without its messages. */
+  room({ lock, ...details }: Details, conduct: Conduct, standings: Standing[]): ArchivedRoom {
+    const posted = this.#log.posted();
+    const position = this.#log.position();
+    return { type: 'room', version: 1, ...details, ...(lock && { lock }), ...position, posted, ...conduct, standings };
+  }
+
+  /** Some of the messages above `after`, up to `last`, by id; none where there are no more. */
+  messages(after: number, last: number): ArchivedMessage[] {
+    const rows: Row[] = [];
+    let length = 0;
+    const found = this.#sql.exec<Row>(
+      `SELECT ${columns} FROM messages WHERE id > ? AND id <= ? ORDER BY id LIMIT ?`,
+      after,
+      last,
+      limits.archiveBatch,
+    );
+    for (const row of found) {
+      rows.push(row);
+      length += row.text.length;
+      if (length >= limits.archiveBatchLength) break;
+    }
+    const reactions = this.#reactions.given(rows[0]?.id ?? 0, rows.at(-1)?.id ?? 0);
+    return rows.map((row) => toArchived(row, reactions.get(row.id) ?? []));
+  }
+
+  /** Puts a message down as it was elsewhere; undefined where its place, its `rev` or its `clientId` is another's. */
+  restore(message: ArchivedMessage): true | undefined {
+    const { id, rev, author, text = '' } = message;
+    const [taken] = this.#sql
+      .exec(
+        'SELECT 1 FROM messages WHERE id = ? OR rev = ? OR (author_id = ? AND client_id = ?)',
+        id,
+        rev,
+        author.id,
+        message.clientId,
+      )
+      .toArray();
+    if (taken) return undefined;
+    for (const { emoji, participant } of message.reactions) this.#reactions.set(id, emoji, participant, true);
+    this.#sql.exec(
+      `INSERT INTO messages (${columns}, reactions) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      id,
+      rev,
+      author.id,
+      author.name,
+      author.role,
+      message.clientId,
+      message.sentDigest,
+      text,
+      message.createdAt,
+      message.editedAt ?? null,
+      message.deletedAt ?? null,
+      message.deletedBy ?? null,
+      message.replyTo ?? null,
+      JSON.stringify(message.mentions ?? []),
+      JSON.stringify(this.#reactions.summary(id)),
+    );
+    if (text !== '') this.#log.search.add(id, text);
+    return true;
+  }
+
+  /** The import that is under way, if one is. */
+  arriving(): Arriving | undefined {
+    return this.#sql.exec<Arriving>('SELECT key, room, messages, last_id, rev FROM imports').toArray()[0];
+  }
+
+  /** Begins an import, or goes on with the one that is under way: how far it has come. */
+  begin(room: ArchivedRoom): Arriving {
+    const begin = 'INSERT OR IGNORE INTO imports (id, key, room, messages, last_id, rev) VALUES (1, ?, ?, 0, 0, ?)';
+    this.#sql.exec(begin, randomSecret(), JSON.stringify(room), room.rev);
+    return this.arriving() as Arriving;
+  }
+
+  /** Notes how far it has come. */
+  advance({ messages, last_id, rev }: Arriving): void {
+    this.#sql.exec('UPDATE imports SET messages = ?, last_id = ?, rev = ?', messages, last_id, rev);
+  }
+
+  /** The import has ended, or was given up. */
+  finish(): void {
+    this.#sql.exec('DELETE FROM imports');
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * Writing a room down, page by page as fast as it is read. The messages are those there were when it began, each as it
+ * is when its page is read: nothing that was deleted by then is told, and the room does not wait for a slow reader.
+ */
+import { toLine } from '../../shared/archive.ts';
+import type { Details } from './details.ts';
+import type { Room } from './room.ts';
+
+/** The lines, some at a time. Throws where the room is gone before the last. */
+function* linesOf(room: Room, details: Details): Generator<string, void> {
+  const head = room.archive.room(details, room.moderationLog.conduct(), room.standings.list(room.clock.now()));
+  yield toLine(head);
+  let { rev } = head;
+  let count = 0;
+  for (let after = 0; ; ) {
+    if (!room.find() || room.log.position().epoch !== head.epoch) throw new Error('the room is gone');
+    const messages = room.archive.messages(after, head.rev);
+    const last = messages.at(-1);
+    if (!last) break;
+    after = last.id;
+    count += messages.length;
+    rev = Math.max(rev, ...messages.map((message) => message.rev));
+    yield messages.map(toLine).join('');
+  }
+  yield toLine({ type: 'end', messages: count, rev });
+}
+
+/** The room as a stream of lines. It breaks, without the last one, where the room is deleted meanwhile. */
+export function exportRoom(room: Room, details: Details): ReadableStream<Uint8Array> {
+  const lines = linesOf(room, details);
+  const encoder = new TextEncoder();
+  return new ReadableStream({
+    type: 'bytes',
+    pull(controller) {
+      const { value } = lines.next();
+      if (value === undefined) controller.close();
+      else controller.enqueue(encoder.encode(value));
+    },
+  });
+}

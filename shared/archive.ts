@@ -1,0 +1,143 @@
+/**
+ * A room as lines of JSON, which an export writes and an import reads: the room, its messages by id, and an end that
+ * says they are all. They hold the salt and the digests of the room's secrets, so that its people stay who they are.
+ */
+import * as v from 'valibot';
+import { decode, parseJson } from './decode.ts';
+import type { Outcome } from './failures.ts';
+import { countCharacters, limits } from './limits.ts';
+import { DeletedBy, Mention } from './message.ts';
+import { Standing } from './moderation.ts';
+import { RoleName } from './participant.ts';
+import {
+  About,
+  ClientId,
+  Emoji,
+  KeepDays,
+  Link,
+  MessageId,
+  MessageText,
+  Tags,
+  Title,
+  WholeCount,
+  wellFormed,
+} from './text.ts';
+
+const Count = v.pipe(v.number(), v.safeInteger('must be a whole number'), v.minValue(0, 'must be at least 0'));
+/** Random bits, or a digest. */
+const Base64Url = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{16,64}$/, 'must be 16 to 64 characters of base64url'));
+
+const ParticipantId = v.pipe(
+  v.string(),
+  v.regex(/^(t:[0-9a-z]{24}|u:[A-Za-z0-9_.@-]{1,128})$/, 'must be the id of a participant'),
+);
+
+const AuthorName = v.pipe(
+  v.string(),
+  v.check((name) => countCharacters(name) <= limits.nameLength, `must be at most ${limits.nameLength} characters`),
+  wellFormed,
+);
+
+/** The first line. */
+export const ArchivedRoom = v.object({
+  type: v.literal('room'),
+  /** Of this format. */
+  version: v.literal(1),
+  link: Link,
+  title: Title,
+  about: About,
+  tags: Tags,
+  unlisted: v.boolean(),
+  createdAt: Count,
+  updatedAt: Count,
+  epoch: Base64Url,
+  /** As it was when the export began: no message has a higher id, but one may have been changed since. */
+  rev: Count,
+  floor: MessageId,
+  /** Messages ever posted. */
+  posted: Count,
+  salt: Base64Url,
+  adminDigest: Base64Url,
+  /** Of the join key of a private room. */
+  lock: v.optional(v.object({ salt: Base64Url, digest: Base64Url })),
+  keepDays: v.optional(KeepDays, 0),
+  locked: v.optional(v.boolean(), false),
+  slowSeconds: v.optional(WholeCount(0, limits.slowSeconds), 0),
+  /** Moderators, the muted and the banned. */
+  standings: v.optional(v.array(Standing), []),
+});
+export type ArchivedRoom = v.InferOutput<typeof ArchivedRoom>;
+
+const ArchivedReaction = v.object({ emoji: Emoji, participant: ParticipantId });
+
+/** A message, all that is kept of it. */
+export const ArchivedMessage = v.pipe(
+  v.object({
+    type: v.literal('message'),
+    id: MessageId,
+    rev: MessageId,
+    author: v.object({ id: ParticipantId, name: AuthorName, role: RoleName }),
+    clientId: ClientId,
+    /** Of what was first sent. */
+    sentDigest: Base64Url,
+    /** Absent on a tombstone. */
+    text: v.optional(MessageText),
+    createdAt: Count,
+    editedAt: v.optional(Count),
+    deletedAt: v.optional(Count),
+    deletedBy: v.optional(DeletedBy),
+    replyTo: v.optional(MessageId),
+    mentions: v.optional(v.array(Mention)),
+    /** In the order in which they were given. */
+    reactions: v.array(ArchivedReaction),
+  }),
+  v.forward(
+    v.check(({ id, rev }) => rev >= id, 'must be at least id'),
+    ['rev'],
+  ),
+  v.forward(
+    v.check(
+      ({ text, deletedAt }) => (text === undefined) === (deletedAt !== undefined),
+      'must be on all but tombstones',
+    ),
+    ['text'],
+  ),
+  v.forward(
+    v.check(
+      ({ reactions }) => new Set(reactions.map(({ emoji }) => emoji)).size <= limits.reactionKinds,
+      'are too many',
+    ),
+    ['reactions'],
+  ),
+  v.forward(
+    v.check(
+      ({ reactions }) => new Set(reactions.map((one) => `${one.emoji} ${one.participant}`)).size === reactions.length,
+      'must each be there once',
+    ),
+    ['reactions'],
+  ),
+);
+export type ArchivedMessage = v.InferOutput<typeof ArchivedMessage>;
+
+/** The last line. */
+export const ArchiveEnd = v.object({
+  type: v.literal('end'),
+  messages: Count,
+  /** The highest of all. */
+  rev: Count,
+});
+export type ArchiveEnd = v.InferOutput<typeof ArchiveEnd>;
+
+export const ArchiveLine = v.variant('type', [ArchivedRoom, ArchivedMessage, ArchiveEnd]);
+export type ArchiveLine = v.InferOutput<typeof ArchiveLine>;
+
+/** Writes a line. */
+export function toLine(line: ArchiveLine): string {
+  return `${JSON.stringify(line)}\n`;
+}
+
+/** Reads a line: `bad_json` or `invalid` (400), which name what is wrong with it. */
+export function readLine(text: string): Outcome<ArchiveLine> {
+  const json = parseJson(text);
+  return json.ok ? decode(ArchiveLine, json.value) : json;
+}
