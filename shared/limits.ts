@@ -92,7 +92,7 @@ export const limits = {
   /** Ids a span. */
   searchSpanIds: 4_096,
   /** Messages from before there was a search that one search makes findable. */
-  searchCatchUp: 500,
+  searchCatchUp: 200,
   /** Places that are shown of one message. */
   searchMatches: 100,
   /** Messages, and characters of them, that an export reads and an import stores at a time. */
