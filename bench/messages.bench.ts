@@ -1,0 +1,145 @@
+/** What reading a room of 100,000 messages costs, in rows read and in time: opening it, its pages, searching, resuming. */
+import { runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { it } from 'vitest';
+import { Archive } from '../objects/chat-room/archive.ts';
+import { MessageLog } from '../objects/chat-room/messages.ts';
+import { Reactions } from '../objects/chat-room/reactions.ts';
+import { limits } from '../shared/limits.ts';
+import { call, makeRoom } from '../tests/support/pool/calls.ts';
+import { counting } from '../tests/support/pool/counting.ts';
+import { connect } from '../tests/support/pool/sockets.ts';
+import { printTable } from './table.ts';
+
+const messages = 100_000;
+const turns = 50;
+const half = messages / 2;
+
+/** Every message is in a meeting room; the pairs of `abcde` are each in every second one, but never all in the same. */
+function textOf(id: number): string {
+  if (id === 77) return 'この部屋に一度だけ現れる稀な言葉';
+  return `第${id}会議室です ${id % 2 ? 'ab bc' : 'cd de'}`;
+}
+
+function fill(sql: SqlStorage): void {
+  const log = new MessageLog(sql);
+  for (let id = 1; id <= messages; id++) {
+    const author = { id: `t:${id % 20}`, name: `person ${id % 20}`, role: 'member' } as const;
+    log.append(author, { clientId: `${id}`, text: textOf(id) }, 'salt', id);
+  }
+}
+
+/** How many messages a reading gives. */
+type Reading = (log: MessageLog) => number;
+
+const page =
+  (request: { before?: number; after?: number; around?: number }): Reading =>
+  (log) =>
+    log.page({ ...request, limit: limits.pageSize }).messages.length;
+
+const search =
+  (q: string, before?: number): Reading =>
+  (log) =>
+    log.search.page({ q, before, limit: limits.pageSize }).found.length;
+
+/** All pages of a search, to the beginning of the room. */
+const wholeSearch =
+  (q: string): Reading =>
+  (log) => {
+    let found = 0;
+    for (let before: number | undefined = messages + 1; before !== undefined; ) {
+      const one = log.search.page({ q, before, limit: limits.pageSize });
+      found += one.found.length;
+      before = one.next;
+    }
+    return found;
+  };
+
+const readings: [string, Reading][] = [
+  ['newest page (ready)', page({})],
+  ['page in the middle', page({ before: half })],
+  ['first page', page({ after: 0 })],
+  ['around a message', page({ around: half })],
+  ['resume, 10 missed', (log) => log.changedSince(messages - 10)?.length ?? 0],
+  ['resume, 500 missed', (log) => log.changedSince(messages - 500)?.length ?? 0],
+  ['resume, too many missed', (log) => log.changedSince(half)?.length ?? 0],
+  ['search: commonest character', search('会')],
+  ['search: the same, in the middle', search('会', half)],
+  ['search: rarest character', search('稀')],
+  ['search: character that is not there', search('鯨')],
+  ['search: common pair', search('会議')],
+  ['search: pair that is not there', search('議会')],
+  ['search: common phrase', search('会議室です')],
+  ['search: the same, in the middle', search('会議室です', half)],
+  ['search: rare phrase', search('第42421会')],
+  ['search: phrase in the oldest messages', search('一度だけ現れる')],
+  ['search: common pairs, in no message together', search('abcde')],
+  ['the same, all of its pages', wholeSearch('abcde')],
+  ['search: common pairs, nowhere side by side', search('abc')],
+  ['search: 100 characters', search('第4242会議室です ab bc 第4243'.repeat(5).slice(0, 100))],
+];
+
+it('messages', async () => {
+  const link = await makeRoom();
+  await runInDurableObject(env.CHAT_ROOM.getByName(link), (_, { storage }) => {
+    const begun = performance.now();
+    storage.transactionSync(() => fill(storage.sql));
+    const each = ((performance.now() - begun) * 1_000) / messages;
+    const rows = readings.map(([name, read]) => {
+      const { sql, rowsRead } = counting(storage.sql);
+      const count = read(new MessageLog(sql));
+      const log = new MessageLog(storage.sql);
+      const start = performance.now();
+      for (let turn = 0; turn < turns; turn++) read(log);
+      return [name, count, rowsRead(), ((performance.now() - start) / turns).toFixed(2)];
+    });
+    printTable(`A room of ${messages} messages`, ['', 'messages', 'rows read', 'ms'], rows);
+    const size = (table: string) =>
+      storage.sql.exec<{ size: number }>(`SELECT SUM(LENGTH(block)) AS size FROM ${table}`).one().size;
+    const index = (size('words_data') / messages).toFixed(0);
+    printTable(
+      'Writing',
+      ['', ''],
+      [
+        ['µs to append one, indexed', each.toFixed(0)],
+        ['bytes of index a message', index],
+        ['bytes of the whole room', storage.sql.databaseSize],
+      ],
+    );
+  });
+  const timed = async (name: string, work: () => Promise<number>) => {
+    const start = performance.now();
+    const count = await work();
+    return [name, count, (performance.now() - start).toFixed(0)];
+  };
+  const rows = [
+    await timed('opening: a socket until ready', async () => (await (await connect(link)).enter()).messages.length),
+    await timed('a search over REST', async () => {
+      const { content } = await call<{ messages: unknown[] }>(
+        'GET',
+        `/chat/${link}/search?q=${encodeURIComponent('会議室')}`,
+      );
+      return content.messages.length;
+    }),
+  ];
+  printTable('From outside', ['', 'messages', 'ms'], rows);
+  await runInDurableObject(env.CHAT_ROOM.getByName(link), (_, { storage }) => {
+    const archive = new Archive(storage.sql, new MessageLog(storage.sql), new Reactions(storage.sql));
+    const read = () => {
+      let count = 0;
+      for (let after = 0; ; ) {
+        const some = archive.messages(after, messages);
+        count += some.length;
+        if (some.length === 0) return count;
+        after = some.at(-1)?.id ?? after;
+      }
+    };
+    const start = performance.now();
+    const count = read();
+    printTable(
+      'Reading all for an export',
+      ['', 'messages', 'ms'],
+      [['all pages', count, (performance.now() - start).toFixed(0)]],
+    );
+  });
+});
