@@ -96,7 +96,7 @@ export const limits = {
   /** Places that are shown of one message. */
   searchMatches: 100,
   /** Messages, and characters of them, that an export reads and an import stores at a time. */
-  archiveBatch: 200,
+  archiveBatch: 500,
   archiveBatchLength: 256 * 1_024,
   /** Bytes of one line of an import: a message with all its reactions. */
   archiveLineBytes: 8 * 1_024 * 1_024,

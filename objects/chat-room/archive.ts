@@ -61,6 +61,16 @@ function toArchived(row: Row, reactions: ArchivedMessage['reactions']): Archived
   };
 }
 
+/** The first rows, up to that with which their texts are as long as a page may be. */
+function withinLength(rows: Row[]): Row[] {
+  let length = 0;
+  for (const [place, { text }] of rows.entries()) {
+    length += text.length;
+    if (length >= limits.archiveBatchLength) return rows.slice(0, place + 1);
+  }
+  return rows;
+}
+
 export class Archive {
   readonly #sql: SqlStorage;
   readonly #log: MessageLog;
@@ -81,19 +91,15 @@ export class Archive {
 
   /** Some of the messages above `after`, up to `last`, by id; none where there are no more. */
   messages(after: number, last: number): ArchivedMessage[] {
-    const rows: Row[] = [];
-    let length = 0;
-    const found = this.#sql.exec<Row>(
-      `SELECT ${columns} FROM messages WHERE id > ? AND id <= ? ORDER BY id LIMIT ?`,
-      after,
-      last,
-      limits.archiveBatch,
-    );
-    for (const row of found) {
-      rows.push(row);
-      length += row.text.length;
-      if (length >= limits.archiveBatchLength) break;
-    }
+    const found = this.#sql
+      .exec<Row>(
+        `SELECT ${columns} FROM messages WHERE id > ? AND id <= ? ORDER BY id LIMIT ?`,
+        after,
+        last,
+        limits.archiveBatch,
+      )
+      .toArray();
+    const rows = withinLength(found);
     const reactions = this.#reactions.given(rows[0]?.id ?? 0, rows.at(-1)?.id ?? 0);
     return rows.map((row) => toArchived(row, reactions.get(row.id) ?? []));
   }

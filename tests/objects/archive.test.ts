@@ -465,7 +465,7 @@ describe('an export', () => {
   }
 
   it('has the messages there were when it began, each as it is when it is read, and can be imported', async () => {
-    const link = await eventfulRoom(limits.archiveBatch * 12);
+    const link = await eventfulRoom(limits.archiveBatch * 6);
     const { rev } = (await call<{ rev: number }>('GET', `/chat/${link}/messages?limit=1`)).content;
     await post(link, { clientId: 'late', text: 'to be changed' });
     const lines = await interrupted(link, async () => {
@@ -484,7 +484,7 @@ describe('an export', () => {
   }, 60_000);
 
   it('of a room that is deleted meanwhile breaks, and is no whole file', async () => {
-    const link = await eventfulRoom(limits.archiveBatch * 12);
+    const link = await eventfulRoom(limits.archiveBatch * 6);
     const reading = interrupted(link, () => call('DELETE', '/chat/delete', { token: adminToken, link }));
     await expect(reading).rejects.toThrow();
   }, 60_000);
