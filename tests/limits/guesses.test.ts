@@ -1,6 +1,7 @@
 /** Guesses at secrets: a thousand wrong tokens get an address nowhere, and hinder nobody else. */
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { toLine } from '../../shared/archive.ts';
 import { Guesses } from '../../shared/guesses.ts';
 import { limits } from '../../shared/limits.ts';
 import { awayFromTheMinute, freshAddress, from, makeRoomElsewhere } from '../support/pool/addresses.ts';
@@ -11,6 +12,25 @@ import { connect } from '../support/pool/sockets.ts';
 beforeEach(awayFromTheMinute);
 
 const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
+
+/** Of a file that an import takes. */
+const firstLine = toLine({
+  type: 'room',
+  version: 1,
+  link: 'elsewhere',
+  title: 'x',
+  about: '',
+  tags: [],
+  unlisted: false,
+  createdAt: 1,
+  updatedAt: 1,
+  epoch: 'e'.repeat(24),
+  rev: 0,
+  floor: 1,
+  posted: 0,
+  salt: 's'.repeat(24),
+  adminDigest: 'd'.repeat(43),
+});
 
 /** The ways in which a wrong token can be shown; each gives the status of the answer. */
 const ways: Record<string, (link: string, token: string, address: string) => Promise<number>> = {
@@ -36,6 +56,12 @@ const ways: Record<string, (link: string, token: string, address: string) => Pro
     ).status,
   'a rebuild': async (_, token, address) => (await call('POST', '/directory/rebuild', { token }, from(address))).status,
   metrics: async (_, token, address) => (await call('GET', '/metrics', undefined, from(address, bearer(token)))).status,
+  export: async (link, token, address) =>
+    (await call('GET', `/chat/${link}/export`, undefined, from(address, bearer(token)))).status,
+  import: async (link, token, address) =>
+    (await call('POST', `/chat/${link}/import`, firstLine, from(address, bearer(token)))).status,
+  'giving up an import': async (link, token, address) =>
+    (await call('DELETE', `/chat/${link}/import`, undefined, from(address, bearer(token)))).status,
   tokens: async (_, token, address) =>
     (await call('POST', '/tokens', { userId: 'alice' }, from(address, bearer(token)))).status,
   'sessions of a user': async (link, token, address) =>
