@@ -2,7 +2,7 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { afterEach, expect, it, vi } from 'vitest';
 import { limits } from '../../shared/limits.ts';
-import type { Message } from '../../shared/message.ts';
+import type { FoundPage, Message } from '../../shared/message.ts';
 import { adminToken, allMessages, call, makeRoom, roomObject } from '../support/pool/calls.ts';
 import { passAlarms, setClock } from '../support/pool/clock.ts';
 import { breaking } from '../support/pool/faults.ts';
@@ -35,6 +35,15 @@ async function fill(link: string, authorId: string, count: number): Promise<void
     storage.sql.exec('UPDATE log SET rev = ?', rev + count);
   });
 }
+
+/** The messages that a search looks at. */
+const indexedIn = async (link: string) =>
+  runInDurableObject(await roomObject(link), (_, { storage }) =>
+    storage.sql
+      .exec<{ id: number }>('SELECT rowid AS id FROM words ORDER BY rowid')
+      .toArray()
+      .map(({ id }) => id),
+  );
 
 afterEach(() => {
   vi.useRealTimers();
@@ -98,6 +107,16 @@ it('takes the name off what was a tombstone already, and leaves it whose it was'
   const [after] = await allMessages(link);
   expect(after).toMatchObject({ deletedBy: 'moderator', deletedAt: before?.deletedAt, rev: 3 });
   expect(after?.author.name).toMatch(/^guest-/);
+});
+
+it('leaves nothing that a search could find, nor the index of a word of it', async () => {
+  const link = await makeRoom();
+  await post(link, 'alice', 'unmistakable');
+  await post(link, 'bob', 'unmistakable too');
+  await erase(link, 'alice');
+  const { content } = await call<FoundPage>('GET', `/chat/${link}/search?q=unmistakable`);
+  expect(content.messages.map(({ id }) => id)).toEqual([2]);
+  expect(await indexedIn(link)).toEqual([2]);
 });
 
 it('a message sent again meets its tombstone', async () => {

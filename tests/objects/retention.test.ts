@@ -75,6 +75,7 @@ it('lets the oldest go once they are too old, reactions with them, and tells eve
     expect([idsOf(ready), ready.rev, ready.floor]).toEqual([[4], 5, 4]);
   }
   expect(await rows(link, 'reactions')).toBe(1);
+  expect(await rows(link, 'words')).toBe(1);
   expect((await call('GET', `/chat/${link}/messages/1`)).status).toBe(404);
   await passAlarms(link, Date.now() + 2 * day);
   expect(await page(link)).toMatchObject({ messages: [], rev: 5, floor: 6 });
