@@ -54,7 +54,10 @@ const said = (rev: number): ServerFrame => ({ type: 'message', ...message(rev) }
 
 const connections: RoomConnection[] = [];
 
-function connect(options: { name?: string } = {}): { connection: RoomConnection; state: () => RoomState } {
+function connect(options: { name?: string; joinKey?: string } = {}): {
+  connection: RoomConnection;
+  state: () => RoomState;
+} {
   const connection = new RoomConnection({
     origin: 'https://chat.example',
     link: 'abc',
@@ -108,6 +111,22 @@ async function live(): Promise<ReturnType<typeof connect> & { socket: PlayedSock
 }
 
 describe('a connection', () => {
+  it('shows the key of a private room in auth, each time, and in no URL', async () => {
+    const { state } = connect({ joinKey: 'two blue herons' });
+    await settle();
+    const socket = await socketNumber(1);
+    socket.open();
+    expect(socket.heard).toMatchObject([{ type: 'auth', joinKey: 'two blue herons' }]);
+    socket.say(ready());
+    socket.end(1006);
+    const again = await socketNumber(2);
+    again.open();
+    expect(again.heard).toMatchObject([{ type: 'auth', joinKey: 'two blue herons' }]);
+    expect(again.url).toBe('wss://chat.example/chat/abc/ws');
+    again.end(4403, 'Forbidden: This room is private');
+    expect(state().phase).toMatchObject({ name: 'ended', code: 4403 });
+  });
+
   it('says who it is first, and what it had to send once it is let in', async () => {
     const { connection, state } = connect({ name: 'alice' });
     connection.send('one');

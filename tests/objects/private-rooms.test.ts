@@ -1,9 +1,10 @@
 /** Private rooms: without the key nobody learns anything, by no call and no copy; and nobody stays in without it. */
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { SignedTokens } from '../../objects/credentials/signed-tokens.ts';
 import type { EndpointName } from '../../shared/endpoints.ts';
-import type { MessagePage } from '../../shared/message.ts';
+import { done } from '../../shared/failures.ts';
 import type { RoomView } from '../../shared/room.ts';
 import { adminToken, call, makeRoom, roomObject } from '../support/pool/calls.ts';
 import {
@@ -17,6 +18,10 @@ import {
   showing,
 } from '../support/pool/private-rooms.ts';
 import { connect, enter } from '../support/pool/sockets.ts';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 const refusal = {
   statusCode: 403,
@@ -160,6 +165,7 @@ describe('a room that becomes private', () => {
     const { lease } = (await join({})).content;
     await join({ token: 'chair', adminToken });
     const next = 'another key';
+    await evictDurableObject(await roomObject(link), { webSockets: 'hibernate' });
     const changed = await change(link, { joinKey: next, title: 'only for those within' });
     // The admin, the operator, and the admin's lease.
     expect(changed.content.participantCount).toBe(3);
@@ -211,12 +217,25 @@ it('who is in says who they are again without the key; an admin who no longer is
   expect((await admin.closed).code).toBe(4403);
 });
 
-it('who waits while the room becomes private is asked for the key', async () => {
+it('whoever is being checked while the room becomes private is asked for the key', async () => {
   const link = await makePrivateRoom({});
-  const reading = call<MessagePage>('GET', `/chat/${link}/messages`, undefined, { Authorization: 'Bearer a.b.c' });
+  let check: () => void = () => undefined;
+  const checked = new Promise<void>((resolve) => {
+    check = resolve;
+  });
+  const prove = vi.spyOn(SignedTokens.prototype, 'prove').mockImplementation(async () => {
+    await checked;
+    return done({ kind: 'none' });
+  });
+  const socket = await connect(link);
+  socket.say({ type: 'auth', token: 'slow' });
+  const reading = call('GET', `/chat/${link}/messages`, undefined, { Authorization: 'Bearer slow' });
+  await expect.poll(() => prove.mock.calls.length).toBe(2);
   await change(link, { joinKey });
-  await reading;
-  expect((await call('GET', `/chat/${link}/messages`)).status).toBe(403);
+  check();
+  expect((await reading).envelope).toEqual(refusal);
+  expect((await socket.closed).code).toBe(4403);
+  expect(socket.heard.map(({ type }) => type)).toEqual(['error']);
 });
 
 it.each([
@@ -235,6 +254,20 @@ it.each([
   [{ private: false, joinKey }, 'content.private must be absent beside a joinKey'],
 ])('refuses %o', async (content, text) => {
   expect((await change(await makeRoom(), content)).envelope.error).toBe(`Invalid fields: ${text}`);
+});
+
+it('takes the key from the header as it stands, encoded, or from the body before it, but from no URL', async () => {
+  const plain = 'two blue herons 50% off';
+  const made = await makeRoom({ joinKey: plain });
+  const status = async (headers: Record<string, string>, query = '') =>
+    (await call('GET', `/chat/${made}${query}`, undefined, headers)).status;
+  expect(await status({ 'X-Join-Key': encodeURIComponent(plain) })).toBe(200);
+  // What is no encoding is taken as it stands.
+  expect(await status({ 'X-Join-Key': plain })).toBe(200);
+  expect(await status({}, `?joinKey=${encodeURIComponent(plain)}`)).toBe(403);
+  expect(await status({ 'X-Join-Key': 'x'.repeat(1_025) })).toBe(400);
+  const join = { action: 'join', joinKey: plain };
+  expect((await call('POST', `/chat/${made}/participants`, join, showing('wrong key'))).status).toBe(200);
 });
 
 it('keeps the key as a digest only', async () => {

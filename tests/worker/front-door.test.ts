@@ -93,7 +93,7 @@ describe('CORS', () => {
     expect(response.status).toBe(204);
     expect(response.headers.get('Access-Control-Allow-Origin')).toBe('https://flexio.pages.dev');
     expect(response.headers.get('Access-Control-Allow-Methods')).toContain('PUT');
-    expect(response.headers.get('Access-Control-Allow-Headers')).toContain('Content-Type');
+    expect(response.headers.get('Access-Control-Allow-Headers')).toBe('Content-Type, Authorization, X-Join-Key');
   });
 
   it('serves a foreign origin over REST, but closes its socket with 4403', async () => {
