@@ -147,6 +147,24 @@ it('of many goes on by alarm in batches, over evictions; what comes meanwhile st
   expect(live).toEqual(Array.from({ length: live.length }, (_, place) => from + place));
 });
 
+it('in a room that waits for nothing sets its alarm', async () => {
+  setClock(Date.now());
+  const link = await makeRoom();
+  const { author } = await post(link, 'alice', 'one');
+  await fill(link, author.id, 2 * limits.erasureBatch);
+  await passAlarms(link, Date.now() + 60 * 60_000);
+  const room = await roomObject(link);
+  const alarm = () => runInDurableObject(room, (_, { storage }) => storage.getAlarm());
+  expect(await alarm()).toBeNull();
+  await erase(link, 'alice');
+  await expect
+    .poll(async () => {
+      await passAlarms(link, Date.now() + 60_000);
+      return (await allMessages(link)).filter(({ text }) => text !== '').length;
+    })
+    .toBe(0);
+});
+
 it('a fault in a batch leaves it whole, and it is done later', async () => {
   setClock(Date.now());
   const link = await makeRoom();
@@ -168,6 +186,10 @@ it('a room that is deleted meanwhile leaves nothing to be done in the next of th
   await fill(link, author.id, 2 * limits.erasureBatch);
   await erase(link, 'alice');
   await call('DELETE', '/chat/delete', { token: adminToken, link });
+  const left = await runInDurableObject(await roomObject(link), (_, { storage }) =>
+    storage.sql.exec('SELECT * FROM erasing').toArray(),
+  );
+  expect(left).toEqual([]);
   await call('POST', '/chat/new', { token: adminToken, content: { title: 'x', about: '', tag: [], link } });
   await post(link, 'bob', 'untouched');
   await passAlarms(link, Date.now() + 60_000);
