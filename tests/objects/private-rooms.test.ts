@@ -88,8 +88,9 @@ describe.each(Object.entries(insiders))('who shows %s', (_, { body = {}, headers
     const link = await makePrivateRoom();
     for (const evicted of [false, true]) {
       if (evicted) await evictDurableObject(await roomObject(link));
-      const { text } = await ask(name, link, { token: 'friend-token', ...body }, headers);
-      expect(text).not.toContain('private_room');
+      const { status, text } = await ask(name, link, { token: 'friend-token', ...body }, headers);
+      // A call that is refused for its shape has not come to the door: it needs an example of its own.
+      expect(status).not.toBe(400);
       expect(text).not.toContain(refusal.error);
     }
   });

@@ -28,6 +28,7 @@ export async function makePrivateRoom(content: Record<string, unknown> = { joinK
 const examples: Partial<Record<EndpointName, { query?: string; body?: Record<string, unknown> }>> = {
   moderate: { body: { action: 'lock' } },
   searchMessages: { query: '?q=x' },
+  setReading: { body: { messageId: 1 } },
 };
 
 const everything = { clientId: 'from-outside', text: 'x', action: 'join' };
