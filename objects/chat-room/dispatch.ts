@@ -29,20 +29,14 @@ function acknowledge(
   { room, socket }: Visit,
   frame: { ref?: Ref | undefined },
   outcome: Outcome<Appended>,
-  more: (message: Message) => Partial<AckFrame> = () => ({}),
+  more: (message: Message) => Partial<Pick<AckFrame, 'clientId' | 'rev'>> = () => ({}),
 ): Outcome<void> {
   if (!outcome.ok) return outcome;
   const { message, duplicate } = outcome.value;
-  const { id: messageId, rev, createdAt } = message;
-  room.sessions.send(socket, {
-    type: 'ack',
-    ...refOf(frame),
-    messageId,
-    rev,
-    createdAt,
-    duplicate,
-    ...more(message),
-  });
+  const { clientId, rev = message.rev } = more(message);
+  const { id: messageId, createdAt } = message;
+  const known = clientId === undefined ? {} : { clientId };
+  room.sessions.send(socket, { type: 'ack', ...refOf(frame), ...known, messageId, rev, createdAt, duplicate });
   return done(undefined);
 }
 
