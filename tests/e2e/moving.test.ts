@@ -21,7 +21,8 @@ function archive(): string[] {
   const log = { epoch: 'e'.repeat(24), rev: messages, floor: 1, posted: messages };
   const details = { link: 'old', title: '会議室', about: '', tags: [], unlisted: false, createdAt: 1, updatedAt: 1 };
   const secrets = { salt: 's'.repeat(24), adminDigest: 'd'.repeat(43) };
-  const lines = [toLine({ type: 'room', version: 1, ...details, ...log, ...secrets })];
+  const rules = { keepDays: 0, locked: false, slowSeconds: 0, standings: [] };
+  const lines = [toLine({ type: 'room', version: 1, ...details, ...log, ...secrets, ...rules })];
   for (let id = 1; id <= messages; id++) {
     lines.push(
       toLine({

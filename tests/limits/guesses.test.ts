@@ -30,6 +30,10 @@ const firstLine = toLine({
   posted: 0,
   salt: 's'.repeat(24),
   adminDigest: 'd'.repeat(43),
+  keepDays: 0,
+  locked: false,
+  slowSeconds: 0,
+  standings: [],
 });
 
 /** The ways in which a wrong token can be shown; each gives the status of the answer. */
