@@ -76,11 +76,11 @@ export class Pace {
     return Math.min(cost, this.#limits.burst);
   }
 
-  /** A clock that was put back fills nothing until it is where it was. */
+  /** A clock that was put back fills nothing, but counts on from where it is. */
   #fill(bucket: Bucket, now: number): void {
     const seconds = Math.max(0, now - bucket.at) / 1_000;
     bucket.spent = Math.max(0, bucket.spent - seconds * this.#limits.perSecond);
-    bucket.at = Math.max(now, bucket.at);
+    bucket.at = now;
   }
 
   /** Before the buckets become too many the full ones go: each time as many may be added as were left. */
