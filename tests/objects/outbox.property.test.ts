@@ -151,7 +151,7 @@ class World {
 
 /** Lets promises and storage settle. */
 async function settle(): Promise<void> {
-  for (let turn = 0; turn < 12; turn++) await null;
+  for (let turn = 0; turn < 60; turn++) await null;
 }
 
 /** One run: a fresh object, its storage, and a world. */
