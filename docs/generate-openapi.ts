@@ -33,13 +33,18 @@ function schemaOf(schema: v.GenericSchema, config: ConversionConfig = {}): JsonO
   return rest;
 }
 
+/** What stands for a schema that a parameter can only carry as text. */
+function hinted(property: unknown): unknown {
+  return typeof property === 'object' && property !== null && 'jsonSchema' in property ? property.jsonSchema : property;
+}
+
 function parametersOf(place: 'path' | 'query', schema: v.GenericSchema): JsonObject[] {
   const { properties = {}, required = [] } = schemaOf(schema) as { properties?: JsonObject; required?: string[] };
   return Object.entries(properties).map(([name, property]) => ({
     name,
     in: place,
     required: required.includes(name),
-    schema: property,
+    schema: hinted(property),
   }));
 }
 

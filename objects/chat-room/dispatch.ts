@@ -14,7 +14,7 @@ import { post } from './posting.ts';
 import { readPage } from './reading.ts';
 import type { Room } from './room.ts';
 import { authenticate, hangUp, lapse, type Visit } from './seating.ts';
-import type { Joined, Session } from './sessions.ts';
+import type { Joined, Session } from './session.ts';
 
 type FrameOf<T extends ClientFrame['type']> = Extract<ClientFrame, { type: T }>;
 type JoinedType = Exclude<ClientFrame['type'], 'auth'>;

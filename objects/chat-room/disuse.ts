@@ -4,6 +4,7 @@
  */
 import { limits } from '../../shared/limits.ts';
 import type { Details } from './details.ts';
+import { remove } from './lifecycle.ts';
 import type { Room } from './room.ts';
 
 const dayMs = 24 * 60 * 60_000;
@@ -52,5 +53,5 @@ export async function removeUnused(room: Room, details: Details): Promise<void> 
   const due = disuseDue(room, details);
   if (due === undefined || due > now) return;
   if (room.participants.count() > 0) return room.touches.note(now);
-  await room.remove(details);
+  await remove(room, details);
 }

@@ -36,6 +36,7 @@ import { exportRoom } from './exporting.ts';
 import { everyonesMarks, read, readState } from './following.ts';
 import { finish, type ImportProgress, type ImportStep, takeStep } from './importing.ts';
 import { type InvitationRequest, type Issued, invite } from './invitations.ts';
+import { create, remove, report, update } from './lifecycle.ts';
 import type { Appended, Draft, PageRequest } from './messages.ts';
 import { type Complaint, type ModerationPage, moderate, moderationPage, reportMessage } from './moderation.ts';
 import { post } from './posting.ts';
@@ -73,7 +74,7 @@ export class ChatRoom extends DurableObject<Env> {
 
   /** Makes the room of this link. */
   create(room: NewDetails): Promise<Outcome<RoomView>> {
-    return this.#room.create(room);
+    return create(this.#room, room);
   }
 
   /** Reads the room; a token may be its admin's. */
@@ -85,13 +86,13 @@ export class ChatRoom extends DurableObject<Env> {
   /** Changes the room, for its admin. */
   async update(token: string, address: string, change: DetailsChange): Promise<Outcome<RoomView>> {
     const details = asAdmin(this.#room, token, address);
-    return details.ok ? this.#room.update(details.value, change) : details;
+    return details.ok ? update(this.#room, details.value, change) : details;
   }
 
   /** Removes the room, for its admin. */
   async remove(token: string, address: string): Promise<Outcome<'Chat deleted successfully'>> {
     const details = asAdmin(this.#room, token, address);
-    return details.ok ? this.#room.remove(details.value) : details;
+    return details.ok ? remove(this.#room, details.value) : details;
   }
 
   /** Invites somebody to the room, for its admin. */
@@ -105,7 +106,7 @@ export class ChatRoom extends DurableObject<Env> {
    * @returns whether there is a room
    */
   async report(link: string): Promise<boolean> {
-    await this.#room.report(link);
+    await report(this.#room, link);
     return this.#room.find() !== undefined;
   }
 

@@ -6,8 +6,9 @@
 import { done, fail, type Outcome } from '../../shared/failures.ts';
 import { countBytes, limits } from '../../shared/limits.ts';
 import type { DeletedBy, Mention, Message, MessagePage, Position, Reaction } from '../../shared/message.ts';
-import type { Participant, RoleName } from '../../shared/participant.ts';
+import type { Participant } from '../../shared/participant.ts';
 import { digest, randomSecret } from '../credentials/digests.ts';
+import { type MessageRow, messageColumns, toMessage } from './message-row.ts';
 import { Search } from './search.ts';
 
 /** A message on its way into the log. */
@@ -31,41 +32,6 @@ export interface PageRequest {
   after?: number | undefined;
   around?: number | undefined;
   limit: number;
-}
-
-type Row = {
-  id: number;
-  rev: number;
-  author_id: string;
-  author_name: string;
-  author_role: string;
-  sent_digest: string;
-  text: string;
-  created_at: number;
-  edited_at: number | null;
-  deleted_at: number | null;
-  deleted_by: string | null;
-  reactions: string;
-  mentions: string;
-  reply_to: number | null;
-};
-
-const columns =
-  'id, rev, author_id, author_name, author_role, sent_digest, text, created_at, edited_at, deleted_at, deleted_by, reactions, mentions, reply_to';
-
-function toMessage(row: Row): Message {
-  return {
-    id: row.id,
-    rev: row.rev,
-    author: { id: row.author_id, name: row.author_name, role: row.author_role as RoleName },
-    text: row.text,
-    createdAt: row.created_at,
-    ...(row.edited_at !== null && { editedAt: row.edited_at }),
-    ...(row.deleted_at !== null && { deletedAt: row.deleted_at, deletedBy: row.deleted_by as DeletedBy }),
-    ...(row.reply_to !== null && { replyTo: row.reply_to }),
-    reactions: JSON.parse(row.reactions),
-    ...(row.mentions !== '[]' && { mentions: JSON.parse(row.mentions) }),
-  };
 }
 
 export class MessageLog {
@@ -104,9 +70,9 @@ export class MessageLog {
     const rev = this.#advance();
     this.#sql.exec('UPDATE log SET posted = posted + 1');
     const row = this.#sql
-      .exec<Row>(
+      .exec<MessageRow>(
         `INSERT INTO messages (id, rev, author_id, author_name, author_role, client_id, sent_digest, text, mentions, created_at, reply_to)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING ${columns}`,
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING ${messageColumns}`,
         rev,
         rev,
         author.id,
@@ -264,8 +230,8 @@ export class MessageLog {
    * @returns undefined when they are too many or too large to replay
    */
   changedSince(rev: number): Message[] | undefined {
-    const found = this.#sql.exec<Row>(
-      `SELECT ${columns} FROM messages WHERE rev > ? ORDER BY rev LIMIT ?`,
+    const found = this.#sql.exec<MessageRow>(
+      `SELECT ${messageColumns} FROM messages WHERE rev > ? ORDER BY rev LIMIT ?`,
       rev,
       limits.replayMessages + 1,
     );
@@ -304,11 +270,11 @@ export class MessageLog {
 
   /** Changes columns of a message, under the next `rev`. */
   #amend(id: number, columnsSet: string, ...values: SqlStorageValue[]): Message {
-    const statement = `UPDATE messages SET rev = ?, ${columnsSet} WHERE id = ? RETURNING ${columns}`;
-    return toMessage(this.#sql.exec<Row>(statement, this.#advance(), ...values, id).one());
+    const statement = `UPDATE messages SET rev = ?, ${columnsSet} WHERE id = ? RETURNING ${messageColumns}`;
+    return toMessage(this.#sql.exec<MessageRow>(statement, this.#advance(), ...values, id).one());
   }
 
-  #select(rest: string, ...bindings: SqlStorageValue[]): Row[] {
-    return this.#sql.exec<Row>(`SELECT ${columns} FROM messages ${rest}`, ...bindings).toArray();
+  #select(rest: string, ...bindings: SqlStorageValue[]): MessageRow[] {
+    return this.#sql.exec<MessageRow>(`SELECT ${messageColumns} FROM messages ${rest}`, ...bindings).toArray();
   }
 }

@@ -1,6 +1,6 @@
 /**
- * A room as a whole: its nouns wired together, how it is made, changed and removed, and what all changes share. Nothing
- * is answered or broadcast before it is stored.
+ * A room as a whole: its nouns wired together, and what all changes share. Nothing is answered or broadcast before it is
+ * stored.
  */
 import type { EventDetails, EventName } from '../../shared/events.ts';
 import { done, fail, type Outcome, type Refused } from '../../shared/failures.ts';
@@ -15,7 +15,7 @@ import { Outbox } from '../storage/outbox.ts';
 import { Wake } from '../storage/wake.ts';
 import { Archive, type Arriving } from './archive.ts';
 import { type CopyWorld, copiesOf, withhold } from './copies.ts';
-import { type Details, type DetailsChange, DetailsTable, type NewDetails } from './details.ts';
+import { type Details, DetailsTable } from './details.ts';
 import { disuseDue, Touches } from './disuse.ts';
 import { erasureDue } from './erasing.ts';
 import { Erasures } from './erasures.ts';
@@ -26,7 +26,6 @@ import { ModerationLog } from './moderation-log.ts';
 import { Pacing } from './pacing.ts';
 import { Participants } from './participants.ts';
 import { Presence } from './presence.ts';
-import { turnOut } from './privacy.ts';
 import { Reactions } from './reactions.ts';
 import { removalDue } from './retention.ts';
 import { migrations } from './schema.ts';
@@ -149,65 +148,20 @@ export class Room {
     migrate(this.#storage, migrations);
   }
 
-  /** Makes the room. `link_taken` (409) when there is one. */
-  async create(room: NewDetails): Promise<Outcome<RoomView>> {
-    if (this.find()) return fail('link_taken');
-    if (this.arriving()) return this.absence();
-    const now = this.clock.now();
-    this.change(() => {
-      this.prepare();
-      this.details.create(room, now);
-      this.log.begin();
-      this.outbox.mark(room.link, 'now');
-    });
-    await this.outbox.settle('directory');
-    return this.view(true);
-  }
-
-  /** Changes metadata or the admin token, and tells everyone. */
-  async update(details: Details, change: DetailsChange): Promise<Outcome<RoomView>> {
-    const now = this.clock.now();
-    turnOut(this, details, () => {
-      this.details.update(details, change, now);
-      this.touches.note(now);
-      this.outbox.mark(details.link, 'now');
-    });
-    const after = this.details.read() ?? details;
-    if (after.updatedAt !== details.updatedAt) {
-      this.sessions.broadcast(this.frame(after));
-    }
-    await this.outbox.settle('directory');
-    return this.view(true);
-  }
-
-  /** Tells both copies again, whatever they may know: of the room, or that there is none. */
-  async report(link: string): Promise<void> {
-    this.change(() => {
-      this.prepare();
-      this.outbox.mark(link, 'now');
-    });
-    await this.outbox.settle('directory');
-  }
-
-  /** Empties the room, closes its sockets and frees the link. The outbox stays until both copies know. */
-  async remove(details: Details): Promise<Outcome<'Chat deleted successfully'>> {
-    this.change(() => {
-      this.details.erase();
-      this.log.erase();
-      this.reactions.erase();
-      this.marks.erase();
-      this.standings.erase();
-      this.moderationLog.erase();
-      this.erasures.erase();
-      this.touches.erase();
-      this.participants.erase();
-      this.outbox.mark(details.link, 'now');
-    });
-    this.sessions.flush();
-    this.sessions.closeAll(fail('room_deleted').failure);
-    this.presence.forget();
-    await this.outbox.settle('directory');
-    return done('Chat deleted successfully');
+  /** Empties every table of the room. To be called in a transaction. */
+  erase(): void {
+    const tables = [
+      this.details,
+      this.log,
+      this.reactions,
+      this.marks,
+      this.standings,
+      this.moderationLog,
+      this.erasures,
+      this.touches,
+      this.participants,
+    ];
+    for (const table of tables) table.erase();
   }
 
   /** The room as the API answers it. `room_not_found` (404) where it was removed meanwhile. */

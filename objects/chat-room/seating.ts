@@ -11,7 +11,7 @@ import type { Entry, Shown } from './identity.ts';
 import { seenBy } from './reading.ts';
 import type { Room } from './room.ts';
 import { hasLapsed, type Identity, isStaff, mayContinueAs } from './rules.ts';
-import type { Joined, Session } from './sessions.ts';
+import type { Joined, Session } from './session.ts';
 import { look, tell } from './sight.ts';
 
 /** A socket in its room, and what is known of it. */

@@ -9,44 +9,10 @@ import { limits } from '../../shared/limits.ts';
 import { errorFields, logLine } from '../../shared/log.ts';
 import type { RoleName } from '../../shared/participant.ts';
 import type { Clock } from '../storage/clock.ts';
-import { type Backlog, Backlogs } from './backlogs.ts';
+import { Backlogs } from './backlogs.ts';
 import { Gathering } from './gathering.ts';
-import { type Identity, isModerator, nextSweep, outranks } from './rules.ts';
-
-/** What is known of every socket. */
-interface Known {
-  /** Digest of the address that it comes from. */
-  address: string;
-  badFrames: number;
-}
-
-/** A socket that has not said who it is. */
-export interface Waiting extends Known {
-  state: 'waiting';
-  /** Milliseconds. */
-  since: number;
-}
-
-/** A socket that was sent `ready`. */
-export interface Joined extends Known, Identity {
-  state: 'joined';
-  /** Under which presence is counted: a participant's id, an anonymous lease's, or the socket's own. */
-  key: string;
-  /** Whether its client understands `batch` frames. */
-  batch: boolean;
-  /** When this person gave the name they have here, in milliseconds; 0 where they gave none. */
-  namedAt: number;
-  /** When it last spoke, to the minute. Milliseconds. */
-  heardAt: number;
-}
-
-export type Session = Waiting | Joined;
-
-/** What outlives hibernation. */
-interface Attachment {
-  session: Session;
-  backlog: Backlog;
-}
+import { isModerator, nextSweep, outranks } from './rules.ts';
+import type { Attachment, Joined, Session } from './session.ts';
 
 /** A text on its way to many, with its size. */
 interface Weighed {

@@ -9,6 +9,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ring } from '../../objects/chat-room/alarm.ts';
 import { attend } from '../../objects/chat-room/attendance.ts';
+import { create, remove, update } from '../../objects/chat-room/lifecycle.ts';
 import { Room, type RoomWorld } from '../../objects/chat-room/room.ts';
 import { SignedTokens } from '../../objects/credentials/signed-tokens.ts';
 import type { DirectoryUpdate } from '../../objects/room-directory/update.ts';
@@ -188,14 +189,14 @@ async function play(state: DurableObjectState, world: World, steps: readonly Ste
     if (one.type === 'wait') await pass(world.now + one.milliseconds);
     else if (one.type === 'create') {
       const made = { link, title: `title ${turn}`, about: '', tags: ['t'], unlisted: false, adminToken: 'admin' };
-      void room.create(made);
+      void create(room, made);
     } else if (one.type === 'die') {
       // The runtime rings an alarm again whose handler did not come to its end.
       if (ringing) await state.storage.setAlarm(world.now + 1);
       ringing = false;
       room = new Room(state, world.live());
-    } else if (details && one.type === 'delete') void room.remove(details);
-    else if (details && one.type === 'update') void room.update(details, { title: `title ${turn}` });
+    } else if (details && one.type === 'delete') void remove(room, details);
+    else if (details && one.type === 'update') void update(room, details, { title: `title ${turn}` });
     else if (details) attend(room, details, { action: one.type === 'join' ? 'join' : 'leave', ...visitor });
     await settle();
   }
