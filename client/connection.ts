@@ -68,6 +68,7 @@ export class RoomConnection {
   /** A page of history, or what was missed, has been asked for and not come. */
   #waitingForOlder = false;
   #waitingForMissed = false;
+  #asking: ReturnType<typeof setTimeout> | undefined;
 
   /** Connects at once. */
   constructor(options: RoomConnectionOptions) {
@@ -150,6 +151,7 @@ export class RoomConnection {
   }
 
   #end(code: number, reason: string): void {
+    clearTimeout(this.#asking);
     this.#turnstile.reset();
     this.#line.close();
     this.#note({ type: 'ended', code, reason });
@@ -191,7 +193,7 @@ export class RoomConnection {
     this.#options.onFrame?.(frame);
     if (frame.type === 'ack' && frame.clientId) this.#turnstile.answered(frame.clientId);
     if (frame.type === 'error' && frame.ref) this.#turnstile.answered(String(frame.ref), pauseOf(frame));
-    if (wasLive) return;
+    if (wasLive) return this.#askAgain(frame);
     if (frame.type === 'ready') this.#turnstile.turn();
     // The same words would be refused again and again.
     if (frame.type === 'error' && frame.ref === authRef && frame.statusCode === 400) {
@@ -199,7 +201,14 @@ export class RoomConnection {
     }
   }
 
+  /** What was missed is still missing where the question for it was refused: it is asked again. */
+  #askAgain(frame: ServerFrame): void {
+    if (frame.type !== 'error' || frame.ref !== authRef || !this.#waitingForMissed) return;
+    this.#asking = setTimeout(() => this.#authenticate(), (pauseOf(frame) ?? 1) * 1_000);
+  }
+
   #lose(): void {
+    clearTimeout(this.#asking);
     this.#waitingForOlder = false;
     this.#waitingForMissed = false;
     this.#turnstile.reset();

@@ -206,9 +206,17 @@ function upsert(state: RoomState, messages: readonly Message[]): RoomState {
   const byId = new Map(state.messages.map((message) => [message.id, message]));
   for (const message of messages) {
     const known = byId.get(message.id);
-    if (!known || known.rev < message.rev) byId.set(message.id, message);
+    if (!known || known.rev <= message.rev) byId.set(message.id, known ? keepOwn(known, message) : message);
   }
   return { ...state, messages: [...byId.values()].sort((one, other) => one.id - other.id) };
+}
+
+/** A broadcast does not say which reactions are one's own: what was known of that stays, where the kind is still there. */
+function keepOwn(known: Message, newer: Message): Message {
+  const own = new Set(known.reactions.flatMap(({ emoji, mine }) => (mine ? emoji : [])));
+  if (own.size === 0) return newer;
+  const reactions = newer.reactions.map((one) => (own.has(one.emoji) ? { ...one, mine: true } : one));
+  return { ...newer, reactions };
 }
 
 function aboveFloor(state: RoomState, floor: number): Pick<RoomState, 'messages'> {

@@ -503,7 +503,15 @@ export const endpoints = {
         slowSeconds: v.number(),
       }),
     },
-    failures: ['invalid', 'room_not_found', 'not_moderator', 'banned', 'too_many_guesses', ...signedTokenFailures],
+    failures: [
+      'invalid',
+      'room_not_found',
+      'no_credential',
+      'not_moderator',
+      'banned',
+      'too_many_guesses',
+      ...signedTokenFailures,
+    ],
   },
   eraseOneself: {
     method: 'POST',

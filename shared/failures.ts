@@ -146,7 +146,11 @@ const kinds = {
     retry: true,
   },
   too_many_guesses: { statusCode: 429, text: 'Too many wrong tokens', closeCode: closeCodes.flooding, retry: true },
-  too_many_leases: { statusCode: 429, text: 'Too many participants have joined without a token', retry: true },
+  too_many_leases: {
+    statusCode: 429,
+    text: 'Too many participants have joined from your network or without a token',
+    retry: true,
+  },
   rate_limited: { statusCode: 429, text: 'Too many requests', closeCode: closeCodes.flooding, retry: true },
   internal: { statusCode: 500, text: 'Internal server error', closeCode: 1011, retry: true },
   no_signed_identities: {

@@ -24,6 +24,8 @@ export const limits = {
   addressBanMs: 24 * 60 * 60_000,
   /** Mentions a message, and messages of whose authors somebody may be mentioned who is not here. */
   mentions: 20,
+  /** Signs of a mention that are looked at in a message. */
+  mentionSigns: 100,
   mentionedAuthors: 200,
   /** Milliseconds between two writings of how far a person has read. */
   markEveryMs: 5_000,

@@ -31,20 +31,19 @@ export function leaseKey(details: Details, secret: string): string {
   return `l:${digest(details.salt, 'lease', secret)}`;
 }
 
-/** Ends a visitor's lease because they say who they are: their sockets count under `key` from now on. */
-export function endVisit(room: Room, visitor: string, key: string): void {
-  room.participants.leave(visitor);
-  room.sessions.rekey(visitor, key);
-}
-
-/** Changes the leases that make someone present under `key`; the copies hear of it in the same transaction. */
-function changeLeases<T>(room: Room, details: Details, key: string, change: () => T): T {
+/**
+ * Changes the leases that make someone present under `key`; the copies hear of it in the same transaction.
+ * @param visitor a lease that ends because its holder says who they are: its sockets count under `key` from then on
+ */
+function changeLeases<T>(room: Room, details: Details, key: string, change: () => T, visitor?: string): T {
   const before = look(room, key);
   const result = room.change(() => {
     const changed = change();
     if (room.participants.count() !== before.count) room.outbox.mark(details.link, 'soon');
     return changed;
   });
+  // What sockets are counted under is no part of the transaction, and must not be changed by one that fails.
+  if (visitor !== undefined) room.sessions.rekey(visitor, key);
   tell(room, key, before);
   return result;
 }
@@ -72,11 +71,12 @@ function join(room: Room, details: Details, who: Participant | null, attendance:
   const named = who && { ...who, name: shown?.name ?? who.name };
   const namedAt = attendance.name ? room.clock.now() : 0;
   const visitor = who && attendance.lease !== undefined ? leaseKey(details, attendance.lease) : undefined;
-  const granted = changeLeases(room, details, key, () => {
-    if (visitor !== undefined) endVisit(room, visitor, key);
+  const grant = () => {
+    if (visitor !== undefined) room.participants.leave(visitor);
     room.touches.note(room.clock.now());
     return room.participants.join({ key, participant: named, namedAt, address }, room.clock.now());
-  });
+  };
+  const granted = changeLeases(room, details, key, grant, visitor);
   if (!granted.ok) return granted;
   room.wake.by(granted.value.until);
   return done({ participantCount: room.participants.count(), ...(!who && { lease: secret }) });

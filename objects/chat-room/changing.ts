@@ -7,7 +7,6 @@ import { limits } from '../../shared/limits.ts';
 import type { Message } from '../../shared/message.ts';
 import type { ModerationEntry } from '../../shared/moderation.ts';
 import type { Participant } from '../../shared/participant.ts';
-import type { Details } from './details.ts';
 import type { Appended } from './messages.ts';
 import { noteDeletion, tellModerators } from './moderation.ts';
 import type { Act } from './pacing.ts';
@@ -43,16 +42,15 @@ function approach(room: Room, poster: Poster, act: Act, messageId: number): Outc
   if (!author.ok) return author;
   const admitted = room.pacing.admit({ ...poster, key: author.value.id }, act, room.clock.now());
   if (!admitted.ok) return admitted;
-  const allowed = act === 'delete' ? done(undefined) : maySpeak(room, author.value);
-  if (!allowed.ok) return allowed;
   const message = room.log.find(messageId);
-  return message ? done({ author: author.value, message }) : fail('message_not_found');
+  if (!message) return fail('message_not_found');
+  const allowed = act === 'delete' ? done(undefined) : maySpeak(room, author.value);
+  return allowed.ok ? done({ author: author.value, message }) : allowed;
 }
 
-/** Stores a change of a message, and tells everyone. */
-function change(room: Room, { link }: Details, work: () => Message): Outcome<Appended> {
+/** Stores a change of a message, and tells everyone. The copies hold nothing of it. */
+function change(room: Room, work: () => Message): Outcome<Appended> {
   const message = room.change(() => {
-    room.outbox.mark(link, 'later', ['kv']);
     room.touches.note(room.clock.now());
     return work();
   });
@@ -66,18 +64,18 @@ function unchanged(message: Message): Outcome<Appended> {
 }
 
 /** Gives a message another text, for its author: `not_author` (403); a tombstone has none (`message_not_found`, 404). */
-export function edit(room: Room, details: Details, poster: Poster, { messageId, text }: Edit): Outcome<Appended> {
+export function edit(room: Room, poster: Poster, { messageId, text }: Edit): Outcome<Appended> {
   const near = approach(room, poster, 'edit', messageId);
   if (!near.ok) return near;
   const { author, message } = near.value;
   if (message.author.id !== author.id) return fail('not_author');
   if (message.deletedAt !== undefined) return fail('message_not_found');
   if (message.text === text) return unchanged(message);
-  return change(room, details, () => room.log.edit(messageId, text, mentionsIn(room, text), room.clock.now()));
+  return change(room, () => room.log.edit(messageId, text, mentionsIn(room, text), room.clock.now()));
 }
 
 /** Leaves a tombstone of a message, for its author and for moderators: `not_author` (403) for everyone else. */
-export function bury(room: Room, details: Details, poster: Poster, messageId: number): Outcome<Appended> {
+export function bury(room: Room, poster: Poster, messageId: number): Outcome<Appended> {
   const near = approach(room, poster, 'delete', messageId);
   if (!near.ok) return near;
   const { author, message } = near.value;
@@ -85,7 +83,7 @@ export function bury(room: Room, details: Details, poster: Poster, messageId: nu
   if (!isOwn && !isModerator(author.role)) return fail('not_author');
   if (message.deletedAt !== undefined) return unchanged(message);
   const entries: ModerationEntry[] = [];
-  const buried = change(room, details, () => {
+  const buried = change(room, () => {
     room.reactions.clear(messageId);
     if (!isOwn) entries.push(noteDeletion(room, author, message.author, messageId));
     return room.log.bury(messageId, isOwn ? 'author' : 'moderator', room.clock.now());
@@ -95,7 +93,7 @@ export function bury(room: Room, details: Details, poster: Poster, messageId: nu
 }
 
 /** Gives a reaction or takes it back: `too_many_reactions` (409) where a message has as many kinds as it may. */
-export function react(room: Room, details: Details, poster: Poster, reaction: ReactionChange): Outcome<Appended> {
+export function react(room: Room, poster: Poster, reaction: ReactionChange): Outcome<Appended> {
   const { messageId, emoji, on } = reaction;
   const near = approach(room, poster, 'react', messageId);
   if (!near.ok) return near;
@@ -104,8 +102,8 @@ export function react(room: Room, details: Details, poster: Poster, reaction: Re
   if (room.reactions.has(messageId, emoji, author.id) === on) return unchanged(message);
   const isNew = !message.reactions.some((known) => known.emoji === emoji);
   if (on && isNew && message.reactions.length >= limits.reactionKinds) return fail('too_many_reactions');
-  return change(room, details, () => {
+  return change(room, () => {
     room.reactions.set(messageId, emoji, author.id, on);
-    return room.log.setReactions(messageId, room.reactions.summary(messageId));
+    return room.log.setReactions(messageId, room.reactions.after(message, emoji, on));
   });
 }

@@ -59,15 +59,15 @@ const handlers: { [T in JoinedType]: (visit: Visit<Joined>, frame: FrameOf<T>) =
   },
 
   edit(visit, frame) {
-    return acknowledge(visit, frame, edit(visit.room, visit.details, visit.session, frame));
+    return acknowledge(visit, frame, edit(visit.room, visit.session, frame));
   },
 
   delete(visit, frame) {
-    return acknowledge(visit, frame, bury(visit.room, visit.details, visit.session, frame.messageId));
+    return acknowledge(visit, frame, bury(visit.room, visit.session, frame.messageId));
   },
 
   react(visit, frame) {
-    return acknowledge(visit, frame, react(visit.room, visit.details, visit.session, frame));
+    return acknowledge(visit, frame, react(visit.room, visit.session, frame));
   },
 
   moderate(visit, frame) {

@@ -25,6 +25,8 @@ export function eraseOneself(room: Room, poster: Poster): Outcome<Erased> {
     room.erasures.add(id, displayName(id, undefined));
     room.reactions.removeOf(id);
     room.marks.remove(id);
+    room.standings.rename(id, displayName(id, undefined));
+    room.moderationLog.rename(id, displayName(id, undefined));
   });
   return done({ remaining: room.erasures.remaining(id) });
 }

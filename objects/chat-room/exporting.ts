@@ -3,6 +3,7 @@
  * is when its page is read: nothing that was deleted by then is told, and the room does not wait for a slow reader.
  */
 import { toLine } from '../../shared/archive.ts';
+import { done, fail, type Outcome } from '../../shared/failures.ts';
 import type { Details } from './details.ts';
 import type { Room } from './room.ts';
 
@@ -25,16 +26,24 @@ function* linesOf(room: Room, details: Details): Generator<string, void> {
   yield toLine({ type: 'end', messages: count, rev });
 }
 
-/** The room as a stream of lines. It breaks, without the last one, where the room is deleted meanwhile. */
-export function exportRoom(room: Room, details: Details): ReadableStream<Uint8Array> {
+/**
+ * The room as a stream of lines. It breaks, without the last one, where the room is deleted meanwhile.
+ * @returns `unavailable` (503) while somebody is being erased, of whom the file would keep the rest
+ */
+export function exportRoom(room: Room, details: Details): Outcome<ReadableStream<Uint8Array>> {
+  if (room.erasures.next(1).length > 0) {
+    return fail('unavailable', { text: 'Service unavailable: Somebody is being erased', retryAfter: 1 });
+  }
   const lines = linesOf(room, details);
   const encoder = new TextEncoder();
-  return new ReadableStream({
-    type: 'bytes',
-    pull(controller) {
-      const { value } = lines.next();
-      if (value === undefined) controller.close();
-      else controller.enqueue(encoder.encode(value));
-    },
-  });
+  return done(
+    new ReadableStream({
+      type: 'bytes',
+      pull(controller) {
+        const { value } = lines.next();
+        if (value === undefined) controller.close();
+        else controller.enqueue(encoder.encode(value));
+      },
+    }),
+  );
 }

@@ -41,7 +41,10 @@ export function read(room: Room, poster: Poster, messageId: number): Outcome<Rea
 
 /** Writes the marks whose time has come, and tells everyone in a room that is not a crowd. */
 export function writeMarks(room: Room): void {
-  const written = room.change(() => room.marks.write(room.clock.now()));
+  const now = room.clock.now();
+  const written = room.marks.due(now);
+  room.change(() => room.marks.write(written));
+  room.marks.written(written, now);
   if (written.length === 0 || !room.marks.all()) return;
   for (const mark of written) room.sessions.broadcast({ type: 'read', ...mark });
 }

@@ -102,6 +102,7 @@ export async function finish(room: Room, link: string, key: string, end: Archive
     for (const standing of standings) room.standings.restore(standing);
     room.log.begin({ rev: end.rev, floor, posted });
     room.archive.finish();
+    room.touches.note(room.clock.now());
     room.outbox.mark(link, 'now');
   });
   await room.outbox.settle('directory');

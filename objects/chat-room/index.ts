@@ -120,7 +120,7 @@ export class ChatRoom extends DurableObject<Env> {
   /** The room as lines, for its admin. */
   export(token: string | undefined, address: string): Outcome<ReadableStream<Uint8Array>> {
     const details = asAdminOf(this.#room, token, address);
-    return details.ok ? done(exportRoom(this.#room, details.value)) : details;
+    return details.ok ? exportRoom(this.#room, details.value) : details;
   }
 
   /** Takes a step of an import, for the operator. */
@@ -165,22 +165,27 @@ export class ChatRoom extends DurableObject<Env> {
 
   /** Posts a message. */
   post(caller: Caller, draft: Draft): Promise<Outcome<Appended>> {
-    return asPerson(this.#room, caller, (details, poster) => post(this.#room, details, poster, draft));
+    return asPerson(this.#room, caller, (details, poster) => {
+      const posted = post(this.#room, details, poster, draft);
+      if (!posted.ok) return posted;
+      const [message = posted.value.message] = seenBy(this.#room, poster.participant, [posted.value.message]);
+      return done({ ...posted.value, message });
+    });
   }
 
   /** Gives a message another text. */
   edit(caller: Caller, change: Edit): Promise<Outcome<Message>> {
-    return changing(this.#room, caller, (details, poster) => edit(this.#room, details, poster, change));
+    return changing(this.#room, caller, (_, poster) => edit(this.#room, poster, change));
   }
 
   /** Leaves a tombstone of a message. */
   bury(caller: Caller, messageId: number): Promise<Outcome<Message>> {
-    return changing(this.#room, caller, (details, poster) => bury(this.#room, details, poster, messageId));
+    return changing(this.#room, caller, (_, poster) => bury(this.#room, poster, messageId));
   }
 
   /** Gives a reaction, or takes it back. */
   react(caller: Caller, reaction: ReactionChange): Promise<Outcome<Message>> {
-    return changing(this.#room, caller, (details, poster) => react(this.#room, details, poster, reaction));
+    return changing(this.#room, caller, (_, poster) => react(this.#room, poster, reaction));
   }
 
   /** How far whoever asks has read, and others. */

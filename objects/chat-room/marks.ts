@@ -18,7 +18,7 @@ export class Marks {
 
   /** The last message that somebody has read; 0 where they have read none. */
   of(id: string): number {
-    return Math.max(this.#written(id), this.#waiting.get(id) ?? 0);
+    return Math.max(this.#stored(id), this.#waiting.get(id) ?? 0);
   }
 
   /**
@@ -31,17 +31,26 @@ export class Marks {
     return this.#dueOf(id) <= now;
   }
 
-  /** Writes the marks whose time has come. To be called in a transaction. */
-  write(now: number): ReadMark[] {
-    const due = [...this.#waiting].filter(([id]) => this.#dueOf(id) <= now);
-    for (const [id, messageId] of due) {
+  /** The marks whose time has come. */
+  due(now: number): ReadMark[] {
+    return [...this.#waiting].flatMap(([id, messageId]) => (this.#dueOf(id) <= now ? { id, messageId } : []));
+  }
+
+  /** Writes marks. To be called in a transaction. */
+  write(marks: readonly ReadMark[]): void {
+    for (const { id, messageId } of marks) {
       this.#sql.exec('INSERT OR REPLACE INTO marks (participant_id, message_id) VALUES (?, ?)', id, messageId);
-      this.#waiting.delete(id);
+    }
+  }
+
+  /** Notes that marks were written; those that moved on meanwhile wait again. */
+  written(marks: readonly ReadMark[], now: number): void {
+    for (const { id, messageId } of marks) {
+      if (this.#waiting.get(id) === messageId) this.#waiting.delete(id);
       this.#writtenAt.set(id, now);
     }
     // Whoever was written long ago has waited long enough, known or not.
     for (const [id, at] of this.#writtenAt) if (at + limits.markEveryMs <= now) this.#writtenAt.delete(id);
-    return due.map(([id, messageId]) => ({ id, messageId }));
   }
 
   /** When the first mark that waits is to be written, in milliseconds. */
@@ -68,14 +77,9 @@ export class Marks {
   }
 
   erase(): void {
-    this.forget();
-    this.#sql.exec('DELETE FROM marks');
-  }
-
-  /** Forgets what was not written. */
-  forget(): void {
     this.#waiting.clear();
     this.#writtenAt.clear();
+    this.#sql.exec('DELETE FROM marks');
   }
 
   #dueOf(id: string): number {
@@ -83,7 +87,7 @@ export class Marks {
     return writtenAt === undefined ? 0 : writtenAt + limits.markEveryMs;
   }
 
-  #written(id: string): number {
+  #stored(id: string): number {
     const [row] = this.#sql
       .exec<{ messageId: number }>('SELECT message_id AS messageId FROM marks WHERE participant_id = ?', id)
       .toArray();

@@ -143,7 +143,7 @@ export class MessageLog {
     return this.#sql
       .exec<{ count: number }>(
         `SELECT COUNT(*) AS count FROM (
-           SELECT 1 FROM (SELECT author_id, deleted_at FROM messages WHERE id > ? ORDER BY id LIMIT ?)
+           SELECT 1 FROM (SELECT author_id, deleted_at FROM messages WHERE id > ? ORDER BY id DESC LIMIT ?)
            WHERE author_id <> ? AND deleted_at IS NULL LIMIT ?)`,
         id,
         limits.unreadLookedAt,

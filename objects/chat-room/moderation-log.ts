@@ -58,6 +58,24 @@ export class ModerationLog {
     return toEntry(row);
   }
 
+  /** What somebody has reported of a message already. */
+  reportOf(id: string, messageId: number): ModerationEntry | undefined {
+    return this.#sql
+      .exec<Row>(
+        "SELECT * FROM moderation_log WHERE message_id = ? AND action = 'report' AND moderator_id = ? LIMIT 1",
+        messageId,
+        id,
+      )
+      .toArray()
+      .map(toEntry)[0];
+  }
+
+  /** Calls somebody something else in all that was noted. To be called in a transaction. */
+  rename(id: string, name: string): void {
+    this.#sql.exec('UPDATE moderation_log SET target_name = ? WHERE target_id = ?', name, id);
+    this.#sql.exec('UPDATE moderation_log SET moderator_name = ? WHERE moderator_id = ?', name, id);
+  }
+
   /** A page of the log, newest first, from the one before `before` on. */
   page(before: number | undefined, limit: number): { entries: ModerationEntry[]; next?: string } {
     const rows = this.#sql

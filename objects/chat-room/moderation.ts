@@ -17,7 +17,7 @@ import type { Details } from './details.ts';
 import type { NewEntry } from './moderation-log.ts';
 import type { Poster } from './posting.ts';
 import type { Room } from './room.ts';
-import { authorOf, isModerator, outranks } from './rules.ts';
+import { authorOf, isModerator, isStaff, outranks } from './rules.ts';
 import { hangUp } from './seating.ts';
 import { look, tell } from './sight.ts';
 import type { Restraint, StandingChange } from './standings.ts';
@@ -58,6 +58,8 @@ export function reportMessage(room: Room, poster: Poster, { messageId, reason }:
   if (!admitted.ok) return admitted;
   const message = room.log.find(messageId);
   if (!message) return fail('message_not_found');
+  const earlier = room.moderationLog.reportOf(by.value.id, messageId);
+  if (earlier) return done(earlier);
   const entry = room.change(() =>
     note(room, by.value, { action: 'report', target: message.author, messageId, reason }),
   );
@@ -101,9 +103,12 @@ function discipline(room: Room, details: Details, by: Participant, act: PersonAc
   if (!outranks(by.role, roleOf(room, act.target))) return fail('outranked');
   const seen = look(room, act.target);
   const entry = room.change(() => {
-    room.standings.set(act.target, name, changeOf(act, room.clock.now()));
+    const change = changeOf(act, room.clock.now());
+    if (change) room.standings.set(act.target, name, change);
     if (act.action === 'ban' && act.addresses) closeAddresses(room, act);
-    if (act.action === 'unban') room.standings.unbanAddresses(act.target);
+    if (act.action === 'unban' || act.action === 'promote') room.standings.unbanAddresses(act.target);
+    const role = roleAfter(act);
+    if (role) room.participants.setRole(act.target, role);
     if (act.action === 'kick' || act.action === 'ban') endLease(room, details, act.target);
     return note(room, by, { ...act, target: { id: act.target, name } });
   });
@@ -118,7 +123,7 @@ function isAdminsAct({ action, addresses }: PersonAct): boolean {
   return action === 'promote' || action === 'demote' || addresses === true;
 }
 
-function changeOf({ action, seconds, reason }: PersonAct, now: number): StandingChange {
+function changeOf({ action, seconds, reason }: PersonAct, now: number): StandingChange | undefined {
   const restraint: Restraint = { until: seconds === undefined ? forever : now + seconds * 1_000, reason };
   switch (action) {
     case 'mute':
@@ -130,11 +135,11 @@ function changeOf({ action, seconds, reason }: PersonAct, now: number): Standing
     case 'unban':
       return { banned: null };
     case 'promote':
-      return { isModerator: true };
+      return { isModerator: true, banned: null, muted: null };
     case 'demote':
       return { isModerator: false };
     case 'kick':
-      return {};
+      return undefined;
   }
 }
 
@@ -142,7 +147,7 @@ function changeOf({ action, seconds, reason }: PersonAct, now: number): Standing
 function closeAddresses(room: Room, { target, seconds }: PersonAct): void {
   const now = room.clock.now();
   const until = now + Math.min(limits.addressBanMs, (seconds ?? Number.POSITIVE_INFINITY) * 1_000);
-  room.standings.banAddresses(room.participants.addressesOf(target), target, until);
+  room.standings.banAddresses(room.participants.addressesOf(target), target, until, now);
 }
 
 function endLease(room: Room, { link }: Details, target: string): void {
@@ -151,27 +156,35 @@ function endLease(room: Room, { link }: Details, target: string): void {
   room.outbox.mark(link, 'soon');
 }
 
+/** The role that an act gives. */
+function roleAfter({ action }: PersonAct): RoleName | undefined {
+  if (action === 'promote') return 'moderator';
+  return action === 'demote' || action === 'ban' ? 'member' : undefined;
+}
+
 /** Makes an act felt by those who are here. */
-function enforce(room: Room, { action, target, reason }: PersonAct): void {
+function enforce(room: Room, act: PersonAct): void {
+  const { action, target, reason } = act;
   if (action === 'kick')
     closeSockets(room, target, fail('kicked', reason ? { text: `Kicked: ${reason}` } : {}).failure);
   if (action === 'ban') closeSockets(room, target, fail('banned', reason ? { text: `Banned: ${reason}` } : {}).failure);
-  if (action === 'promote' || action === 'demote') {
-    const role = action === 'promote' ? 'moderator' : 'member';
-    room.sessions.setRole(target, role);
-    room.participants.setRole(target, role);
-  }
+  const role = roleAfter(act);
+  if (role) room.sessions.setRole(target, role);
 }
 
 function closeSockets(room: Room, target: string, failure: Failure): void {
   for (const socket of room.sessions.socketsOf(target)) hangUp(room, socket, failure);
 }
 
-/** The highest role that somebody has here. */
+/** The highest role that somebody has here, or had as they last wrote: an admin is one by a token, here or not. */
 function roleOf(room: Room, target: string): RoleName {
-  const standing = room.standings.isModerator(target) ? 'moderator' : 'member';
-  const here = room.participants.person(target)?.role ?? standing;
-  return outranks(here, standing) ? here : standing;
+  const written = room.log.lastOf(target)?.author.role;
+  const known: (RoleName | undefined)[] = [
+    room.standings.isModerator(target) ? 'moderator' : 'member',
+    room.participants.person(target)?.role,
+    written && isStaff(written) ? written : undefined,
+  ];
+  return known.reduce<RoleName>((highest, role) => (role && outranks(role, highest) ? role : highest), 'viewer');
 }
 
 /** What somebody is called, who is or was here; undefined of whom the room knows nothing. */
@@ -188,7 +201,9 @@ function note(
   act: Pick<NewEntry, 'action' | 'target' | 'messageId' | 'seconds' | 'reason'>,
 ): ModerationEntry {
   const { action, target, messageId, seconds, reason } = act;
-  const { id, name } = by;
+  const { id } = by;
+  // Over REST nobody says their name with an act.
+  const name = by.name === displayName(id, undefined) ? (nameOf(room, id) ?? by.name) : by.name;
   return room.moderationLog.add({
     at: room.clock.now(),
     action,

@@ -5,7 +5,7 @@
 import { done, fail, type Outcome } from '../../shared/failures.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Participant, RoleName } from '../../shared/participant.ts';
-import { hasExpired, type Lease, leaseEnd, mergePerson, outranks } from './rules.ts';
+import { hasExpired, type Lease, leaseEnd, mergePerson, outranks, personOf } from './rules.ts';
 import type { Sessions } from './sessions.ts';
 
 type Row = {
@@ -62,14 +62,14 @@ export class Participants {
       const earlier = people.get(participant.id);
       people.set(participant.id, earlier ? mergePerson(earlier, participant) : participant);
     }
-    return [...people.values()].map((one) => this.#asSeen(one)).sort((one, other) => (one.id < other.id ? -1 : 1));
+    return [...people.values()].map((one) => this.muting(one)).sort((one, other) => (one.id < other.id ? -1 : 1));
   }
 
   /** A person as everyone sees them; undefined when they are not here. */
   person(id: string): Participant | undefined {
     if (!this.isHere(id)) return undefined;
     const shown = this.#shown(id).map(({ participant }) => participant);
-    return shown.length === 0 ? undefined : this.#asSeen(shown.reduce(mergePerson));
+    return shown.length === 0 ? undefined : this.muting(shown.reduce(mergePerson));
   }
 
   /**
@@ -112,7 +112,7 @@ export class Participants {
 
   /** Where somebody is here from (digests). */
   addressesOf(id: string): Set<string> {
-    const sessions = [...this.#sessions.joined()].filter(({ participant }) => participant?.id === id);
+    const sessions = [...this.#sessions.joined()].filter((session) => personOf(session)?.id === id);
     const lease = this.#leases().get(id);
     return new Set([...sessions, ...(lease ? [lease] : [])].map(({ address }) => address));
   }
@@ -164,7 +164,8 @@ export class Participants {
     return here.length >= most ? here : [];
   }
 
-  #asSeen(person: Participant): Participant {
+  /** A person as everyone sees them, with how long they are muted. */
+  muting(person: Participant): Participant {
     const mutedUntil = this.#mutedUntil(person.id);
     return mutedUntil === undefined ? person : { ...person, mutedUntil };
   }

@@ -6,7 +6,7 @@ import type { Participant } from '../../shared/participant.ts';
 import type { Details } from './details.ts';
 import type { Appended, Draft } from './messages.ts';
 import type { Room } from './room.ts';
-import { authorOf, type Identity, isModerator } from './rules.ts';
+import { authorOf, type Identity, isModerator, isStaff } from './rules.ts';
 import { secondsLeft } from './standings.ts';
 
 /** Who posts, and from where (a digest). */
@@ -16,7 +16,7 @@ export interface Poster extends Identity {
 
 /** Whether somebody may speak at present: `muted` or `locked` (403). */
 export function maySpeak(room: Room, { id, role }: Participant): Outcome<void> {
-  if (isModerator(role)) return done(undefined);
+  if (isStaff(role)) return done(undefined);
   const now = room.clock.now();
   const muted = room.standings.muted(id, now);
   const retryAfter = muted && secondsLeft(muted, now);
@@ -26,7 +26,8 @@ export function maySpeak(room: Room, { id, role }: Participant): Outcome<void> {
       ...(retryAfter !== undefined && { retryAfter }),
     });
   }
-  return room.moderationLog.conduct().locked ? fail('locked') : done(undefined);
+  const isLocked = room.moderationLog.conduct().locked && !isModerator(role);
+  return isLocked ? fail('locked') : done(undefined);
 }
 
 /** Whether somebody may post another message: as `maySpeak`, and `slow_mode` (429). */
@@ -35,7 +36,9 @@ function mayPost(room: Room, author: Participant): Outcome<void> {
   const { slowSeconds } = room.moderationLog.conduct();
   if (!allowed.ok || slowSeconds === 0 || isModerator(author.role)) return allowed;
   const last = room.log.lastOf(author.id);
-  const wait = last ? Math.ceil((last.createdAt - room.clock.now()) / 1_000) + slowSeconds : 0;
+  const sinceLast = last ? Math.floor((room.clock.now() - last.createdAt) / 1_000) : slowSeconds;
+  // A clock that was put back keeps nobody out for longer than the rule says.
+  const wait = Math.min(slowSeconds, slowSeconds - sinceLast);
   return wait > 0 ? fail('slow_mode', { retryAfter: wait }) : allowed;
 }
 
@@ -53,10 +56,10 @@ export function post(room: Room, details: Details, poster: Poster, draft: Draft)
   const author = authorOf(poster);
   if (!author.ok) return author;
   const act = room.log.hasDraft(author.value.id, draft.clientId) ? 'repeat' : 'send';
-  const allowed = act === 'send' ? mayPost(room, author.value) : done(undefined);
-  if (!allowed.ok) return allowed;
   const admitted = room.pacing.admit({ ...poster, key: author.value.id }, act, room.clock.now());
   if (!admitted.ok) return admitted;
+  const allowed = act === 'send' ? mayPost(room, author.value) : done(undefined);
+  if (!allowed.ok) return allowed;
   const appended = room.change(() => {
     const mentions = act === 'send' ? mentionsIn(room, draft.text) : [];
     const outcome = room.log.append(author.value, { ...draft, mentions }, details.salt, room.clock.now());

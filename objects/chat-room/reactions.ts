@@ -3,7 +3,7 @@
  * own row, so that a page costs no more for it.
  */
 import { limits } from '../../shared/limits.ts';
-import type { Reaction } from '../../shared/message.ts';
+import type { Message, Reaction } from '../../shared/message.ts';
 
 export class Reactions {
   readonly #sql: SqlStorage;
@@ -48,6 +48,17 @@ export class Reactions {
   /** Forgets the reactions to all messages up to that one. */
   removeThrough(messageId: number): void {
     this.#sql.exec('DELETE FROM reactions WHERE message_id <= ?', messageId);
+  }
+
+  /** What everyone sees of the reactions to a message after one of a kind was given or taken back. */
+  after({ id, reactions }: Pick<Message, 'id' | 'reactions'>, emoji: string, on: boolean): Reaction[] {
+    const known = reactions.some((one) => one.emoji === emoji);
+    const all = known ? reactions : [...reactions, { emoji, count: 0, participants: [] }];
+    return all
+      .map((one) =>
+        one.emoji === emoji ? { emoji, count: one.count + (on ? 1 : -1), participants: this.#first(id, emoji) } : one,
+      )
+      .filter(({ count }) => count > 0);
   }
 
   /** The reactions to a message as everyone sees them, the first that was given first. */

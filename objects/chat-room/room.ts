@@ -219,7 +219,6 @@ export class Room {
     this.#migrated = false;
     this.details.forget();
     this.participants.forget();
-    this.marks.forget();
     this.standings.forget();
     this.wake.forget();
   }
@@ -233,6 +232,12 @@ export class Room {
     return details.lock ? withhold(listed) : listed;
   }
 
+  /** When messages are to go; in a room with sockets, when it wakes to sweep them anyway. */
+  #retentionDue(details: Details): number | undefined {
+    const due = removalDue(this, details);
+    return due === undefined ? undefined : this.sessions.atSweep(due);
+  }
+
   #nextDue(): number | undefined {
     if (!this.#ready()) return undefined;
     const details = this.details.read();
@@ -241,7 +246,7 @@ export class Room {
       this.participants.nextDue(),
       this.sessions.nextDue(),
       this.marks.nextDue(),
-      ...(details ? [removalDue(this, details), erasureDue(this), disuseDue(this, details)] : []),
+      ...(details ? [this.#retentionDue(details), erasureDue(this), disuseDue(this, details)] : []),
     ];
     const known = due.filter((time) => time !== undefined);
     return known.length === 0 ? undefined : Math.min(...known);

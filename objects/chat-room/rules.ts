@@ -11,6 +11,8 @@ export interface Identity {
   expiresAt?: number;
   /** Whose signed token has expired: they are a viewer until they show a new one. */
   expiredAs?: Participant;
+  /** Was let in as the admin, and has shown no key of a private room. */
+  isKeyless?: true;
 }
 
 /** A REST join: that person or visitor counts as present until it expires. */
@@ -48,6 +50,11 @@ export function isStaff(role: RoleName): boolean {
   return role === 'admin' || role === 'operator';
 }
 
+/** Who an identity is, or was before their signed token expired. */
+export function personOf({ participant, expiredAs }: Identity): Participant | undefined {
+  return participant ?? expiredAs;
+}
+
 /** Whether a signed token has expired on an open socket. */
 export function hasLapsed({ expiresAt }: Identity, now: number): boolean {
   return expiresAt !== undefined && expiresAt <= now;
@@ -77,6 +84,6 @@ export function mergePerson(earlier: Participant, newer: Participant): Participa
 
 /** Whether a socket of `before` may go on as `after`: the same person again, or a viewer who now says who they are. */
 export function mayContinueAs(before: Identity, after: Identity): boolean {
-  const { id } = before.participant ?? before.expiredAs ?? {};
+  const id = personOf(before)?.id;
   return id === undefined || id === after.participant?.id;
 }

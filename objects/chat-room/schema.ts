@@ -70,6 +70,7 @@ export const migrations: readonly Migration[] = [
     UNIQUE (message_id, emoji, participant_id)
   );
   CREATE INDEX reactions_participant ON reactions (participant_id, message_id);
+  CREATE INDEX reactions_kind ON reactions (message_id, emoji, id);
   `,
   `
   CREATE TABLE standings (
@@ -82,9 +83,10 @@ export const migrations: readonly Migration[] = [
     ban_reason TEXT
   ) WITHOUT ROWID;
   CREATE TABLE banned_addresses (
-    address TEXT PRIMARY KEY,
+    address TEXT NOT NULL,
     participant_id TEXT NOT NULL,
-    until INTEGER NOT NULL
+    until INTEGER NOT NULL,
+    PRIMARY KEY (address, participant_id)
   ) WITHOUT ROWID;
   CREATE TABLE moderation_log (
     id INTEGER PRIMARY KEY,
@@ -98,6 +100,9 @@ export const migrations: readonly Migration[] = [
     seconds INTEGER,
     reason TEXT
   );
+  CREATE INDEX moderation_log_message ON moderation_log (message_id) WHERE message_id IS NOT NULL;
+  CREATE INDEX moderation_log_target ON moderation_log (target_id) WHERE target_id IS NOT NULL;
+  CREATE INDEX moderation_log_moderator ON moderation_log (moderator_id);
   CREATE TABLE conduct (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     locked INTEGER NOT NULL,

@@ -4,13 +4,13 @@ import { closeReason, done, type Failure, fail, type Outcome } from '../../share
 import type { AuthFrame, ReadyFrame } from '../../shared/frames.ts';
 import { limits } from '../../shared/limits.ts';
 import { randomSecret } from '../credentials/digests.ts';
-import { endVisit, leaseKey } from './attendance.ts';
+import { leaseKey } from './attendance.ts';
 import type { Details } from './details.ts';
 import { everyonesMarks, readState } from './following.ts';
 import type { Entry, Shown } from './identity.ts';
 import { seenBy } from './reading.ts';
 import type { Room } from './room.ts';
-import { hasLapsed, type Identity, isStaff, mayContinueAs } from './rules.ts';
+import { hasLapsed, type Identity, isStaff, mayContinueAs, personOf } from './rules.ts';
 import type { Joined, Session } from './session.ts';
 import { look, tell } from './sight.ts';
 
@@ -47,11 +47,11 @@ export function authenticate(visit: Visit, frame: AuthFrame, shown: Shown): Outc
   const { room, details, socket, session } = visit;
   const before = session.state === 'joined' ? session : undefined;
   // Who is in has shown the key, or had no need of it as the admin; an invitation may have expired since.
-  const isIn = before && !isStaff(before.role);
+  const isIn = before && !isStaff(before.role) && !before.isKeyless;
   const entered = isIn ? done<Entry>({}) : room.identities.letIn(details, frame, session.address);
   if (!entered.ok) return entered;
   // Who gives no name goes on under the one they had.
-  const name = frame.name ?? (before?.participant ?? before?.expiredAs)?.name;
+  const name = frame.name ?? (before && personOf(before))?.name;
   const identity = room.identities.identify(details, { ...shown, ...entered.value, name }, session.address);
   if (!identity.ok) return identity;
   if (before && !mayContinueAs(before, identity.value)) return fail('other_person');
@@ -75,6 +75,7 @@ export function lapse(visit: Visit): Visit {
     role: 'viewer',
     key,
     ...(participant && { expiredAs: participant }),
+    ...(isStaff(session.role) && { isKeyless: true as const }),
   };
   room.sessions.update(socket, lapsed);
   // As with one who leaves: that cannot fail, so everyone is told before the copies are.
@@ -96,10 +97,11 @@ function seat(visit: Visit, before: Joined | undefined, identity: Identity, fram
     room.touches.note(room.clock.now());
     // A visitor who says who they are is no longer counted as a visitor.
     const stops = who && leased !== undefined;
-    if (stops) endVisit(room, leased, key);
+    if (stops) room.participants.leave(leased);
     const moves = before && before.key !== key;
     if (stops || moves || !room.participants.isHere(key)) room.outbox.mark(details.link, 'soon');
   });
+  if (who && leased !== undefined) room.sessions.rekey(leased, key);
   const now = room.clock.now();
   const namedAt = frame.name ? now : (before?.namedAt ?? 0);
   const { badFrames, address } = session;
@@ -125,7 +127,7 @@ function ready(visit: Visit, identity: Identity, frame: AuthFrame): ReadyFrame {
   return {
     type: 'ready',
     ...(frame.ref !== undefined && { ref: frame.ref }),
-    participant,
+    participant: participant && room.participants.muting(participant),
     role,
     ...(expiresAt !== undefined && { expiresAt }),
     room: room.info(details),

@@ -11,7 +11,7 @@ import type { RoleName } from '../../shared/participant.ts';
 import type { Clock } from '../storage/clock.ts';
 import { Backlogs } from './backlogs.ts';
 import { Gathering } from './gathering.ts';
-import { isModerator, nextSweep, outranks } from './rules.ts';
+import { hasLapsed, isModerator, nextSweep, outranks, personOf } from './rules.ts';
 import type { Attachment, Joined, Session } from './session.ts';
 
 /** A text on its way to many, with its size. */
@@ -29,6 +29,7 @@ const unsendable = [1005, 1006, 1015];
 export class Sessions {
   readonly #ctx: DurableObjectState;
   readonly #known = new Map<WebSocket, Session>();
+  readonly #ended = new WeakSet<WebSocket>();
   readonly #keys = new Map<string, number>();
   readonly #clock: Clock;
   /** Milliseconds by which this room's sweeps are apart from those of others. */
@@ -75,6 +76,8 @@ export class Sessions {
   }
 
   update(socket: WebSocket, session: Session): void {
+    // Whoever still holds what it was must not bring it back.
+    if (this.#ended.has(socket)) return;
     this.#forget(socket);
     this.#remember(socket, session);
     this.#attach(socket, session);
@@ -113,7 +116,8 @@ export class Sessions {
   tellModerators(frame: ServerFrame): void {
     this.flush();
     for (const [socket, session] of this.#known) {
-      if (session.state === 'joined' && isModerator(session.role)) this.send(socket, frame);
+      const isOne = session.state === 'joined' && isModerator(session.role) && !hasLapsed(session, this.#clock.now());
+      if (isOne) this.send(socket, frame);
     }
   }
 
@@ -127,7 +131,7 @@ export class Sessions {
   /** The sockets of a person. */
   socketsOf(id: string): WebSocket[] {
     return [...this.#known].flatMap(([socket, session]) =>
-      session.state === 'joined' && session.participant?.id === id ? socket : [],
+      session.state === 'joined' && personOf(session)?.id === id ? socket : [],
     );
   }
 
@@ -203,6 +207,11 @@ export class Sessions {
     return Math.min(nextSweep(this.#clock.now(), this.#beat), ...due);
   }
 
+  /** A time at which the room wakes anyway, at or after `time`, where it has sockets to sweep. Milliseconds. */
+  atSweep(time: number): number {
+    return this.#known.size === 0 ? time : nextSweep(time - 1, this.#beat);
+  }
+
   #pingedAt(socket: WebSocket): number | undefined {
     return this.#ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime();
   }
@@ -212,6 +221,7 @@ export class Sessions {
   }
 
   #end(socket: WebSocket, code: number, reason: string): void {
+    this.#ended.add(socket);
     this.#forget(socket);
     this.#backlogs.forget(socket);
     try {

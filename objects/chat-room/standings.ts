@@ -120,8 +120,14 @@ export class Standings {
     });
   }
 
+  /** Calls somebody something else, if they have a standing. To be called in a transaction. */
+  rename(id: string, name: string): void {
+    if (this.#rows().has(id)) this.set(id, name, {});
+  }
+
   /** Keeps new opaque identities from those addresses out because of somebody's ban. */
-  banAddresses(addresses: Iterable<string>, id: string, until: number): void {
+  banAddresses(addresses: Iterable<string>, id: string, until: number, now: number): void {
+    this.#sql.exec('DELETE FROM banned_addresses WHERE until <= ?', now);
     for (const address of addresses) {
       this.#sql.exec(
         'INSERT OR REPLACE INTO banned_addresses (address, participant_id, until) VALUES (?, ?, ?)',
@@ -139,10 +145,10 @@ export class Standings {
 
   /** Until when an address is closed to new opaque identities, in milliseconds; undefined where it is open. */
   addressBan(address: string, now: number): number | undefined {
-    const [row] = this.#sql
-      .exec<{ until: number }>('SELECT until FROM banned_addresses WHERE address = ? AND until > ?', address, now)
-      .toArray();
-    return row?.until;
+    const { until } = this.#sql
+      .exec<{ until: number | null }>('SELECT MAX(until) AS until FROM banned_addresses WHERE address = ?', address)
+      .one();
+    return until !== null && until > now ? until : undefined;
   }
 
   erase(): void {

@@ -71,6 +71,11 @@ export class Claims {
     return admitted.ok ? done(undefined) : admitted;
   }
 
+  /** Whether a first call with that would claim the user's id. */
+  isClaiming(proof: Proof): boolean {
+    return proof.kind !== 'signed' && !this.#isOperator(proof);
+  }
+
   /** Forgets what was given, after a transaction failed. */
   forget(): void {
     this.#given = undefined;

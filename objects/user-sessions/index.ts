@@ -76,7 +76,7 @@ export class UserSessions extends DurableObject<Env> {
       const admitted = this.#claims.admitToNothing(proof.value, true);
       if (!admitted.ok) return this.#noting(asker, admitted);
       const allowed = await this.#allowClaim(asker, proof.value);
-      if (!allowed.ok) return allowed;
+      if (!allowed.ok) return this.#noting(asker, allowed);
     }
     const now = systemClock.now();
     const kept = this.#change((): Outcome<Kept> => {
@@ -167,7 +167,7 @@ export class UserSessions extends DurableObject<Env> {
 
   /** A claim makes an object with storage of its own: it counts as a creation of that address. `rate_limited` (429). */
   async #allowClaim({ address }: Asker, proof: Proof): Promise<Outcome<void>> {
-    if (this.env.RATE_LIMITS === 'off' || proof.kind === 'signed') return done(undefined);
+    if (this.env.RATE_LIMITS === 'off' || !this.#claims.isClaiming(proof)) return done(undefined);
     const counted = await this.env.CREATIONS.limit({ key: address }).catch(() => ({ success: true }));
     return counted.success ? done(undefined) : fail('rate_limited', { retryAfter: limits.allowanceSeconds });
   }

@@ -307,6 +307,21 @@ describe('a connection', () => {
     expect(state().messages.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5]);
   });
 
+  it('asks again for what is missing where the question was refused for its haste', async () => {
+    const { state, socket } = await live();
+    socket.say(said(2));
+    const questions = () => socket.heard.filter(({ type }) => type === 'auth').length;
+    expect(questions()).toBe(2);
+    socket.say({ type: 'error', ref: 'auth', statusCode: 429, error: 'Slow down', retryAfter: 2 });
+    await vi.advanceTimersByTimeAsync(1_900);
+    expect(questions()).toBe(2);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(questions()).toBe(3);
+    socket.say(ready({ recovered: true, rev: 2, messages: [message(1), message(2)] }));
+    socket.say(said(3));
+    expect(state().messages.map(({ id }) => id)).toEqual([1, 2, 3]);
+  });
+
   it('sends what was not acknowledged again under the same id, and what was acknowledged not', async () => {
     const { connection, socket } = await live();
     connection.send('one');

@@ -64,6 +64,15 @@ describe('messages', () => {
   });
 });
 
+it('which reactions are one’s own stays known, though a broadcast does not say it', () => {
+  const given = (count: number, mine?: true) => [{ emoji: '👍', count, participants: [], ...(mine && { mine }) }];
+  const before = hear(ready({ rev: 2, messages: [message(1, { rev: 2, reactions: given(12, true) })] }));
+  const other = { type: 'message', ...message(1, { rev: 3, reactions: given(13) }) } as const;
+  expect(stateAfter(...before, ...hear(other)).messages[0]?.reactions[0]).toMatchObject({ count: 13, mine: true });
+  const gone = { type: 'message', ...message(1, { rev: 3, reactions: [] }) } as const;
+  expect(stateAfter(...before, ...hear(gone)).messages[0]?.reactions).toEqual([]);
+});
+
 describe('coming back', () => {
   const known = hear(ready({ rev: 2, messages: [message(1), message(2)] }));
 

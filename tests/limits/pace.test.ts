@@ -165,6 +165,16 @@ it.each([
   expect([4400, 4429]).toContain((await socket.closed).code);
 });
 
+it('a socket that a bad frame ends for good is not brought back by it', async () => {
+  const link = await makeRoomElsewhere();
+  const socket = await enterFrom(link, freshAddress(), { token: 'alice-token' });
+  for (let turn = 1; turn < limits.floodingRefusals; turn++) socket.say({ type: 'delete', messageId: 9 });
+  socket.say('{nonsense');
+  expect((await socket.closed).code).toBe(4429);
+  await evictDurableObject(await roomObject(link), { webSockets: 'hibernate' });
+  expect((await call('GET', `/chat/${link}`)).content).toMatchObject({ participantCount: 0 });
+});
+
 it('a socket that never says who it is cannot go on for ever either', async () => {
   const socket = await connect(await makeRoomElsewhere(), from(freshAddress()));
   for (let turn = 1; turn <= 110; turn++) socket.say({ type: 'ping', ref: turn });

@@ -104,8 +104,8 @@ class Model {
     }
     if (done.type === 'resend') return this.messages.find((message) => message.clientId === clientId)?.id ?? 0;
     const message = this.target(done.nth);
-    if (refused && done.type !== 'delete') return refused;
     if (!message) return { statusCode: 404 };
+    if (refused && done.type !== 'delete') return refused;
     if (done.type === 'delete') {
       if (message.author !== author && !this.moderators.has(author)) return { statusCode: 403 };
       if (message.gone) return message.rev;
@@ -134,12 +134,14 @@ class Model {
     if (!('whom' in done)) this.locked = done.action === 'lock';
     else if (done.action === 'mute') this.muted.add(done.whom);
     else if (done.action === 'unmute') this.muted.delete(done.whom);
-    else if (done.action === 'promote') this.moderators.add(done.whom);
-    else this.moderators.delete(done.whom);
+    else if (done.action === 'promote') {
+      this.moderators.add(done.whom);
+      this.muted.delete(done.whom);
+    } else this.moderators.delete(done.whom);
   }
 
   #refusal(author: number): { statusCode: number } | undefined {
-    const speaks = this.moderators.has(author) || (!this.muted.has(author) && !this.locked);
+    const speaks = !this.muted.has(author) && (this.moderators.has(author) || !this.locked);
     return speaks ? undefined : { statusCode: 403 };
   }
 }
