@@ -287,7 +287,7 @@ describe('the policy of the pages', () => {
     complaints = [];
   });
 
-  it('is given with the files that go past the Worker as far as it concerns them', async () => {
+  it('is given with the built files as far as it concerns them', async () => {
     const page = await (await fetch(server.origin)).text();
     const assets = [...page.matchAll(/"(\/assets\/[^"]+)"/g)].map(([, asset]) => asset);
     expect(assets.length).toBeGreaterThan(1);
