@@ -207,9 +207,12 @@ export class Sessions {
     return Math.min(nextSweep(this.#clock.now(), this.#beat), ...due);
   }
 
-  /** A time at which the room wakes anyway, at or after `time`, where it has sockets to sweep. Milliseconds. */
+  /**
+   * A time at which the room wakes anyway, at or after `time`, where it has sockets to sweep; a time that is past stays
+   * as it is. Milliseconds.
+   */
   atSweep(time: number): number {
-    return this.#known.size === 0 ? time : nextSweep(time - 1, this.#beat);
+    return this.#known.size === 0 || time <= this.#clock.now() ? time : nextSweep(time - 1, this.#beat);
   }
 
   #pingedAt(socket: WebSocket): number | undefined {
