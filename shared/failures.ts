@@ -56,7 +56,7 @@ const kinds = {
     retry: false,
   },
   auth_first: { statusCode: 401, text: 'Unauthorized: Send an auth frame first', retry: false },
-  token_required: { statusCode: 401, text: 'Unauthorized: A token is required to post', retry: false },
+  token_required: { statusCode: 401, text: 'Unauthorized: A token is required', retry: false },
   no_credential: { statusCode: 401, text: 'Unauthorized: A credential is required', retry: false },
   signed_token_invalid: {
     statusCode: 401,

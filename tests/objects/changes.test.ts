@@ -114,7 +114,7 @@ describe.each(Object.entries(transports))('over %s', (_, transport) => {
 
   it.each([
     ['another', 'bob', 403, 'Forbidden: Not your message'],
-    ['a viewer', 'viewer', 401, 'Unauthorized: A token is required to post'],
+    ['a viewer', 'viewer', 401, 'Unauthorized: A token is required'],
   ])('%s neither edits nor deletes', async (__, who, statusCode, error) => {
     const link = await makeRoom();
     const { id } = await post(link, 'alice', 'mine');

@@ -159,7 +159,7 @@ describe('posting by REST', () => {
   });
 
   it.each([
-    ['no token', { token: undefined }, 401, 'Unauthorized: A token is required to post'],
+    ['no token', { token: undefined }, 401, 'Unauthorized: A token is required'],
     ['no clientId', { clientId: undefined }, 400, 'Missing required fields: clientId'],
     ['an empty text', { text: '' }, 400, 'Missing required fields: text'],
     ['a blank text', { text: '\n　 ' }, 400, 'text must not be blank'],

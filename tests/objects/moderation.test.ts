@@ -223,7 +223,7 @@ describe.each(Object.entries(transports))('over %s', (_, act) => {
 
   it.each([
     ['a member', as('bob'), 403, 'Forbidden: Only moderators may do this'],
-    ['a viewer', {}, 401, 'Unauthorized: A token is required to post'],
+    ['a viewer', {}, 401, 'Unauthorized: A token is required'],
   ])('%s does nothing of it', async (__, actor, status, error) => {
     const { link } = await openRoom('alice');
     const target = await idOf(link, 'alice');

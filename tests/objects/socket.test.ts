@@ -54,7 +54,7 @@ describe('entering', () => {
       type: 'error',
       ref: 1,
       statusCode: 401,
-      error: 'Unauthorized: A token is required to post',
+      error: 'Unauthorized: A token is required',
     });
   });
 
