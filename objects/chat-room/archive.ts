@@ -7,6 +7,7 @@ import { limits } from '../../shared/limits.ts';
 import type { Conduct, Standing } from '../../shared/moderation.ts';
 import { randomSecret } from '../credentials/digests.ts';
 import type { Details } from './details.ts';
+import type { MessageRow } from './message-row.ts';
 import type { MessageLog } from './messages.ts';
 import type { Reactions } from './reactions.ts';
 
@@ -22,22 +23,7 @@ export type Arriving = {
   rev: number;
 };
 
-type Row = {
-  id: number;
-  rev: number;
-  author_id: string;
-  author_name: string;
-  author_role: string;
-  client_id: string;
-  sent_digest: string;
-  text: string;
-  created_at: number;
-  edited_at: number | null;
-  deleted_at: number | null;
-  deleted_by: string | null;
-  reply_to: number | null;
-  mentions: string;
-};
+type Row = Omit<MessageRow, 'reactions'> & { client_id: string };
 
 const columns =
   'id, rev, author_id, author_name, author_role, client_id, sent_digest, text, created_at, edited_at, deleted_at, deleted_by, reply_to, mentions';

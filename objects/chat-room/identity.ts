@@ -10,7 +10,7 @@ import type { Clock } from '../storage/clock.ts';
 import { type Details, type DetailsTable, opens } from './details.ts';
 import { readInvitation } from './invitations.ts';
 import type { Identity } from './rules.ts';
-import { type Restraint, type Standings, secondsLeft } from './standings.ts';
+import { type Restraint, refuseOver, type Standings } from './standings.ts';
 
 /** What a caller shows: `token` says who they are, `adminToken` what they may. */
 export interface Credentials {
@@ -139,7 +139,7 @@ export class IdentityDesk {
     const standing: RoleName = this.#people.standings.isModerator(id) ? 'moderator' : 'member';
     const role = this.#roleBy(adminToken) ?? standing;
     const ban = role === 'member' ? this.#banOf(id, proof, address) : undefined;
-    if (ban) return fail('banned', banDetails(ban, this.#world.clock.now()));
+    if (ban) return refuseOver('banned', ban, this.#world.clock.now());
     const signed = proof.kind === 'signed' ? proof.person : undefined;
     const participant = { id, name: displayName(id, signed?.name ?? name), role };
     return done({ participant, role, ...(signed && { expiresAt: signed.expiresAt }) });
@@ -178,10 +178,4 @@ export class IdentityDesk {
 
 function idOf({ salt }: Details, proof: Exclude<Proof, { kind: 'none' }>): string {
   return proof.kind === 'token' ? `t:${readableDigest(salt, 'participant', proof.token)}` : `u:${proof.person.userId}`;
-}
-
-/** How a ban is told to whoever is banned. */
-function banDetails(ban: Restraint, now: number): { text?: string; retryAfter?: number } {
-  const retryAfter = secondsLeft(ban, now);
-  return { ...(ban.reason && { text: `Banned: ${ban.reason}` }), ...(retryAfter !== undefined && { retryAfter }) };
 }

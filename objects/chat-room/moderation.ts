@@ -20,7 +20,7 @@ import type { Room } from './room.ts';
 import { authorOf, isModerator, isStaff, outranks } from './rules.ts';
 import { hangUp } from './seating.ts';
 import { look, tell } from './sight.ts';
-import type { Restraint, StandingChange } from './standings.ts';
+import { type Restraint, refuseFor, type StandingChange } from './standings.ts';
 
 /** A message that somebody reports, and why. */
 export interface Complaint {
@@ -165,9 +165,8 @@ function roleAfter({ action }: PersonAct): RoleName | undefined {
 /** Makes an act felt by those who are here. */
 function enforce(room: Room, act: PersonAct): void {
   const { action, target, reason } = act;
-  if (action === 'kick')
-    closeSockets(room, target, fail('kicked', reason ? { text: `Kicked: ${reason}` } : {}).failure);
-  if (action === 'ban') closeSockets(room, target, fail('banned', reason ? { text: `Banned: ${reason}` } : {}).failure);
+  if (action === 'kick') closeSockets(room, target, refuseFor('kicked', reason).failure);
+  if (action === 'ban') closeSockets(room, target, refuseFor('banned', reason).failure);
   const role = roleAfter(act);
   if (role) room.sessions.setRole(target, role);
 }

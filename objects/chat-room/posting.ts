@@ -7,7 +7,7 @@ import type { Details } from './details.ts';
 import type { Appended, Draft } from './messages.ts';
 import type { Room } from './room.ts';
 import { authorOf, type Identity, isModerator, isStaff } from './rules.ts';
-import { secondsLeft } from './standings.ts';
+import { refuseOver } from './standings.ts';
 
 /** Who posts, and from where (a digest). */
 export interface Poster extends Identity {
@@ -19,13 +19,7 @@ export function maySpeak(room: Room, { id, role }: Participant): Outcome<void> {
   if (isStaff(role)) return done(undefined);
   const now = room.clock.now();
   const muted = room.standings.muted(id, now);
-  const retryAfter = muted && secondsLeft(muted, now);
-  if (muted) {
-    return fail('muted', {
-      ...(muted.reason && { text: `Muted: ${muted.reason}` }),
-      ...(retryAfter !== undefined && { retryAfter }),
-    });
-  }
+  if (muted) return refuseOver('muted', muted, now);
   const isLocked = room.moderationLog.conduct().locked && !isModerator(role);
   return isLocked ? fail('locked') : done(undefined);
 }

@@ -2,6 +2,7 @@
  * Who is not like everyone else: moderators, the muted and the banned (table `standings`), and the addresses from which
  * no new identity is taken after a ban (table `banned_addresses`, digests only).
  */
+import { fail, type Refused } from '../../shared/failures.ts';
 import { forever, type Standing } from '../../shared/moderation.ts';
 
 type Row = {
@@ -173,7 +174,20 @@ export class Standings {
   }
 }
 
-/** Seconds until a restraint ends; undefined where it has no end. */
-export function secondsLeft({ until }: Pick<Restraint, 'until'>, now: number): number | undefined {
-  return until === forever ? undefined : Math.max(1, Math.ceil((until - now) / 1_000));
+/** Refuses somebody over what a moderator did: with the reason, where one was given. */
+export function refuseFor(
+  code: 'banned' | 'kicked' | 'muted',
+  reason: string | undefined,
+  details: { retryAfter?: number } = {},
+): Refused {
+  return fail(code, { ...(reason && { text: `${fail(code).failure.text}: ${reason}` }), ...details });
+}
+
+/** Refuses somebody over a restraint that is in force: with its reason, and the seconds until it ends, if it does. */
+export function refuseOver(code: 'banned' | 'muted', { until, reason }: Restraint, now: number): Refused {
+  return refuseFor(
+    code,
+    reason,
+    until === forever ? {} : { retryAfter: Math.max(1, Math.ceil((until - now) / 1_000)) },
+  );
 }
