@@ -1,7 +1,8 @@
 /** The REST calls, typed from the endpoint table. Runs wherever there is `fetch`. */
 import type { CallContent, CallRequest } from '../shared/calls.ts';
-import { type EndpointName, endpoints, joinKeyHeader } from '../shared/endpoints.ts';
+import type { EndpointName } from '../shared/endpoints.ts';
 import type { Envelope } from '../shared/envelope.ts';
+import { joinKeyHeader, routes } from '../shared/routes.ts';
 
 /** A refusal of the service, or no answer at all (`statusCode` 0). */
 export class ApiError extends Error {
@@ -67,7 +68,7 @@ async function read(response: Response): Promise<Envelope> {
 export function createApi({ origin, fetch: send = fetch }: ApiOptions): Api {
   async function call(name: EndpointName, parts: CallParts, options: CallOptions = {}): Promise<unknown> {
     const { bearer, joinKey, signal } = options;
-    const { method, path } = endpoints[name];
+    const { method, path } = routes[name];
     const headers = new Headers();
     if (bearer !== undefined) headers.set('Authorization', `Bearer ${bearer}`);
     // A header holds ASCII only.
@@ -85,7 +86,7 @@ export function createApi({ origin, fetch: send = fetch }: ApiOptions): Api {
     const retryAfter = response.headers.get('Retry-After');
     throw new ApiError(response.status, envelope.error ?? '', retryAfter === null ? undefined : Number(retryAfter));
   }
-  const names = Object.keys(endpoints) as EndpointName[];
+  const names = Object.keys(routes) as EndpointName[];
   const calls = names.map((name) => [name, (parts: CallParts, options?: CallOptions) => call(name, parts, options)]);
   return Object.fromEntries(calls);
 }

@@ -1,5 +1,5 @@
 /** Tells a connection that has gone silent from one on which nobody speaks: a ping now and then must be answered. */
-import { automaticPing } from '../shared/frames.ts';
+import { automaticPing } from '../shared/ping.ts';
 
 /** Milliseconds between two pings, and after a ping until a silent connection is given up. */
 const pingEveryMs = 25_000;

@@ -9,6 +9,8 @@ export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     emptyOutDir: true,
+    // Every browser that knows `light-dark()` preloads modules.
+    modulePreload: { polyfill: false },
     target: 'es2022',
     // Those that know `light-dark()`, which is not to be rewritten: a theme may be set on `<html>`.
     cssTarget: ['chrome123', 'edge123', 'firefox120', 'safari17.5'],

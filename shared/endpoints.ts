@@ -1,5 +1,5 @@
 /**
- * The table of the API: method, path and schemas. The router, the client's types and docs/openapi.json all come from
+ * The table of the API: to each route its schemas. The router, the client's types and docs/openapi.json all come from
  * it. Order matters: the first match wins, so fixed paths stand before `/chat/:link`.
  */
 import * as v from 'valibot';
@@ -11,6 +11,7 @@ import { FoundPage, Message, MessagePage, notAlone, ReadMark, ReadState, standsA
 import { ModerationEntry, moderationActs, Standing } from './moderation.ts';
 import { Participant } from './participant.ts';
 import { ListSort, RoomView } from './room.ts';
+import { type Route, routes } from './routes.ts';
 import { Entry, EntryRole, EntryText, SessionId, SessionInfo } from './session.ts';
 import {
   About,
@@ -112,10 +113,7 @@ const signedTokenFailures = ['signed_token_invalid', 'signed_token_expired', 'no
 const invalidAction = 'Invalid action. Use "join" or "leave"';
 
 /** One row of the table. */
-export interface Endpoint {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** As itty-router writes paths: `/chat/:link`. */
-  readonly path: string;
+export interface Endpoint extends Route {
   readonly summary: string;
   readonly params: v.GenericSchema;
   readonly query: v.GenericSchema;
@@ -154,8 +152,7 @@ export function takesJoinKey({ path }: Pick<Endpoint, 'path'>): boolean {
 
 export const endpoints = {
   createRoom: {
-    method: 'POST',
-    path: '/chat/new',
+    ...routes.createRoom,
     summary: 'Create a room',
     params: NoFields,
     query: NoFields,
@@ -169,8 +166,7 @@ export const endpoints = {
         : undefined,
   },
   listRooms: {
-    method: 'GET',
-    path: '/chat/list',
+    ...routes.listRooms,
     summary: 'List rooms, newest first unless `sort` says otherwise',
     params: NoFields,
     query: v.pipe(
@@ -204,8 +200,7 @@ export const endpoints = {
     failures: ['invalid', ...signedTokenFailures],
   },
   rebuildDirectory: {
-    method: 'POST',
-    path: '/directory/rebuild',
+    ...routes.rebuildDirectory,
     summary: 'Have the rooms that KV knows report to the directory again, a batch a call (operator)',
     params: NoFields,
     query: NoFields,
@@ -229,8 +224,7 @@ export const endpoints = {
     failures: ['invalid', 'not_operator'],
   },
   updateRoom: {
-    method: 'PUT',
-    path: '/chat/update',
+    ...routes.updateRoom,
     summary: 'Change a room (admin)',
     params: NoFields,
     query: NoFields,
@@ -240,8 +234,7 @@ export const endpoints = {
     failures: ['invalid', 'not_admin', 'room_not_found'],
   },
   deleteRoom: {
-    method: 'DELETE',
-    path: '/chat/delete',
+    ...routes.deleteRoom,
     summary: 'Delete a room (admin)',
     params: NoFields,
     query: NoFields,
@@ -252,8 +245,7 @@ export const endpoints = {
     failures: ['invalid', 'not_admin', 'room_not_found'],
   },
   getRoom: {
-    method: 'GET',
-    path: '/chat/:link',
+    ...routes.getRoom,
     summary: 'Read a room',
     params: AtLink,
     query: v.object({ token: v.optional(Token) }),
@@ -262,8 +254,7 @@ export const endpoints = {
     failures: ['invalid', 'room_not_found', ...signedTokenFailures],
   },
   listParticipants: {
-    method: 'GET',
-    path: '/chat/:link/participants',
+    ...routes.listParticipants,
     summary: 'Who is here',
     params: AtLink,
     query: v.object({
@@ -282,8 +273,7 @@ export const endpoints = {
     failures: ['invalid', 'room_not_found'],
   },
   updateParticipants: {
-    method: 'POST',
-    path: '/chat/:link/participants',
+    ...routes.updateParticipants,
     summary: 'Join or leave a room',
     params: AtLink,
     query: NoFields,
@@ -302,8 +292,7 @@ export const endpoints = {
       faults.some((fault) => fault.path === 'action') ? invalidAction : undefined,
   },
   createInvitation: {
-    method: 'POST',
-    path: '/chat/:link/invitations',
+    ...routes.createInvitation,
     summary: 'Invite somebody to a private room (admin)',
     params: AtLink,
     query: NoFields,
@@ -328,8 +317,7 @@ export const endpoints = {
     failures: ['invalid', 'not_admin', 'room_not_found', 'not_private'],
   },
   listMessages: {
-    method: 'GET',
-    path: '/chat/:link/messages',
+    ...routes.listMessages,
     summary: 'A page of messages, oldest first; the newest page without before, after and around',
     params: AtLink,
     query: v.pipe(
@@ -350,8 +338,7 @@ export const endpoints = {
     failures: ['invalid', 'room_not_found', 'message_not_found', ...signedTokenFailures],
   },
   postMessage: {
-    method: 'POST',
-    path: '/chat/:link/messages',
+    ...routes.postMessage,
     summary: 'Post a message; the same clientId again answers 200 with the same message',
     params: AtLink,
     query: NoFields,
@@ -376,8 +363,7 @@ export const endpoints = {
     ],
   },
   getMessage: {
-    method: 'GET',
-    path: '/chat/:link/messages/:id',
+    ...routes.getMessage,
     summary: 'One message, or its tombstone',
     params: AtMessage,
     query: NoFields,
@@ -386,8 +372,7 @@ export const endpoints = {
     failures: ['invalid', 'room_not_found', 'message_not_found', ...signedTokenFailures],
   },
   searchMessages: {
-    method: 'GET',
-    path: '/chat/:link/search',
+    ...routes.searchMessages,
     summary: 'Messages that have `q` anywhere in their text, newest first',
     params: AtLink,
     query: v.object({
@@ -400,8 +385,7 @@ export const endpoints = {
     failures: ['invalid', 'room_not_found', 'too_fast', ...signedTokenFailures],
   },
   editMessage: {
-    method: 'PUT',
-    path: '/chat/:link/messages/:id',
+    ...routes.editMessage,
     summary: 'Give a message another text (its author)',
     params: AtMessage,
     query: NoFields,
@@ -411,8 +395,7 @@ export const endpoints = {
     failures: [...changeFailures, 'not_author'],
   },
   deleteMessage: {
-    method: 'DELETE',
-    path: '/chat/:link/messages/:id',
+    ...routes.deleteMessage,
     summary: 'Leave a tombstone of a message (its author, or a moderator)',
     params: AtMessage,
     query: NoFields,
@@ -422,8 +405,7 @@ export const endpoints = {
     failures: [...changeFailures, 'not_author'],
   },
   addReaction: {
-    method: 'PUT',
-    path: '/chat/:link/messages/:id/reactions/:emoji',
+    ...routes.addReaction,
     summary: 'React to a message',
     params: AtReaction,
     query: NoFields,
@@ -433,8 +415,7 @@ export const endpoints = {
     failures: [...changeFailures, 'too_many_reactions'],
   },
   removeReaction: {
-    method: 'DELETE',
-    path: '/chat/:link/messages/:id/reactions/:emoji',
+    ...routes.removeReaction,
     summary: 'Take a reaction back',
     params: AtReaction,
     query: NoFields,
@@ -444,8 +425,7 @@ export const endpoints = {
     failures: changeFailures,
   },
   getReading: {
-    method: 'GET',
-    path: '/chat/:link/reading',
+    ...routes.getReading,
     summary: 'How far one has read, how much is unread, and how far others have read in a room that is no crowd',
     params: AtLink,
     query: NoFields,
@@ -454,8 +434,7 @@ export const endpoints = {
     failures: ['invalid', 'room_not_found', 'token_required', 'banned', ...signedTokenFailures],
   },
   setReading: {
-    method: 'PUT',
-    path: '/chat/:link/reading',
+    ...routes.setReading,
     summary: 'Say how far one has read',
     params: AtLink,
     query: NoFields,
@@ -465,8 +444,7 @@ export const endpoints = {
     failures: [...changeFailures, 'banned'],
   },
   reportMessage: {
-    method: 'POST',
-    path: '/chat/:link/messages/:id/report',
+    ...routes.reportMessage,
     summary: 'Tell the moderators of a message',
     params: AtMessage,
     query: NoFields,
@@ -476,8 +454,7 @@ export const endpoints = {
     failures: [...changeFailures, 'banned'],
   },
   moderate: {
-    method: 'POST',
-    path: '/chat/:link/moderation',
+    ...routes.moderate,
     summary: 'Keep order: mute, kick, ban, promote, slow mode, lock and their opposites (moderators)',
     params: AtLink,
     query: NoFields,
@@ -487,8 +464,7 @@ export const endpoints = {
     failures: [...changeFailures, 'not_moderator', 'not_admin_role', 'outranked', 'participant_not_found', 'banned'],
   },
   getModeration: {
-    method: 'GET',
-    path: '/chat/:link/moderation',
+    ...routes.getModeration,
     summary: 'What was done to keep order, newest first, and who is muted, banned or a moderator (moderators)',
     params: AtLink,
     query: v.object({ before: v.optional(WholeNumber(1)), limit: pageLimit(limits.pageSize, limits.pageSizeMax) }),
@@ -514,8 +490,7 @@ export const endpoints = {
     ],
   },
   eraseOneself: {
-    method: 'POST',
-    path: '/chat/:link/erasure',
+    ...routes.eraseOneself,
     summary: 'Leave tombstones of all that one has written in a room, and take all reactions back',
     params: AtLink,
     query: NoFields,
@@ -530,8 +505,7 @@ export const endpoints = {
     failures: ['invalid', 'no_credential', 'not_admin', 'room_not_found', 'too_fast', ...signedTokenFailures],
   },
   storeChatMessage: {
-    method: 'POST',
-    path: '/storeChatMessage',
+    ...routes.storeChatMessage,
     summary: 'Store an entry in a session of a user; the same chatId again answers 200 with the same entry',
     params: NoFields,
     query: NoFields,
@@ -549,8 +523,7 @@ export const endpoints = {
     failures: ['invalid', 'no_credential', 'not_yours', 'chat_id_reused', ...signedTokenFailures],
   },
   getChatHistory: {
-    method: 'GET',
-    path: '/getChatHistory',
+    ...routes.getChatHistory,
     summary: 'A page of a session, oldest first (its user)',
     params: NoFields,
     query: v.object({
@@ -563,8 +536,7 @@ export const endpoints = {
     failures: ['invalid', 'no_credential', 'not_yours', 'session_not_found', ...signedTokenFailures],
   },
   getAllSessions: {
-    method: 'GET',
-    path: '/getAllSessions',
+    ...routes.getAllSessions,
     summary: 'The sessions of a user, newest first (that user)',
     params: NoFields,
     query: v.object({ userId: SessionId, ...paging(limits.sessionsSizeMax, limits.sessionsSizeMax) }),
@@ -573,8 +545,7 @@ export const endpoints = {
     failures: ['invalid', 'no_credential', 'not_yours', ...signedTokenFailures],
   },
   deleteChatHistory: {
-    method: 'DELETE',
-    path: '/deleteChatHistory',
+    ...routes.deleteChatHistory,
     summary: 'Delete a session with all its entries (its user)',
     params: NoFields,
     query: NoFields,
@@ -585,8 +556,7 @@ export const endpoints = {
     failures: ['invalid', 'no_credential', 'not_yours', 'session_not_found', ...signedTokenFailures],
   },
   issueToken: {
-    method: 'POST',
-    path: '/tokens',
+    ...routes.issueToken,
     summary: 'Issue a signed token for a user (operator)',
     params: NoFields,
     query: NoFields,
@@ -610,8 +580,7 @@ export const endpoints = {
     failures: ['invalid', 'no_credential', 'not_operator', 'no_signed_identities'],
   },
   health: {
-    method: 'GET',
-    path: '/health',
+    ...routes.health,
     summary: 'Whether the directory and KV answer',
     params: NoFields,
     query: NoFields,
@@ -619,18 +588,6 @@ export const endpoints = {
     failures: ['unavailable'],
   },
 } as const satisfies Record<string, Endpoint>;
-
-/** Not JSON calls, so not rows: a room's socket, what a room is moved by, and the operator's metrics. */
-export const socketPath = '/chat/:link/ws';
-export const exportPath = '/chat/:link/export';
-export const importPath = '/chat/:link/import';
-
-/** In which every call about a room may show its join key or an invitation, percent-encoded beyond ASCII. */
-export const joinKeyHeader = 'X-Join-Key';
-
-/** In which the Worker tells a room where a socket comes from; whatever the client wrote there is overwritten. */
-export const addressHeader = 'X-Client-Address';
-export const metricsPath = '/metrics';
 
 export type Endpoints = typeof endpoints;
 export type EndpointName = keyof Endpoints;

@@ -124,10 +124,6 @@ export type ClientFrame = v.InferOutput<typeof ClientFrame>;
 export type AuthFrame = v.InferOutput<typeof AuthFrame>;
 export type Ref = v.InferOutput<typeof Ref>;
 
-/** The ping that the runtime answers without waking the room, and its answer. */
-export const automaticPing = '{"type":"ping"}';
-export const automaticPong = '{"type":"pong"}';
-
 /** The limits that a client needs to know while people type. */
 export type StatedLimits = Pick<
   typeof limits,

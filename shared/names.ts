@@ -72,7 +72,7 @@ const plainCharacters = new Map(
 
 const toPlain = (text: string) => [...text].map((character) => plainCharacters.get(character) ?? character).join('');
 
-/** The texts of the badges (pages/src/words.ts), and what else stands for them; plain, to be compared with what is. */
+/** The texts of the badges (pages/src/room/words.ts), and what else stands for them; plain, to be compared with what is. */
 const roleWords: ReadonlySet<string> = new Set(
   [
     ...['admin', 'administrator', 'moderator', 'operator'],

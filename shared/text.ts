@@ -1,6 +1,7 @@
 /** Schemas of the texts that people type and of the ids that machines pass on; the atoms of every other schema. */
 import * as v from 'valibot';
 import { countCharacters, limits } from './limits.ts';
+import { linkPattern, reservedLinks } from './links.ts';
 import { cleanName, looksLikeRole } from './names.ts';
 import { looksSigned } from './signed.ts';
 
@@ -22,12 +23,6 @@ const notBlank = v.check<string, string>((text) => /\S/u.test(text), 'must not b
 export const wellFormed = v.transform<string, string>((text) => text.toWellFormed());
 
 const someText = (maxLength: number) => v.pipe(v.string(), atMost(maxLength), notBlank, wellFormed);
-
-/** Links that would hide a documented path. */
-export const reservedLinks: readonly string[] = ['new', 'list', 'update', 'delete'];
-
-/** What a chat link is made of. */
-export const linkPattern = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** A chat link that a room may have. */
 export const Link = v.pipe(

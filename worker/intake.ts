@@ -1,9 +1,10 @@
 /** From an HTTP request to the checked input of a call: body, query, path and bearer token, each where it belongs. */
 import { type CallInput, decodeCall } from '../shared/calls.ts';
 import { dropAbsent, parseJson } from '../shared/decode.ts';
-import { type Endpoint, type EndpointName, endpoints, joinKeyHeader } from '../shared/endpoints.ts';
+import { type Endpoint, type EndpointName, endpoints } from '../shared/endpoints.ts';
 import { done, fail, type Outcome } from '../shared/failures.ts';
 import { limits } from '../shared/limits.ts';
+import { joinKeyHeader } from '../shared/routes.ts';
 
 type Fields = Record<string, unknown>;
 

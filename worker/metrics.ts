@@ -1,8 +1,8 @@
 /** What there is in all, for the operator's Prometheus: its text format, version 0.0.4. */
 import type { Figures } from '../objects/room-directory/index.ts';
-import { metricsPath } from '../shared/endpoints.ts';
 import { fail, type Outcome } from '../shared/failures.ts';
 import { limits } from '../shared/limits.ts';
+import { metricsPath } from '../shared/routes.ts';
 import { within } from '../shared/within.ts';
 import { refuse } from './answers.ts';
 import { guardingBearer } from './guesses.ts';

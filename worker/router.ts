@@ -1,15 +1,8 @@
 /** The routes: every row of the endpoint table, the socket, the metrics and the pages of rooms, and an envelope for all else. */
 import { Router } from 'itty-router';
-import {
-  type EndpointName,
-  endpoints,
-  exportPath,
-  importPath,
-  joinKeyHeader,
-  metricsPath,
-  socketPath,
-} from '../shared/endpoints.ts';
+import { type EndpointName, endpoints } from '../shared/endpoints.ts';
 import { type FailureCode, fail } from '../shared/failures.ts';
+import { exportPath, importPath, joinKeyHeader, metricsPath, socketPath } from '../shared/routes.ts';
 import { refuse, succeed } from './answers.ts';
 import { exportRoom } from './export.ts';
 import { guarding } from './guesses.ts';

@@ -1,8 +1,8 @@
 /** The way to a room's socket. What a browser must be able to read is told by a close code, not by a status. */
 
 import * as v from 'valibot';
-import { addressHeader } from '../shared/endpoints.ts';
 import { closeReason, type Failure, fail } from '../shared/failures.ts';
+import { addressHeader } from '../shared/routes.ts';
 import { Link } from '../shared/text.ts';
 import { refuse, refusing } from './answers.ts';
 import type { CallContext } from './handlers.ts';

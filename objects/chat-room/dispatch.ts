@@ -1,11 +1,12 @@
 /** From a frame to its handler, and from every refusal to an `error` frame: a bad frame costs nobody the room. */
-import { socketPath } from '../../shared/endpoints.ts';
+
 import { done, type Failure, fail, type Outcome } from '../../shared/failures.ts';
 import { type AckFrame, type ClientFrame, decodeClientFrame, errorFrame, type Ref } from '../../shared/frames.ts';
 import { countBytes, limits } from '../../shared/limits.ts';
 import { errorFields, logLine } from '../../shared/log.ts';
 import type { Message } from '../../shared/message.ts';
 import type { ModerationEntry } from '../../shared/moderation.ts';
+import { socketPath } from '../../shared/routes.ts';
 import { bury, edit, react } from './changing.ts';
 import { read, type } from './following.ts';
 import type { Appended } from './messages.ts';

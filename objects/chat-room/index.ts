@@ -1,15 +1,15 @@
 /** The Durable Object of a room: a switchboard from calls, sockets and the alarm to what a room can do. */
 import { DurableObject } from 'cloudflare:workers';
 import type { ArchiveEnd } from '../../shared/archive.ts';
-import { addressHeader } from '../../shared/endpoints.ts';
 import { noteEvent } from '../../shared/events.ts';
 import { done, fail, type Outcome } from '../../shared/failures.ts';
-import { automaticPing, automaticPong } from '../../shared/frames.ts';
 import { Guesses } from '../../shared/guesses.ts';
 import type { FoundPage, Message, MessagePage, ReadMark, ReadState } from '../../shared/message.ts';
 import type { ModerationAct, ModerationEntry } from '../../shared/moderation.ts';
 import type { Participant } from '../../shared/participant.ts';
+import { automaticPing, automaticPong } from '../../shared/ping.ts';
 import type { RoomView } from '../../shared/room.ts';
+import { addressHeader } from '../../shared/routes.ts';
 import { isOperator } from '../credentials/digests.ts';
 import { readerOf, type ShownTokens } from '../credentials/reader.ts';
 import { SignedTokens } from '../credentials/signed-tokens.ts';

@@ -1,8 +1,9 @@
 /** Coming and going by socket: who a socket makes present, what its `ready` holds, and how it is let go. */
-import { socketPath } from '../../shared/endpoints.ts';
+
 import { closeReason, done, type Failure, fail, type Outcome } from '../../shared/failures.ts';
 import type { AuthFrame, ReadyFrame } from '../../shared/frames.ts';
 import { limits } from '../../shared/limits.ts';
+import { socketPath } from '../../shared/routes.ts';
 import { randomSecret } from '../credentials/digests.ts';
 import { leaseKey } from './attendance.ts';
 import type { Details } from './details.ts';

@@ -1,7 +1,7 @@
 /** The language of the page: `?lang=`, else what was chosen on this device, else what the browser prefers. */
-import { computed, effect, signal } from '@preact/signals';
+import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import { device } from './device.ts';
-import { dictionary, type Language } from './words.ts';
+import { en, ja, type Language } from './words.ts';
 
 function known(language: string | null | undefined): Language | undefined {
   return language === 'ja' || language === 'en' ? language : undefined;
@@ -14,8 +14,13 @@ function preferred(): Language {
 
 export const language = signal(preferred());
 
-/** The texts of the page. */
-export const words = computed(() => dictionary[language.value]);
+/** What is there in each language, as the page's language has it. */
+export function inLanguage<T>(each: Record<Language, T>): ReadonlySignal<T> {
+  return computed(() => each[language.value]);
+}
+
+/** The texts that every page has. */
+export const words = inLanguage({ ja, en });
 
 effect(() => {
   document.documentElement.lang = language.value;

@@ -6,7 +6,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { endpoints, socketPath } from '../../shared/endpoints.ts';
+import { endpoints } from '../../shared/endpoints.ts';
+import { socketPath } from '../../shared/routes.ts';
 import { Server } from '../support/server.ts';
 import { until } from '../support/until.ts';
 

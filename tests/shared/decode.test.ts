@@ -5,8 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { decode } from '../../shared/decode.ts';
 import { decodeClientFrame } from '../../shared/frames.ts';
 import { countBytes, countCharacters } from '../../shared/limits.ts';
+import { reservedLinks } from '../../shared/links.ts';
 import { looksSigned } from '../../shared/signed.ts';
-import { Link, MessageText, reservedLinks, Tags } from '../../shared/text.ts';
+import { Link, MessageText, Tags } from '../../shared/text.ts';
 
 const anyText = fc.string({ unit: 'binary', maxLength: 5_000 });
 

@@ -2,9 +2,9 @@
 import { CopyButton } from '../copy-button.tsx';
 import { Dialog } from '../dialog.tsx';
 import { Icon } from '../icon.tsx';
-import { words } from '../language.ts';
 import { roomPath } from '../service.ts';
 import type { MadeRoom } from './draft.ts';
+import { words } from './words.ts';
 
 export function AdminToken({ room }: { room: MadeRoom }) {
   const { adminTokenTitle, adminTokenWarning, adminTokenKept, adminTokenNotKept, adminTokenNoted, copy, copied } =

@@ -2,11 +2,11 @@
 import { computed, signal } from '@preact/signals';
 import { ApiError, countCharacters, limits, linkPattern, reservedLinks } from '../../../client/index.ts';
 import { device } from '../device.ts';
-import { words } from '../language.ts';
 import { refusalText } from '../refusal.ts';
 import { newToken } from '../secret.ts';
 import { api } from '../service.ts';
 import { linksLike, suggestLink } from './suggestion.ts';
+import { words } from './words.ts';
 
 export type FieldName = 'title' | 'about' | 'link' | 'tags';
 

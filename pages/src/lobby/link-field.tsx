@@ -1,7 +1,8 @@
 /** The link of a new room: a suggestion if left alone, and free ones if it is taken. */
-import { words } from '../language.ts';
+
 import type { RoomDraft } from './draft.ts';
 import { controlOf, Field } from './field.tsx';
+import { words } from './words.ts';
 
 export function LinkField({ draft }: { draft: RoomDraft }) {
   const { link, linkIfBlank } = words.value;

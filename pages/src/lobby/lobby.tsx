@@ -1,10 +1,10 @@
 /** The lobby: what it is, the rooms there are, and beside them the form that makes one. */
 import { useEffect, useMemo } from 'preact/hooks';
-import { words } from '../language.ts';
 import { SiteHeader } from '../site-header.tsx';
 import { Listing } from './listing.ts';
 import { MakeRoom } from './make-room.tsx';
 import { RoomList } from './room-list.tsx';
+import { words } from './words.ts';
 
 export function Lobby() {
   const listing = useMemo(() => new Listing(), []);

@@ -2,12 +2,12 @@
 import type { TargetedSubmitEvent } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { countCharacters, limits } from '../../../client/index.ts';
-import { words } from '../language.ts';
 import { AdminToken } from './admin-token.tsx';
 import { RoomDraft } from './draft.ts';
 import { controlOf, Field } from './field.tsx';
 import { LinkField } from './link-field.tsx';
 import { TagField } from './tag-field.tsx';
+import { words } from './words.ts';
 
 export function MakeRoom() {
   const draft = useMemo(() => new RoomDraft(), []);

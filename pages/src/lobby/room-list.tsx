@@ -1,7 +1,8 @@
 /** The list of rooms, and what stands in its place while there is none. */
-import { words } from '../language.ts';
+
 import type { Listing } from './listing.ts';
 import { RoomRow } from './room-row.tsx';
+import { words } from './words.ts';
 
 export function RoomList({ listing }: { listing: Listing }) {
   const { rooms, total, status, tag } = listing;

@@ -1,8 +1,8 @@
 /** One room in the list: how many are there in the margin, then what it is. The whole row leads in. */
 import type { RoomView } from '../../../client/index.ts';
-import { words } from '../language.ts';
 import { roomPath } from '../service.ts';
 import { date } from '../times.ts';
+import { words } from './words.ts';
 
 interface RoomRowProps {
   room: RoomView;

@@ -4,9 +4,9 @@ import { useMemo } from 'preact/hooks';
 import { limits } from '../../../client/index.ts';
 import { Composition } from '../composition.ts';
 import { Icon } from '../icon.tsx';
-import { words } from '../language.ts';
 import type { RoomDraft } from './draft.ts';
 import { controlOf, Field } from './field.tsx';
+import { words } from './words.ts';
 
 export function TagField({ draft }: { draft: RoomDraft }) {
   const composition = useMemo(() => new Composition(), []);

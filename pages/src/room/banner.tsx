@@ -2,8 +2,8 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { Icon } from '../icon.tsx';
-import { words } from '../language.ts';
 import type { RoomSession } from './session.ts';
+import { words } from './words.ts';
 
 /** Milliseconds without a connection that nobody need hear of. */
 const patienceMs = 2_000;

@@ -5,10 +5,10 @@ import { useMemo, useRef } from 'preact/hooks';
 import { displayName } from '../../../client/index.ts';
 import { Composition } from '../composition.ts';
 import { Icon } from '../icon.tsx';
-import { words } from '../language.ts';
 import { NameField } from './name-field.tsx';
 import type { RoomSession } from './session.ts';
 import { Tile } from './tile.tsx';
+import { words } from './words.ts';
 import { Writing } from './writing.ts';
 
 export function Composer({ session }: { session: RoomSession }) {

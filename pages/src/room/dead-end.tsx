@@ -1,8 +1,8 @@
 /** Where a room stops: why, and the ways on. */
 import type { ComponentChildren } from 'preact';
-import { words } from '../language.ts';
 import { SiteHeader } from '../site-header.tsx';
 import type { RoomSession } from './session.ts';
+import { words } from './words.ts';
 
 interface DeadEndProps {
   session: RoomSession;

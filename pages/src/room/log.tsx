@@ -3,12 +3,12 @@ import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { displayName, type Message, type OutgoingMessage, type Participant } from '../../../client/index.ts';
 import { Icon } from '../icon.tsx';
-import { words } from '../language.ts';
 import { type Line, linesOf } from './lines.ts';
 import { MessageLine } from './message-line.tsx';
 import { OutgoingLine } from './outgoing-line.tsx';
 import { Place } from './place.ts';
 import type { RoomSession } from './session.ts';
+import { words } from './words.ts';
 
 /** Pixels from the top at which older messages are loaded. */
 const nearTop = 600;

@@ -2,11 +2,11 @@
 import type { ComponentChildren } from 'preact';
 import type { Message } from '../../../client/index.ts';
 import { Icon } from '../icon.tsx';
-import { words } from '../language.ts';
 import { clockTime, dayName, wholeTime } from '../times.ts';
 import type { Line, Said } from './lines.ts';
 import { PersonName } from './person-name.tsx';
 import { Tile } from './tile.tsx';
+import { words } from './words.ts';
 
 export function DateRule({ at }: { at: number }) {
   return (

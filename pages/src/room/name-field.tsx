@@ -3,7 +3,7 @@ import type { TargetedKeyboardEvent } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { displayName } from '../../../client/index.ts';
 import type { Composition } from '../composition.ts';
-import { words } from '../language.ts';
+import { words } from './words.ts';
 import type { Writing } from './writing.ts';
 
 interface NameFieldProps {

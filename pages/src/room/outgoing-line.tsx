@@ -1,11 +1,11 @@
 /** A message of one's own that the room does not have yet: the axis beside it and words below it say how it stands. */
 import type { OutgoingMessage } from '../../../client/index.ts';
 import { Icon } from '../icon.tsx';
-import { words } from '../language.ts';
 import { clockTime } from '../times.ts';
 import type { Line, Said } from './lines.ts';
 import { DateRule, LineMargin, LineWords } from './message-line.tsx';
 import type { RoomSession } from './session.ts';
+import { words } from './words.ts';
 
 interface OutgoingLineProps {
   line: Line<OutgoingMessage & Said>;

@@ -3,10 +3,10 @@ import { useComputed } from '@preact/signals';
 import type { Participant } from '../../../client/index.ts';
 import { Dialog } from '../dialog.tsx';
 import { Icon } from '../icon.tsx';
-import { words } from '../language.ts';
 import { RoleBadge, ShortId } from './person-name.tsx';
 import type { RoomSession } from './session.ts';
 import { Tile } from './tile.tsx';
+import { words } from './words.ts';
 
 interface PeopleProps {
   session: RoomSession;

@@ -1,6 +1,6 @@
 /** A person's name with role and short id, so that nobody passes for another by name alone. */
 import { type Participant, type RoleName, shortId } from '../../../client/index.ts';
-import { words } from '../language.ts';
+import { words } from './words.ts';
 
 export function RoleBadge({ role }: { role: RoleName }) {
   const text = words.value.roles[role];

@@ -2,10 +2,10 @@
 import { useComputed } from '@preact/signals';
 import { CopyButton } from '../copy-button.tsx';
 import { Icon } from '../icon.tsx';
-import { words } from '../language.ts';
 import { LanguageSwitch } from '../language-switch.tsx';
 import { roomAddress } from '../service.ts';
 import type { RoomSession } from './session.ts';
+import { words } from './words.ts';
 
 interface RoomHeaderProps {
   session: RoomSession;

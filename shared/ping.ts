@@ -1,0 +1,5 @@
+/** The one frame that wakes no room. */
+
+/** The ping that the runtime answers without waking the room, and its answer. */
+export const automaticPing = '{"type":"ping"}';
+export const automaticPong = '{"type":"pong"}';

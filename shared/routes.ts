@@ -1,0 +1,54 @@
+/**
+ * Method and path of each call, apart from the schemas of the table (endpoints.ts): a client needs no more to make it,
+ * and so carries no schema.
+ */
+
+/** Method and path, as itty-router writes paths: `/chat/:link`. */
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly path: string;
+}
+
+export const routes = {
+  createRoom: { method: 'POST', path: '/chat/new' },
+  listRooms: { method: 'GET', path: '/chat/list' },
+  rebuildDirectory: { method: 'POST', path: '/directory/rebuild' },
+  updateRoom: { method: 'PUT', path: '/chat/update' },
+  deleteRoom: { method: 'DELETE', path: '/chat/delete' },
+  getRoom: { method: 'GET', path: '/chat/:link' },
+  listParticipants: { method: 'GET', path: '/chat/:link/participants' },
+  updateParticipants: { method: 'POST', path: '/chat/:link/participants' },
+  createInvitation: { method: 'POST', path: '/chat/:link/invitations' },
+  listMessages: { method: 'GET', path: '/chat/:link/messages' },
+  postMessage: { method: 'POST', path: '/chat/:link/messages' },
+  getMessage: { method: 'GET', path: '/chat/:link/messages/:id' },
+  searchMessages: { method: 'GET', path: '/chat/:link/search' },
+  editMessage: { method: 'PUT', path: '/chat/:link/messages/:id' },
+  deleteMessage: { method: 'DELETE', path: '/chat/:link/messages/:id' },
+  addReaction: { method: 'PUT', path: '/chat/:link/messages/:id/reactions/:emoji' },
+  removeReaction: { method: 'DELETE', path: '/chat/:link/messages/:id/reactions/:emoji' },
+  getReading: { method: 'GET', path: '/chat/:link/reading' },
+  setReading: { method: 'PUT', path: '/chat/:link/reading' },
+  reportMessage: { method: 'POST', path: '/chat/:link/messages/:id/report' },
+  moderate: { method: 'POST', path: '/chat/:link/moderation' },
+  getModeration: { method: 'GET', path: '/chat/:link/moderation' },
+  eraseOneself: { method: 'POST', path: '/chat/:link/erasure' },
+  storeChatMessage: { method: 'POST', path: '/storeChatMessage' },
+  getChatHistory: { method: 'GET', path: '/getChatHistory' },
+  getAllSessions: { method: 'GET', path: '/getAllSessions' },
+  deleteChatHistory: { method: 'DELETE', path: '/deleteChatHistory' },
+  issueToken: { method: 'POST', path: '/tokens' },
+  health: { method: 'GET', path: '/health' },
+} as const satisfies Record<string, Route>;
+
+/** Not JSON calls, so not rows of the table: a room's socket, what a room is moved by, and the operator's metrics. */
+export const socketPath = '/chat/:link/ws';
+export const exportPath = '/chat/:link/export';
+export const importPath = '/chat/:link/import';
+export const metricsPath = '/metrics';
+
+/** In which every call about a room may show its join key or an invitation, percent-encoded beyond ASCII. */
+export const joinKeyHeader = 'X-Join-Key';
+
+/** In which the Worker tells a room where a socket comes from; whatever the client wrote there is overwritten. */
+export const addressHeader = 'X-Client-Address';
