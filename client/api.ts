@@ -2,7 +2,7 @@
 import type { CallContent, CallRequest } from '../shared/calls.ts';
 import type { EndpointName } from '../shared/endpoints.ts';
 import type { Envelope } from '../shared/envelope.ts';
-import { joinKeyHeader, routes } from '../shared/routes.ts';
+import { exportPath, joinKeyHeader, type Route, routes } from '../shared/routes.ts';
 
 /** A refusal of the service, or no answer at all (`statusCode` 0). */
 export class ApiError extends Error {
@@ -64,29 +64,50 @@ async function read(response: Response): Promise<Envelope> {
   }
 }
 
+/**
+ * Makes a call.
+ * @returns the answer of one that succeeded; else it rejects with `ApiError`
+ */
+async function ask(
+  { origin, fetch: send = fetch }: ApiOptions,
+  { method, path }: Route,
+  parts: CallParts,
+  options: CallOptions,
+) {
+  const { bearer, joinKey, signal } = options;
+  const headers = new Headers();
+  if (bearer !== undefined) headers.set('Authorization', `Bearer ${bearer}`);
+  // A header holds ASCII only.
+  if (joinKey !== undefined) headers.set(joinKeyHeader, encodeURIComponent(joinKey));
+  if (parts.body !== undefined) headers.set('Content-Type', 'application/json');
+  const body = parts.body === undefined ? {} : { body: JSON.stringify(parts.body) };
+  const response = await send(urlOf(origin, path, parts), { method, headers, ...body, signal: signal ?? null }).catch(
+    (cause: unknown) => {
+      if (signal?.aborted) throw cause;
+      throw new ApiError(0, 'No answer', undefined, { cause });
+    },
+  );
+  if (response.ok) return response;
+  const { error } = await read(response);
+  const retryAfter = response.headers.get('Retry-After');
+  throw new ApiError(response.status, error ?? '', retryAfter === null ? undefined : Number(retryAfter));
+}
+
 /** Makes the calls of the service at `origin`. */
-export function createApi({ origin, fetch: send = fetch }: ApiOptions): Api {
-  async function call(name: EndpointName, parts: CallParts, options: CallOptions = {}): Promise<unknown> {
-    const { bearer, joinKey, signal } = options;
-    const { method, path } = routes[name];
-    const headers = new Headers();
-    if (bearer !== undefined) headers.set('Authorization', `Bearer ${bearer}`);
-    // A header holds ASCII only.
-    if (joinKey !== undefined) headers.set(joinKeyHeader, encodeURIComponent(joinKey));
-    if (parts.body !== undefined) headers.set('Content-Type', 'application/json');
-    const body = parts.body === undefined ? {} : { body: JSON.stringify(parts.body) };
-    const response = await send(urlOf(origin, path, parts), { method, headers, ...body, signal: signal ?? null }).catch(
-      (cause: unknown) => {
-        if (signal?.aborted) throw cause;
-        throw new ApiError(0, 'No answer', undefined, { cause });
-      },
-    );
-    const envelope = await read(response);
-    if (response.ok) return envelope.content;
-    const retryAfter = response.headers.get('Retry-After');
-    throw new ApiError(response.status, envelope.error ?? '', retryAfter === null ? undefined : Number(retryAfter));
-  }
+export function createApi(service: ApiOptions): Api {
   const names = Object.keys(routes) as EndpointName[];
-  const calls = names.map((name) => [name, (parts: CallParts, options?: CallOptions) => call(name, parts, options)]);
+  const calls = names.map((name) => [
+    name,
+    async (parts: CallParts, options: CallOptions = {}) =>
+      (await read(await ask(service, routes[name], parts, options))).content,
+  ]);
   return Object.fromEntries(calls);
+}
+
+/**
+ * All of a room in one file, NDJSON, streamed; for its admin, whose token is the `bearer`.
+ * @returns the answer whose body it is; it rejects with `ApiError`
+ */
+export function exportRoom(service: ApiOptions, link: string, options: CallOptions): Promise<Response> {
+  return ask(service, { method: 'GET', path: exportPath }, { params: { link } }, options);
 }

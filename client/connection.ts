@@ -3,9 +3,15 @@
  * and a question when a `rev` was missed. What it learns goes through `advance` (state.ts).
  */
 import { closeCodes } from '../shared/failures.ts';
-import type { ServerFrame } from '../shared/frames.ts';
+import type { AckFrame, ErrorFrame, ServerFrame } from '../shared/frames.ts';
 import { limits } from '../shared/limits.ts';
+import type { ModerationAct, ModerationEntry } from '../shared/moderation.ts';
 import { displayName } from '../shared/participant.ts';
+import { socketPath } from '../shared/routes.ts';
+import { ApiError } from './api.ts';
+import { Asks } from './asks.ts';
+import type { RoomCredentials } from './credentials.ts';
+import { Introduction, type ShownCredentials } from './introduction.ts';
 import { Line, type SocketClass } from './line.ts';
 import {
   advance,
@@ -16,22 +22,12 @@ import {
   type RoomState,
   showsGap,
 } from './state.ts';
+import { pageRefs } from './stretch.ts';
 import { Turnstile } from './turnstile.ts';
+import { TypistWord } from './typist.ts';
 
-/** Mark the question for an older page and the word of who one is, and the answers to them. */
-const olderRef = 'older';
+/** Marks the word of who one is, and the answer to it. */
 const authRef = 'auth';
-
-/** What a person shows to a room. */
-export interface RoomCredentials {
-  /** Says who they are; without one they may only read. */
-  token?: string | undefined;
-  /** Says what they may. */
-  adminToken?: string | undefined;
-  /** Opens a private room: its join key, or an invitation. */
-  joinKey?: string | undefined;
-  name?: string | undefined;
-}
 
 export interface RoomConnectionOptions extends RoomCredentials {
   /** Where the service is: `https://api.flexio.workers.dev`. */
@@ -40,11 +36,24 @@ export interface RoomConnectionOptions extends RoomCredentials {
   /** What an earlier connection of the same person could not send: it goes out first, under the same ids. */
   outgoing?: readonly OutgoingMessage[];
   /** Called with each new state. */
-  onState: (state: RoomState) => void;
+  onState?: (state: RoomState) => void;
   /** Called with each frame as it arrives, once it is part of the state. */
   onFrame?: (frame: ServerFrame) => void;
+  /** Closes the connection when it aborts. */
+  signal?: AbortSignal;
   /** Where the platform has none of its own. */
   WebSocket?: SocketClass;
+}
+
+/** A message on its way. */
+export interface Sending {
+  /** By which `outgoing` has it until it is among the room's messages. */
+  clientId: string;
+  /**
+   * Where it has its place, once it is stored. Rejects with `ApiError` where the room refuses it (403, 404, 409 …), or it
+   * is given up; `retry` is then a new attempt.
+   */
+  stored: Promise<AckFrame>;
 }
 
 /** A random id for a message, unique to its author. */
@@ -54,7 +63,7 @@ function newClientId(): string {
 }
 
 function urlOf({ origin, link }: RoomConnectionOptions): string {
-  const url = new URL(`/chat/${encodeURIComponent(link)}/ws`, origin);
+  const url = new URL(socketPath.replace(':link', encodeURIComponent(link)), origin);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
   return url.href;
 }
@@ -63,18 +72,23 @@ export class RoomConnection {
   readonly #options: RoomConnectionOptions;
   readonly #line: Line;
   readonly #turnstile: Turnstile;
-  #credentials: RoomCredentials;
+  readonly #introduction: Introduction;
+  readonly #asks = new Asks();
+  readonly #sendings = new Asks();
+  readonly #typist = new TypistWord((on) => this.#say({ type: 'typing', on }));
   #state: RoomState;
-  /** A page of history, or what was missed, has been asked for and not come. */
-  #waitingForOlder = false;
-  #waitingForMissed = false;
-  #asking: ReturnType<typeof setTimeout> | undefined;
+  /** Numbers the questions. */
+  #asked = 0;
+  /** What was missed has been asked for and not come. */
+  #waitsForMissed = false;
+  #passing: ReturnType<typeof setTimeout> | undefined;
 
   /** Connects at once. */
   constructor(options: RoomConnectionOptions) {
-    const { token, adminToken, joinKey, name, outgoing = [] } = options;
+    const { token, adminToken, joinKey, name, outgoing = [], signal } = options;
     this.#options = options;
-    this.#credentials = { token, adminToken, joinKey, name };
+    const credentials = { token, adminToken, joinKey, name };
+    this.#introduction = new Introduction(credentials, (shown) => this.#authenticate(shown));
     this.#state = { ...initialState, outgoing: outgoing.filter(({ messageId }) => messageId === undefined) };
     this.#turnstile = new Turnstile({
       next: () => this.#state.outgoing.find(({ failure, messageId }) => !failure && messageId === undefined),
@@ -83,56 +97,126 @@ export class RoomConnection {
     this.#line = new Line({
       url: urlOf(options),
       WebSocket: options.WebSocket,
-      onOpen: () => this.#authenticate(),
+      onOpen: () => this.#introduction.begin(),
       onText: (text) => this.#hear(text),
       onLost: () => this.#lose(),
-      onEnded: (code, reason) => this.#note({ type: 'ended', code, reason }),
+      onEnded: (code, reason) => this.#end(code, reason),
     });
+    if (signal?.aborted) this.close();
+    signal?.addEventListener('abort', () => this.close());
   }
 
   get state(): RoomState {
     return this.#state;
   }
 
-  /**
-   * Sends a message: now, or as soon as the connection is back; once, and in order.
-   * @returns the id by which `outgoing` has it until it is among the room's messages
-   */
-  send(text: string, replyTo?: number): string {
+  /** Sends a message: now, or as soon as the connection is back; once, and in order. */
+  send(text: string, replyTo?: number): Sending {
     const message: OutgoingMessage = {
       clientId: newClientId(),
       text,
       createdAt: Date.now(),
       ...(replyTo !== undefined && { replyTo }),
     };
+    const { clientId } = message;
+    const stored = this.#sendings.expect(clientId) as Promise<AckFrame>;
+    if (this.#state.phase.name === 'ended') this.#sendings.fail('The connection has ended', clientId);
     this.#note({ type: 'queued', message });
-    if (this.#isLive()) this.#turnstile.turn();
-    return message.clientId;
+    this.#typist.end();
+    this.#sendNext();
+    return { clientId, stored };
   }
 
   /** Sends a refused message again, under the same id. */
   retry(clientId: string): void {
     this.#note({ type: 'retried', clientId });
-    if (this.#isLive()) this.#turnstile.turn();
+    this.#sendNext();
   }
 
   /** Gives up a message that was not acknowledged. */
   discard(clientId: string): void {
     this.#note({ type: 'discarded', clientId });
+    this.#sendings.fail('Discarded', clientId);
+  }
+
+  /** Writes another text for a message. This and all that follows rejects with `ApiError`, 0 without a connection. */
+  edit(messageId: number, text: string): Promise<AckFrame> {
+    return this.#ask({ type: 'edit', messageId, text });
+  }
+
+  /** Leaves a tombstone of a message. */
+  delete(messageId: number): Promise<AckFrame> {
+    return this.#ask({ type: 'delete', messageId });
+  }
+
+  /** Gives a reaction or takes it back: in the state at once, and back again where it is refused. */
+  async react(messageId: number, emoji: string, on: boolean): Promise<AckFrame> {
+    const asked = this.#ask<AckFrame>({ type: 'react', messageId, emoji, on });
+    if (this.#isLive()) this.#note({ type: 'reacted', messageId, emoji, on });
+    return asked.catch((error: unknown) => {
+      if (error instanceof ApiError && error.statusCode > 0) this.#note({ type: 'reacted', messageId, emoji, on: !on });
+      throw error;
+    });
+  }
+
+  /** Keeps order, as a moderator may. */
+  async moderate(act: ModerationAct): Promise<ModerationEntry> {
+    const { entry } = await this.#ask<{ entry: ModerationEntry }>({ type: 'moderate', ...act });
+    return entry;
+  }
+
+  /** Tells the moderators of a message. */
+  async report(messageId: number, reason?: string): Promise<ModerationEntry> {
+    const { entry } = await this.#ask<{ entry: ModerationEntry }>({ type: 'report', messageId, reason });
+    return entry;
+  }
+
+  /** To be called at each key, and with false when the text is gone; the room hears of it now and then. */
+  typing(on: boolean): void {
+    if (!on) this.#typist.end();
+    else if (this.#isLive() && this.#state.self) this.#typist.type(Date.now());
+  }
+
+  /** One has read up to a message; the mark only moves forward. */
+  read(messageId: number): void {
+    const { reading } = this.#state;
+    if (!this.#isLive() || !reading || reading.messageId >= messageId) return;
+    this.#say({ type: 'read', messageId });
+    this.#note({ type: 'read', messageId });
   }
 
   /** Shows other credentials from now on; a change of token, which is another person, needs a new connection. */
   identify(credentials: Partial<RoomCredentials>): void {
-    this.#credentials = { ...this.#credentials, ...credentials };
-    if (this.#isLive()) this.#authenticate();
+    this.#introduction.change(credentials);
+    if (this.#isLive()) this.#introduction.begin();
   }
 
   /** Asks for the page before the oldest message that is known. */
   loadOlder(): void {
     const [first] = this.#state.messages;
-    if (!first || !this.#state.hasOlder || this.#waitingForOlder || !this.#isLive()) return;
-    this.#waitingForOlder = true;
-    this.#say({ type: 'history', ref: olderRef, before: first.id, limit: limits.pageSize });
+    if (first && this.#state.hasOlder) this.#turnPage({ ref: pageRefs.older, before: first.id });
+  }
+
+  /** Asks for the page after the newest one that is known, after a jump. */
+  loadNewer(): void {
+    const last = this.#state.messages.at(-1);
+    if (last && this.#state.hasNewer) this.#turnPage({ ref: pageRefs.newer, after: last.id });
+  }
+
+  /** Jumps to a message, where it is not among those that are known. Rejects with 404 where it never was. */
+  async goTo(messageId: number): Promise<void> {
+    if (this.#state.messages.some(({ id }) => id === messageId)) return;
+    await this.#ask({ type: 'history', around: messageId, limit: limits.pageSize }, pageRefs.around);
+  }
+
+  /** Comes back to the newest messages after a jump. */
+  async goToNewest(): Promise<void> {
+    if (this.#state.hasNewer) await this.#ask({ type: 'history', limit: limits.pageSize }, pageRefs.newest);
+  }
+
+  /** Lets go of all but the newest so many messages; they are loaded again where they are wanted. */
+  trim(keep: number): void {
+    if (this.#state.messages.length > keep) this.#note({ type: 'trimmed', keep });
   }
 
   /** Tries now rather than after the pause. Nothing where the connection stands, or has ended. */
@@ -143,6 +227,7 @@ export class RoomConnection {
 
   /** Leaves for good. */
   close(): void {
+    this.#line.close();
     this.#end(1000, 'Left');
   }
 
@@ -151,24 +236,54 @@ export class RoomConnection {
   }
 
   #end(code: number, reason: string): void {
-    clearTimeout(this.#asking);
-    this.#turnstile.reset();
-    this.#line.close();
+    if (this.#state.phase.name === 'ended') return;
+    this.#forgetLine();
+    clearTimeout(this.#passing);
     this.#note({ type: 'ended', code, reason });
+    this.#sendings.fail(reason);
   }
 
   #note(event: RoomEvent): void {
-    this.#state = advance(this.#state, event);
-    this.#options.onState(this.#state);
+    const before = this.#state;
+    this.#state = advance(before, event);
+    if (this.#state.typing !== before.typing) this.#awaitTypists();
+    if (this.#state !== before) this.#options.onState?.(this.#state);
   }
 
-  #say(frame: unknown): void {
-    this.#line.say(JSON.stringify(frame));
+  /** Those who type and say nothing more of it have ended. */
+  #awaitTypists(): void {
+    clearTimeout(this.#passing);
+    const { typing } = this.#state;
+    if (typing.length === 0) return;
+    const next = Math.min(...typing.map(({ until }) => until));
+    this.#passing = setTimeout(() => this.#note({ type: 'passed', at: Date.now() }), next - Date.now());
   }
 
-  #authenticate(): void {
+  #say(frame: unknown): boolean {
+    return this.#line.say(JSON.stringify(frame));
+  }
+
+  #ask<T = AckFrame>(frame: object, ref = `ask-${++this.#asked}`): Promise<T> {
+    const answer = this.#asks.expect(ref) as Promise<T>;
+    if (!this.#isLive() || !this.#say({ ...frame, ref })) this.#asks.fail('No connection', ref);
+    return answer;
+  }
+
+  /** One page at a time: each begins where the one before ended. */
+  #turnPage({ ref, ...place }: { ref: string; before?: number; after?: number }): void {
+    if (!this.#isLive() || Object.values(pageRefs).some((one) => this.#asks.has(one))) return;
+    void this.#ask({ type: 'history', ...place, limit: limits.pageSize }, ref);
+  }
+
+  /** The next message goes out, and one is where it will be seen. */
+  #sendNext(): void {
+    if (!this.#isLive()) return;
+    if (this.#state.hasNewer && this.#state.outgoing.length > 0) void this.goToNewest();
+    this.#turnstile.turn();
+  }
+
+  #authenticate({ name, ...credentials }: ShownCredentials): void {
     const { position, self } = this.#state;
-    const { name, ...credentials } = this.#credentials;
     // No name at all would keep the one that the room knows.
     const shown = name || (self ? displayName(self.id, undefined) : undefined);
     const resume = position ? { resume: position } : {};
@@ -182,36 +297,55 @@ export class RoomConnection {
 
   #take(frame: ServerFrame): void {
     if (showsGap(this.#state, frame)) {
-      if (!this.#waitingForMissed) this.#authenticate();
-      this.#waitingForMissed = true;
+      if (!this.#waitsForMissed) this.#introduction.begin();
+      this.#waitsForMissed = true;
       return;
     }
     const wasLive = this.#isLive();
-    if ('ref' in frame && frame.ref === olderRef) this.#waitingForOlder = false;
-    if (frame.type === 'ready') this.#waitingForMissed = false;
-    this.#note({ type: 'frame', frame });
+    if (frame.type === 'ready') this.#waitsForMissed = false;
+    this.#note({ type: 'frame', frame, at: Date.now() });
     this.#options.onFrame?.(frame);
-    if (frame.type === 'ack' && frame.clientId) this.#turnstile.answered(frame.clientId);
-    if (frame.type === 'error' && frame.ref) this.#turnstile.answered(String(frame.ref), pauseOf(frame));
-    if (wasLive) return this.#askAgain(frame);
-    if (frame.type === 'ready') this.#turnstile.turn();
+    this.#asks.hear(frame);
+    if (frame.type === 'ready') this.#enter(frame.expiresAt);
+    else if (frame.type === 'ack' && frame.clientId) this.#stored(frame, frame.clientId);
+    else if (frame.type === 'error' && frame.ref !== undefined) this.#refused(frame, String(frame.ref), wasLive);
+  }
+
+  #enter(expiresAt: number | undefined): void {
+    this.#introduction.taken(expiresAt);
+    this.#sendNext();
+  }
+
+  #stored(frame: AckFrame, clientId: string): void {
+    this.#sendings.hear({ ...frame, ref: clientId });
+    this.#turnstile.answered(clientId);
+  }
+
+  #refused(frame: ErrorFrame, ref: string, wasLive: boolean): void {
+    const pause = pauseOf(frame);
+    this.#turnstile.answered(ref, pause);
+    if (pause === undefined) this.#sendings.hear(frame);
+    if (ref !== authRef) return;
+    // What was missed is still missing where the question for it was refused.
+    if (wasLive && this.#waitsForMissed) this.#introduction.beginIn((pause ?? 1) * 1_000);
     // The same words would be refused again and again.
-    if (frame.type === 'error' && frame.ref === authRef && frame.statusCode === 400) {
+    if (!wasLive && frame.statusCode === 400) {
+      this.#line.close();
       this.#end(closeCodes.badFrames, frame.error);
     }
   }
 
-  /** What was missed is still missing where the question for it was refused: it is asked again. */
-  #askAgain(frame: ServerFrame): void {
-    if (frame.type !== 'error' || frame.ref !== authRef || !this.#waitingForMissed) return;
-    this.#asking = setTimeout(() => this.#authenticate(), (pauseOf(frame) ?? 1) * 1_000);
+  /** Nothing that was said on this line is answered any more. */
+  #forgetLine(): void {
+    this.#introduction.reset();
+    this.#waitsForMissed = false;
+    this.#typist.reset();
+    this.#turnstile.reset();
+    this.#asks.fail('The connection was lost');
   }
 
   #lose(): void {
-    clearTimeout(this.#asking);
-    this.#waitingForOlder = false;
-    this.#waitingForMissed = false;
-    this.#turnstile.reset();
+    this.#forgetLine();
     this.#note({ type: 'lost', at: Date.now() });
   }
 }

@@ -1,11 +1,22 @@
 /** The client library: typed REST calls and a connection to a room that comes back by itself. */
 
+export type { ServerFrame } from '../shared/frames.ts';
 export { countCharacters, limits } from '../shared/limits.ts';
 export { linkPattern, reservedLinks } from '../shared/links.ts';
-export type { Message } from '../shared/message.ts';
+export type { Message, Reaction } from '../shared/message.ts';
+export type { ModerationAct, ModerationEntry, Standing } from '../shared/moderation.ts';
 export { cleanName, looksLikeRole } from '../shared/names.ts';
 export { displayName, type Participant, type RoleName, shortId } from '../shared/participant.ts';
-export type { RoomView } from '../shared/room.ts';
-export { type Api, ApiError, createApi } from './api.ts';
-export { RoomConnection, type RoomConnectionOptions, type RoomCredentials } from './connection.ts';
-export type { ConnectionPhase, OutgoingMessage, RoomState } from './state.ts';
+export type { ListSort, RoomView } from '../shared/room.ts';
+export { type Api, ApiError, createApi, exportRoom } from './api.ts';
+export type { Typist } from './company.ts';
+export { RoomConnection, type RoomConnectionOptions, type Sending } from './connection.ts';
+export type { RoomCredentials, TokenSource } from './credentials.ts';
+export {
+  advance,
+  type ConnectionPhase,
+  initialState,
+  type OutgoingMessage,
+  type RoomEvent,
+  type RoomState,
+} from './state.ts';

@@ -1,12 +1,13 @@
 /**
  * What a client knows of a room, as a pure function of what happened: frames in, state out. Any UI can show it, and
- * it can be tested without a socket. Messages are upserts ordered by `rev`, so a frame heard twice changes nothing.
+ * it can be tested without a socket. A frame heard twice changes nothing.
  */
 import type { AckFrame, ErrorFrame, ServerFrame } from '../shared/frames.ts';
-import type { Message } from '../shared/message.ts';
+import type { ReadState } from '../shared/message.ts';
 import type { Conduct } from '../shared/moderation.ts';
-import type { Participant, RoleName } from '../shared/participant.ts';
 import type { RoomInfo } from '../shared/room.ts';
+import { type Company, marksOf, withoutIdleTypists, withPresence, withTyping } from './company.ts';
+import { aboveFloor, newestPage, type Stretch, trimmed, withChanges, withPage, withReaction } from './stretch.ts';
 
 /** A message of one's own that is not among the room's messages yet. */
 export interface OutgoingMessage {
@@ -28,22 +29,17 @@ export type ConnectionPhase =
   | { name: 'reconnecting'; since: number }
   | { name: 'ended'; code: number; reason: string };
 
-export interface RoomState {
+export interface RoomState extends Stretch, Company {
   phase: ConnectionPhase;
-  /** Who the room takes this client for; null for a viewer. */
-  self: Participant | null;
-  role: RoleName;
   room: RoomInfo | null;
-  participants: Participant[];
-  participantCount: number;
   /** How members may post. */
   conduct: Conduct;
+  /** Until when the next message of one's own has to wait (slow mode, haste), in milliseconds by this device's clock. */
+  waitUntil: number;
   /** Where this client stands in the log; null before the first `ready`. */
   position: { epoch: string; rev: number } | null;
-  /** By id; a page of history loaded at the beginning joins without a gap. */
-  messages: Message[];
-  /** Whether older messages may exist than the first of `messages`. */
-  hasOlder: boolean;
+  /** How far one had read when the room was entered, and has since; null for a viewer. */
+  reading: ReadState | null;
   outgoing: OutgoingMessage[];
 }
 
@@ -54,19 +50,32 @@ export const initialState: RoomState = {
   room: null,
   participants: [],
   participantCount: 0,
+  typing: [],
+  marks: {},
   conduct: { locked: false, slowSeconds: 0 },
+  waitUntil: 0,
   position: null,
+  reading: null,
   messages: [],
   hasOlder: false,
+  hasNewer: false,
+  newestId: 0,
   outgoing: [],
 };
 
-/** What can happen to a room as a client sees it. */
+/** What can happen to a room as a client sees it. Times (`at`) are milliseconds by this device's clock. */
 export type RoomEvent =
-  | { type: 'frame'; frame: ServerFrame }
+  | { type: 'frame'; frame: ServerFrame; at: number }
   | { type: 'queued'; message: OutgoingMessage }
   | { type: 'discarded'; clientId: string }
   | { type: 'retried'; clientId: string }
+  /** One's own reaction was asked for, or its refusal takes it back. */
+  | { type: 'reacted'; messageId: number; emoji: string; on: boolean }
+  /** One has read up to a message. */
+  | { type: 'read'; messageId: number }
+  /** Only the newest so many messages are still wanted. */
+  | { type: 'trimmed'; keep: number }
+  | { type: 'passed'; at: number }
   | { type: 'lost'; at: number }
   | { type: 'ended'; code: number; reason: string };
 
@@ -74,17 +83,27 @@ export type RoomEvent =
 export function advance(state: RoomState, event: RoomEvent): RoomState {
   switch (event.type) {
     case 'frame':
-      return hear(state, event.frame);
+      return hear(state, event.frame, event.at);
     case 'queued':
       return { ...state, outgoing: [...state.outgoing, event.message] };
     case 'discarded':
       return { ...state, outgoing: state.outgoing.filter(({ clientId }) => clientId !== event.clientId) };
     case 'retried':
       return { ...state, outgoing: state.outgoing.map((message) => withoutFailure(message, event.clientId)) };
+    case 'reacted':
+      return withReaction(state, event.messageId, event.emoji, event.on);
+    case 'read':
+      return withMark(state, event.messageId);
+    case 'trimmed':
+      return trimmed(state, event.keep);
+    case 'passed':
+      return withoutIdleTypists(state, event.at);
     case 'lost':
-      return state.phase.name === 'live' ? { ...state, phase: { name: 'reconnecting', since: event.at } } : state;
+      return state.phase.name === 'live'
+        ? { ...state, typing: [], phase: { name: 'reconnecting', since: event.at } }
+        : state;
     case 'ended':
-      return { ...state, phase: { name: 'ended', code: event.code, reason: event.reason } };
+      return { ...state, typing: [], phase: { name: 'ended', code: event.code, reason: event.reason } };
   }
 }
 
@@ -98,7 +117,7 @@ export function pauseOf({ statusCode, retryAfter }: ErrorFrame): number | undefi
   return statusCode === 429 ? (retryAfter ?? 1) : undefined;
 }
 
-function hear(state: RoomState, frame: ServerFrame): RoomState {
+function hear(state: RoomState, frame: ServerFrame, at: number): RoomState {
   switch (frame.type) {
     case 'ready':
       return welcome(state, frame);
@@ -106,51 +125,54 @@ function hear(state: RoomState, frame: ServerFrame): RoomState {
       const { type: _, ...message } = frame;
       if (!state.position || message.rev <= state.position.rev) return state;
       const position = { ...state.position, rev: message.rev };
-      return arrived({ ...upsert(state, withinReach(state, [message])), position });
+      const ended = { type: 'typing', participant: message.author, on: false } as const;
+      const quiet = message.id === message.rev ? withTyping(state, ended, at) : state;
+      return arrived({ ...state, ...quiet, ...withChanges(state, [message], state.self?.id), position });
     }
     case 'ack':
-      return arrived({ ...state, outgoing: state.outgoing.map((message) => withId(message, frame)) });
+      return arrived({ ...state, ...waitAfter(state, frame, at), outgoing: state.outgoing.map(withId(frame)) });
     case 'presence':
-      return {
-        ...state,
-        ...selfIn(state, frame.joined ?? []),
-        participantCount: frame.participantCount,
-        participants: attend(state.participants, frame.joined ?? [], frame.left ?? []),
-      };
+      return { ...state, ...withPresence(state, frame) };
     case 'history':
-      return olderPage(state, frame.epoch, frame.messages, frame.floor);
+      // One of another epoch is of a room that is no more.
+      return frame.epoch === state.position?.epoch ? { ...state, ...withPage(state, frame) } : state;
     case 'room':
-      return { ...state, room: frame.room, conduct: conductOf(frame), ...aboveFloor(state, frame.floor) };
+      return aboveFloor({ ...state, room: frame.room, conduct: conductOf(frame) }, frame.floor);
     case 'error':
-      return { ...state, outgoing: state.outgoing.map((message) => withFailure(message, frame)) };
-    case 'batch':
-      return frame.frames.reduce(hear, state);
-    case 'moderation':
+      return { ...state, ...waitAfterHaste(state, frame, at), outgoing: state.outgoing.map(withFailure(frame)) };
     case 'typing':
+      return { ...state, ...withTyping(state, frame, at) };
     case 'read':
+      return { ...state, marks: { ...state.marks, [frame.id]: frame.messageId } };
     case 'reading':
+      return { ...state, reading: { messageId: frame.messageId, unread: frame.unread } };
+    case 'batch':
+      return frame.frames.reduce((before, one) => hear(before, one, at), state);
+    case 'moderation':
     case 'pong':
       return state;
   }
 }
 
 function welcome(state: RoomState, frame: Extract<ServerFrame, { type: 'ready' }>): RoomState {
-  const merged = frame.recovered
-    ? upsert(state, withinReach(state, frame.messages))
-    : { ...state, messages: frame.messages, outgoing: state.outgoing.filter(isOfThisRoom(state, frame.epoch)) };
-  const [first] = frame.messages;
+  const { epoch, rev, floor, room, participant: self, role, participants, messages, recovered } = frame;
+  const stretch = recovered ? withChanges(state, messages, self?.id) : newestPage(messages, floor);
+  const isOfThisRoom = ({ messageId }: OutgoingMessage) => messageId === undefined || state.position?.epoch === epoch;
   return arrived({
-    ...merged,
-    ...aboveFloor(merged, frame.floor),
+    ...state,
+    ...aboveFloor(stretch, floor),
+    // What was acknowledged in an earlier life of the room went with it.
+    outgoing: recovered ? state.outgoing : state.outgoing.filter(isOfThisRoom),
     phase: { name: 'live' },
-    self: frame.participant,
-    role: frame.role,
-    room: frame.room,
-    participants: frame.participants,
-    participantCount: frame.room.participantCount,
+    self,
+    role,
+    room,
+    participants,
+    participantCount: room.participantCount,
+    marks: marksOf(frame.marks),
     conduct: conductOf(frame),
-    position: { epoch: frame.epoch, rev: frame.rev },
-    hasOlder: frame.recovered ? state.hasOlder : first !== undefined && first.id > frame.floor,
+    position: { epoch, rev },
+    reading: frame.reading ?? null,
   });
 }
 
@@ -159,17 +181,22 @@ function conductOf({ locked, slowSeconds }: Conduct): Conduct {
   return { locked, slowSeconds };
 }
 
-/** What the room can make of somebody, or take back; more comes with a token only. */
-const standings: readonly RoleName[] = ['member', 'moderator'];
+/** In slow mode a member's next message has to wait from the last one on. */
+function waitAfter({ conduct, role }: RoomState, ack: AckFrame, at: number): Partial<RoomState> {
+  const waits = ack.clientId !== undefined && !ack.duplicate && role === 'member' && conduct.slowSeconds > 0;
+  return waits ? { waitUntil: at + conduct.slowSeconds * 1_000 } : {};
+}
 
-/** Who this client is, where it was given another standing meanwhile. Another of its connections may show more. */
-function selfIn({ self, role }: RoomState, joined: readonly Participant[]): Pick<RoomState, 'self' | 'role'> {
-  const shown = joined.find(({ id }) => id === self?.id);
-  if (!self || !shown || !standings.includes(role)) return { self, role };
-  const { mutedUntil: _, ...rest } = self;
-  const now = standings.includes(shown.role) ? shown.role : role;
-  const { mutedUntil } = shown;
-  return { self: { ...rest, role: now, ...(mutedUntil !== undefined && { mutedUntil }) }, role: now };
+function waitAfterHaste({ outgoing }: RoomState, frame: ErrorFrame, at: number): Partial<RoomState> {
+  const pause = pauseOf(frame);
+  const isOfMessage = outgoing.some(({ clientId }) => clientId === frame.ref);
+  return pause !== undefined && isOfMessage ? { waitUntil: at + pause * 1_000 } : {};
+}
+
+function withMark(state: RoomState, messageId: number): RoomState {
+  const { reading } = state;
+  if (!reading || reading.messageId >= messageId) return state;
+  return { ...state, reading: { ...reading, messageId } };
 }
 
 /** Lets go of one's own messages that have come to be among the room's. */
@@ -179,64 +206,14 @@ function arrived(state: RoomState): RoomState {
   return outgoing.length === state.outgoing.length ? state : { ...state, outgoing };
 }
 
-function withId(message: OutgoingMessage, { clientId, messageId }: AckFrame): OutgoingMessage {
-  return message.clientId === clientId ? { ...message, messageId } : message;
+function withId({ clientId, messageId }: AckFrame): (message: OutgoingMessage) => OutgoingMessage {
+  return (message) => (message.clientId === clientId ? { ...message, messageId } : message);
 }
 
-/** A page that precedes what is known. One of another epoch is of a room that is no more. */
-function olderPage(state: RoomState, epoch: string, page: Message[], floor: number): RoomState {
-  if (epoch !== state.position?.epoch) return state;
-  const [first] = page;
-  return { ...upsert(state, page), hasOlder: first !== undefined && first.id > floor };
-}
-
-/** What was acknowledged in an earlier life of the room went with it. */
-function isOfThisRoom(state: RoomState, epoch: string): (message: OutgoingMessage) => boolean {
-  return ({ messageId }) => messageId === undefined || state.position?.epoch === epoch;
-}
-
-/** Leaves out changes of messages older than the oldest known: they come with their page, and without a gap. */
-function withinReach({ messages: [first], hasOlder }: RoomState, changed: Message[]): Message[] {
-  return first && hasOlder ? changed.filter(({ id }) => id >= first.id) : changed;
-}
-
-/** Puts messages in by id; of two states of one message the later counts. */
-function upsert(state: RoomState, messages: readonly Message[]): RoomState {
-  if (messages.length === 0) return state;
-  const byId = new Map(state.messages.map((message) => [message.id, message]));
-  for (const message of messages) {
-    const known = byId.get(message.id);
-    if (!known || known.rev <= message.rev) byId.set(message.id, known ? keepOwn(known, message) : message);
-  }
-  return { ...state, messages: [...byId.values()].sort((one, other) => one.id - other.id) };
-}
-
-/** A broadcast does not say which reactions are one's own: what was known of that stays, where the kind is still there. */
-function keepOwn(known: Message, newer: Message): Message {
-  const own = new Set(known.reactions.flatMap(({ emoji, mine }) => (mine ? emoji : [])));
-  if (own.size === 0) return newer;
-  const reactions = newer.reactions.map((one) => (own.has(one.emoji) ? { ...one, mine: true } : one));
-  return { ...newer, reactions };
-}
-
-function aboveFloor(state: RoomState, floor: number): Pick<RoomState, 'messages'> {
-  const [first] = state.messages;
-  if (first === undefined || first.id >= floor) return { messages: state.messages };
-  return { messages: state.messages.filter((message) => message.id >= floor) };
-}
-
-function attend(people: Participant[], joined: Participant[], left: Participant[]): Participant[] {
-  if (joined.length + left.length === 0) return people;
-  const byId = new Map(people.map((person) => [person.id, person]));
-  for (const person of joined) byId.set(person.id, person);
-  for (const person of left) byId.delete(person.id);
-  return [...byId.values()].sort((one, other) => (one.id < other.id ? -1 : 1));
-}
-
-function withFailure(message: OutgoingMessage, frame: ErrorFrame): OutgoingMessage {
-  if (frame.ref !== message.clientId || pauseOf(frame) !== undefined) return message;
-  const { statusCode, error } = frame;
-  return { ...message, failure: { statusCode, error } };
+function withFailure(frame: ErrorFrame): (message: OutgoingMessage) => OutgoingMessage {
+  const { ref, statusCode, error } = frame;
+  const isFinal = pauseOf(frame) === undefined;
+  return (message) => (isFinal && message.clientId === ref ? { ...message, failure: { statusCode, error } } : message);
 }
 
 function withoutFailure(message: OutgoingMessage, clientId: string): OutgoingMessage {

@@ -5,7 +5,7 @@ import { advance, initialState, type RoomEvent, type RoomState, showsGap } from 
 import type { ServerFrame } from '../../shared/frames.ts';
 import { alice, bob, message, ready, room } from './frames.ts';
 
-const hear = (...frames: ServerFrame[]): RoomEvent[] => frames.map((frame) => ({ type: 'frame', frame }));
+const hear = (...frames: ServerFrame[]): RoomEvent[] => frames.map((frame) => ({ type: 'frame', frame, at: 0 }));
 const stateAfter = (...events: RoomEvent[]): RoomState => events.reduce(advance, initialState);
 const ids = (state: RoomState) => state.messages.map(({ id }) => id);
 
@@ -21,7 +21,7 @@ describe('messages', () => {
 
   it('heard again change nothing', () => {
     const state = stateAfter(...hear(ready({ rev: 2, messages: [message(1), message(2)] })));
-    expect(advance(state, { type: 'frame', frame: { type: 'message', ...message(2) } })).toBe(state);
+    expect(advance(state, { type: 'frame', frame: { type: 'message', ...message(2) }, at: 0 })).toBe(state);
   });
 
   it('show a gap when the next rev is missing, live or in a batch', () => {
@@ -33,7 +33,7 @@ describe('messages', () => {
   it('of an older page join at the beginning, and end where the log does', () => {
     const start = hear(ready({ rev: 9, messages: [message(8), message(9)] }));
     expect(stateAfter(...start).hasOlder).toBe(true);
-    const page = { type: 'history' as const, epoch: 'one', rev: 9, floor: 1 };
+    const page = { type: 'history' as const, ref: 'older', epoch: 'one', rev: 9, floor: 1 };
     const more = stateAfter(...start, ...hear({ ...page, messages: [message(6), message(7)] }));
     expect(ids(more)).toEqual([6, 7, 8, 9]);
     expect(more.hasOlder).toBe(true);
@@ -42,8 +42,8 @@ describe('messages', () => {
 
   it('of a page of another epoch stay out', () => {
     const state = stateAfter(...hear(ready({ rev: 9, messages: [message(9)] })));
-    const page = { type: 'history' as const, epoch: 'two', rev: 9, floor: 1, messages: [message(3)] };
-    expect(advance(state, { type: 'frame', frame: page })).toBe(state);
+    const page = { type: 'history' as const, ref: 'older', epoch: 'two', rev: 9, floor: 1, messages: [message(3)] };
+    expect(advance(state, { type: 'frame', frame: page, at: 0 })).toBe(state);
   });
 
   it('changed below the oldest page wait for their page, so that none is left out between', () => {
@@ -53,13 +53,19 @@ describe('messages', () => {
     expect(ids(state)).toEqual([99, 100]);
     expect(state.position?.rev).toBe(101);
     const replayed = ready({ recovered: true, rev: 102, messages: [message(6, { rev: 102 })] });
-    expect(ids(advance(state, { type: 'frame', frame: replayed }))).toEqual([99, 100]);
+    expect(ids(advance(state, { type: 'frame', frame: replayed, at: 0 }))).toEqual([99, 100]);
   });
 
   it('below the floor are dropped', () => {
     const state = stateAfter(...hear(ready({ rev: 3, messages: [message(1), message(2), message(3)] })));
     expect(
-      ids(advance(state, { type: 'frame', frame: { type: 'room', room, floor: 3, locked: false, slowSeconds: 0 } })),
+      ids(
+        advance(state, {
+          type: 'frame',
+          frame: { type: 'room', room, floor: 3, locked: false, slowSeconds: 0 },
+          at: 0,
+        }),
+      ),
     ).toEqual([3]);
   });
 });
@@ -132,7 +138,7 @@ describe('one’s own messages', () => {
     const state = stateAfter(...hear(ready()), queued('a'), queued('b'), queued('c'), ...hear(ack('b')));
     expect(waiting(state)).toEqual(['a', 'b', 'c']);
     expect(state.outgoing[1]).toMatchObject({ messageId: 1 });
-    const arrived = advance(state, { type: 'frame', frame: { type: 'message', ...message(1) } });
+    const arrived = advance(state, { type: 'frame', frame: { type: 'message', ...message(1) }, at: 0 });
     expect(waiting(arrived)).toEqual(['a', 'c']);
     expect(ids(arrived)).toEqual([1]);
   });
@@ -140,13 +146,13 @@ describe('one’s own messages', () => {
   it('whose message came before its ack leave with the ack', () => {
     const state = stateAfter(...hear(ready()), queued('a'), ...hear({ type: 'message', ...message(1) }));
     expect(waiting(state)).toEqual(['a']);
-    expect(waiting(advance(state, { type: 'frame', frame: ack('a') }))).toEqual([]);
+    expect(waiting(advance(state, { type: 'frame', frame: ack('a'), at: 0 }))).toEqual([]);
   });
 
   it('that were acknowledged just before the line broke arrive with what was missed', () => {
     const state = stateAfter(...hear(ready()), queued('a'), ...hear(ack('a')), { type: 'lost', at: 1 });
     const back = ready({ recovered: true, rev: 1, messages: [message(1)] });
-    expect(waiting(advance(state, { type: 'frame', frame: back }))).toEqual([]);
+    expect(waiting(advance(state, { type: 'frame', frame: back, at: 0 }))).toEqual([]);
   });
 
   it('that were refused for their haste wait on', () => {

@@ -186,7 +186,7 @@ class Person {
     for (; this.#taken < heard.length; this.#taken++) {
       const frame = heard[this.#taken] as ServerFrame;
       expect(showsGap(this.state, frame)).toBe(false);
-      this.state = advance(this.state, { type: 'frame', frame });
+      this.state = advance(this.state, { type: 'frame', frame, at: 0 });
     }
   }
 

@@ -93,7 +93,7 @@ it('acknowledges a message that is sent again under its id while it is there, an
 
 it('a client that comes back across the floor drops what is below, and misses nothing above', async () => {
   const link = await makeRoom({ keepDays: 1 });
-  const hear = (state: RoomState, frame: ServerFrame) => advance(state, { type: 'frame', frame });
+  const hear = (state: RoomState, frame: ServerFrame) => advance(state, { type: 'frame', frame, at: 0 });
   await post(link, 'one');
   const first = await connect(link);
   const before = hear(initialState, await first.enter({ token: 'bob-token' }));
