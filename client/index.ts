@@ -8,7 +8,7 @@ export type { ModerationAct, ModerationEntry, Standing } from '../shared/moderat
 export { cleanName, looksLikeRole } from '../shared/names.ts';
 export { displayName, type Participant, type RoleName, shortId } from '../shared/participant.ts';
 export type { ListSort, RoomView } from '../shared/room.ts';
-export { type Api, ApiError, createApi, exportRoom } from './api.ts';
+export { type Api, ApiError, type CallOptions, createApi, exportRoom } from './api.ts';
 export type { Typist } from './company.ts';
 export { RoomConnection, type RoomConnectionOptions, type Sending } from './connection.ts';
 export type { RoomCredentials, TokenSource } from './credentials.ts';
