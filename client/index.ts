@@ -1,7 +1,7 @@
 /** The client library: typed REST calls and a connection to a room that comes back by itself. */
 
 export type { ServerFrame } from '../shared/frames.ts';
-export { countCharacters, limits } from '../shared/limits.ts';
+export { clientLimits as limits, countCharacters } from '../shared/limits.ts';
 export { linkPattern, reservedLinks } from '../shared/links.ts';
 export type { Message, Reaction } from '../shared/message.ts';
 export type { ModerationAct, ModerationEntry, Standing } from '../shared/moderation.ts';

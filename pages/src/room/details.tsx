@@ -8,8 +8,8 @@ import { Dialog } from '../dialog.tsx';
 import { readableCharacters } from '../secret.ts';
 import { api } from '../service.ts';
 import { Problem, useAttempt } from './attempt.tsx';
+import { words } from './dialog-words.ts';
 import type { RoomView } from './view.ts';
-import { words } from './words.ts';
 
 /** A key that is read aloud: three groups of characters. */
 const newKey = () => [4, 4, 4].map(readableCharacters).join('-');

@@ -3,9 +3,9 @@ import { useSignal } from '@preact/signals';
 import type { Message } from '../../../client/index.ts';
 import { Menu, MenuItem } from '../menu.tsx';
 import { roomAddress } from '../service.ts';
+import { words } from './dialog-words.ts';
 import { StampPicker } from './stamps.tsx';
 import type { RoomView } from './view.ts';
-import { words } from './words.ts';
 
 interface MessageMenuProps {
   view: RoomView;

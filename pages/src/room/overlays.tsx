@@ -1,20 +1,23 @@
 /** What is open over the room; one thing at a time. */
 import { lazily } from '../lazily.tsx';
-import { MessageMenu, StampMenu } from './message-menu.tsx';
 import { PeopleSheet } from './people.tsx';
-import { PersonMenu } from './person-menu.tsx';
-import { RoomMenu } from './room-menu.tsx';
 import type { Overlay, RoomView } from './view.ts';
+
+const floating = () => import('./floating.ts');
 
 const Share = lazily(async () => (await import('./share.tsx')).Share);
 const Search = lazily(async () => (await import('./search.tsx')).Search);
-const Details = lazily(async () => (await import('./details.tsx')).Details);
-const Records = lazily(async () => (await import('./records.tsx')).Records);
-const EnterAsAdmin = lazily(async () => (await import('./questions.tsx')).EnterAsAdmin);
-const DeleteRoom = lazily(async () => (await import('./questions.tsx')).DeleteRoom);
-const DeleteMessage = lazily(async () => (await import('./questions.tsx')).DeleteMessage);
-const Report = lazily(async () => (await import('./questions.tsx')).Report);
-const Ban = lazily(async () => (await import('./questions.tsx')).Ban);
+const Details = lazily(async () => (await floating()).Details);
+const Records = lazily(async () => (await floating()).Records);
+const EnterAsAdmin = lazily(async () => (await floating()).EnterAsAdmin);
+const DeleteRoom = lazily(async () => (await floating()).DeleteRoom);
+const DeleteMessage = lazily(async () => (await floating()).DeleteMessage);
+const Report = lazily(async () => (await floating()).Report);
+const Ban = lazily(async () => (await floating()).Ban);
+const RoomMenu = lazily(async () => (await floating()).RoomMenu);
+const MessageMenu = lazily(async () => (await floating()).MessageMenu);
+const StampMenu = lazily(async () => (await floating()).StampMenu);
+const PersonMenu = lazily(async () => (await floating()).PersonMenu);
 
 export function Overlays({ view }: { view: RoomView }) {
   const overlay = view.overlay.value;

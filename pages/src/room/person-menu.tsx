@@ -3,12 +3,12 @@ import type { ModerationAct, Participant } from '../../../client/index.ts';
 import { Menu, MenuItem, Steps } from '../menu.tsx';
 import { momentOf } from '../times.ts';
 import { Problem, useAttempt } from './attempt.tsx';
+import { words } from './dialog-words.ts';
 import { PersonName } from './person-name.tsx';
 import { isInCharge } from './session.ts';
 import { Tile } from './tile.tsx';
 import { useRoom } from './use-room.ts';
 import type { RoomView } from './view.ts';
-import { words } from './words.ts';
 
 const minute = 60;
 const hour = 60 * minute;

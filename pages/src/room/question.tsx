@@ -4,7 +4,7 @@ import type { ComponentChildren, TargetedSubmitEvent } from 'preact';
 import { countCharacters } from '../../../client/index.ts';
 import { Dialog } from '../dialog.tsx';
 import { Problem, useAttempt } from './attempt.tsx';
-import { words } from './words.ts';
+import { words } from './dialog-words.ts';
 
 interface QuestionProps {
   title: string;

@@ -3,9 +3,9 @@ import { useSignal } from '@preact/signals';
 import { ApiError, limits, type Message, type Participant } from '../../../client/index.ts';
 import { device } from '../device.ts';
 import { api } from '../service.ts';
+import { words } from './dialog-words.ts';
 import { Question } from './question.tsx';
 import type { RoomView } from './view.ts';
-import { words } from './words.ts';
 
 interface ViewProps {
   view: RoomView;

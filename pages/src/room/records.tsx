@@ -7,8 +7,8 @@ import { Icon } from '../icon.tsx';
 import { api } from '../service.ts';
 import { momentOf, wholeTime } from '../times.ts';
 import { Problem, useAttempt } from './attempt.tsx';
+import { words } from './dialog-words.ts';
 import type { RoomView } from './view.ts';
-import { words } from './words.ts';
 
 export function Records({ view }: { view: RoomView }) {
   const { session } = view;

@@ -4,10 +4,10 @@ import { switchLanguage } from '../language.ts';
 import { Menu, MenuItem, Steps } from '../menu.tsx';
 import { switchTheme, theme } from '../theme.ts';
 import { Problem, useAttempt } from './attempt.tsx';
+import { words } from './dialog-words.ts';
 import { downloadExport } from './export.ts';
 import { useRoom } from './use-room.ts';
 import type { RoomView } from './view.ts';
-import { words } from './words.ts';
 
 const minute = 60;
 

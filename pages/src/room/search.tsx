@@ -6,9 +6,9 @@ import { Composition } from '../composition.ts';
 import { Dialog } from '../dialog.tsx';
 import { Icon } from '../icon.tsx';
 import { momentOf, wholeTime } from '../times.ts';
+import { words } from './dialog-words.ts';
 import { type Found, Searching } from './searching.ts';
 import type { RoomView } from './view.ts';
-import { words } from './words.ts';
 
 export function Search({ view }: { view: RoomView }) {
   const searching = useMemo(() => new Searching(view.session), [view]);

@@ -7,10 +7,10 @@ import { Icon } from '../icon.tsx';
 import { api, roomAddress } from '../service.ts';
 import { date } from '../times.ts';
 import { Problem, useAttempt } from './attempt.tsx';
+import { words } from './dialog-words.ts';
 import { QrCode } from './qr-code.tsx';
 import { useRoom } from './use-room.ts';
 import type { RoomView } from './view.ts';
-import { words } from './words.ts';
 
 /** An invitation stands behind the `#`, where no server sees it. */
 const invitationAddress = (link: string, invitation: string) =>
