@@ -35,6 +35,7 @@ export class RoomView {
   readonly flash = signal<number | undefined>(undefined);
   /** The message whose controls the keyboard reaches, by id. */
   readonly current = signal<number | undefined>(undefined);
+  readonly #endings: (() => void)[] = [];
   #newestId = 0;
   #flashing: ReturnType<typeof setTimeout> | undefined;
 
@@ -47,12 +48,22 @@ export class RoomView {
     this.hidden.value = new Set(kept.hidden(session.link));
     if (jump !== undefined) this.#onceLive(() => void this.jumpTo(jump));
     const see = (messageId: number) => untracked(() => this.unread.see(messageId));
-    effect(() => {
-      const state = session.state.value;
-      untracked(() => this.#follow(state));
-    });
-    effect(() => see(this.place.lastInView.value));
-    document.addEventListener('visibilitychange', () => see(this.place.lastInView.value));
+    const seeAgain = () => see(this.place.lastInView.value);
+    document.addEventListener('visibilitychange', seeAgain);
+    this.#endings.push(
+      effect(() => {
+        const state = session.state.value;
+        untracked(() => this.#follow(state));
+      }),
+      effect(seeAgain),
+      () => document.removeEventListener('visibilitychange', seeAgain),
+    );
+  }
+
+  /** Leaves the room for good. */
+  leave(): void {
+    for (const end of this.#endings) end();
+    this.session.close();
   }
 
   open(overlay: Overlay): void {
