@@ -10,13 +10,22 @@ interface MenuProps {
   children: ComponentChildren;
 }
 
+/** Where each arrow leads: those across are for stamps and steps, which stand side by side. */
+const strides = new Map([
+  ['ArrowUp', -1],
+  ['ArrowLeft', -1],
+  ['ArrowDown', 1],
+  ['ArrowRight', 1],
+]);
+
 /** The arrows lead from one to the next, as Tab does. */
 function walk(event: TargetedKeyboardEvent<HTMLElement>): void {
   const { key, currentTarget: menu, target } = event;
-  if (key !== 'ArrowUp' && key !== 'ArrowDown') return;
+  const stride = strides.get(key);
+  if (!stride) return;
   const controls = [...menu.querySelectorAll('button')];
   const at = controls.indexOf(target as HTMLButtonElement);
-  const next = controls.at((at + (key === 'ArrowUp' ? -1 : 1)) % controls.length);
+  const next = controls.at((at + stride) % controls.length);
   event.preventDefault();
   next?.focus();
 }
