@@ -2,6 +2,7 @@
 import type { ComponentChildren, TargetedKeyboardEvent } from 'preact';
 import { Dialog } from './dialog.tsx';
 import { Icon, type IconName } from './icon.tsx';
+import { words } from './language.ts';
 
 interface MenuProps {
   label: string;
@@ -31,8 +32,15 @@ function walk(event: TargetedKeyboardEvent<HTMLElement>): void {
 }
 
 export function Menu({ label, at, onClose, children }: MenuProps) {
+  const { close } = words.value;
   return (
     <Dialog class="menu sheet" label={label} at={at} onClose={onClose}>
+      <div class="sheet-head">
+        <h2>{label}</h2>
+        <button type="button" class="button is-icon" aria-label={close} title={close} onClick={onClose}>
+          <Icon name="close" />
+        </button>
+      </div>
       <div role="toolbar" aria-orientation="vertical" aria-label={label} onKeyDown={walk}>
         {children}
       </div>
