@@ -1,19 +1,75 @@
-/** Builds the static site: the lobby (`/`) and the page of a room (`/chat/`), which serves every link. */
+/**
+ * Builds the static site: the lobby (`/`) and the page of a room (`/chat/`), which serves every link; and beside them
+ * the files that pages of others load (`/embed/…`), each under a name that stays.
+ */
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
+import { answerHeaders, type HeaderFields, httpsHeaders, pageHeaders, siteFiles } from '../shared/site.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+/** A rule of `_headers`, as Cloudflare Pages and others read it. */
+function headersRule(path: string, fields: HeaderFields): string {
+  return [path, ...Object.entries(fields).map(([name, value]) => `  ${name}: ${value}`), ''].join('\n');
+}
+
+/**
+ * Where the pages stand on another origin than the service, their host has to know what the Worker does at home: that
+ * one page serves all rooms, and what browsers are to guard against. At home there is no such file.
+ */
+function elsewhere(): Plugin {
+  let service = '';
+  return {
+    name: 'flexio:elsewhere',
+    configResolved({ env }) {
+      service = env.VITE_API_ORIGIN ?? '';
+      if (service === '' || (URL.canParse(service) && new URL(service).origin === service)) return;
+      throw new Error(`VITE_API_ORIGIN must be an origin, such as https://api.example.org, and not ${service}`);
+    },
+    generateBundle() {
+      if (service === '' || this.environment.name !== 'client') return;
+      const everywhere = { ...answerHeaders, ...httpsHeaders, ...pageHeaders({ service, isOwn: false }) };
+      const rules = [
+        headersRule('/*', everywhere),
+        ...Object.entries(siteFiles).map(([folder, fields]) => headersRule(`${folder}*`, fields)),
+      ];
+      this.emitFile({ type: 'asset', fileName: '_headers', source: rules.join('\n') });
+      this.emitFile({ type: 'asset', fileName: '_redirects', source: '/chat/* /chat/ 200\n' });
+    },
+  };
+}
+
 export default defineConfig({
   root: here('.'),
+  plugins: [elsewhere()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  // One after the other, in this order: the first empties the folder.
+  builder: {},
   build: {
-    emptyOutDir: true,
     // Every browser that knows `light-dark()` preloads modules.
     modulePreload: { polyfill: false },
     target: 'es2022',
     // Those that know `light-dark()`, which is not to be rewritten: a theme may be set on `<html>`.
     cssTarget: ['chrome123', 'edge123', 'firefox120', 'safari17.5'],
-    rolldownOptions: { input: { lobby: here('index.html'), room: here('chat/index.html') } },
+  },
+  environments: {
+    client: {
+      build: {
+        emptyOutDir: true,
+        rolldownOptions: { input: { lobby: here('index.html'), room: here('chat/index.html') } },
+      },
+    },
+    embed: {
+      consumer: 'client',
+      build: {
+        emptyOutDir: false,
+        copyPublicDir: false,
+        rolldownOptions: {
+          input: { flexio: here('../client/index.ts') },
+          preserveEntrySignatures: 'strict',
+          output: { entryFileNames: 'embed/[name].js', chunkFileNames: 'embed/[name].js' },
+        },
+      },
+    },
   },
 });

@@ -1,20 +1,11 @@
 /** The static site: the lobby at `/`, and the page of a room at `/chat/:link/`, which is one file for every link. */
 import * as v from 'valibot';
 import { fail } from '../shared/failures.ts';
+import { siteFiles } from '../shared/site.ts';
 import { Link } from '../shared/text.ts';
 import { refuse } from './answers.ts';
 
 const pagePath = /^\/chat\/([^/]+)\/$/;
-
-/** Under which the build puts its files, each under a name that changes with what is in it. */
-const builtFiles = '/assets/';
-
-/** A built file may be kept for good; that it is not there may not. */
-function kept(found: Response): Response {
-  const answer = new Response(found.body, found);
-  if (found.ok) answer.headers.set('Cache-Control', 'public, max-age=31536000, immutable');
-  return answer;
-}
 
 /** The page of a room, where the request is for one; without the last slash the path is the API's. */
 export function roomPage(request: Request, env: Env): Promise<Response> | undefined {
@@ -29,10 +20,18 @@ export function toLobby(request: Request): Response {
   return Response.redirect(new URL('/', request.url).href, 302);
 }
 
+/** A file as it was found, with the headers of its folder. That one is not there may not be kept. */
+function withHeaders(path: string, found: Response): Response {
+  const folder = Object.keys(siteFiles).find((name) => path.startsWith(name)) ?? '';
+  const answer = new Response(found.body, found);
+  for (const [name, value] of Object.entries(siteFiles[folder] ?? {})) answer.headers.set(name, value);
+  return answer;
+}
+
 /** A file of the site, or a refusal in the envelope. */
 export async function file(request: Request, env: Env): Promise<Response> {
   const found = await env.ASSETS.fetch(new Request(request.url, { headers: request.headers }));
   if (found.status === 404) return refuse(fail('route_not_found').failure);
-  if (request.method === 'GET') return new URL(request.url).pathname.startsWith(builtFiles) ? kept(found) : found;
+  if (request.method === 'GET') return withHeaders(new URL(request.url).pathname, found);
   return refuse(fail('method_not_allowed').failure, { Allow: 'GET, HEAD, OPTIONS' });
 }
