@@ -116,6 +116,9 @@ export const limits = {
   importRetrySeconds: 10,
   /** Milliseconds until the list comes from KV when the directory does not answer. */
   directoryAnswerMs: 3_000,
+  /** Milliseconds that the page of a room waits for what KV has of it, and characters that it shows of each text. */
+  previewMs: 500,
+  previewLength: 200,
   /** Milliseconds that a look at the service's health gives the directory, and KV. */
   healthDirectoryMs: 2_000,
   healthKvMs: 2_000,

@@ -4,6 +4,8 @@ import { fail } from '../shared/failures.ts';
 import { siteFiles } from '../shared/site.ts';
 import { Link } from '../shared/text.ts';
 import { refuse } from './answers.ts';
+import { previewOf, withPreview } from './preview.ts';
+import { publicOrigin } from './safeguards.ts';
 
 const pagePath = /^\/chat\/([^/]+)\/$/;
 
@@ -12,7 +14,20 @@ export function roomPage(request: Request, env: Env): Promise<Response> | undefi
   const { pathname, origin } = new URL(request.url);
   const link = pagePath.exec(pathname)?.[1];
   if (request.method !== 'GET' || !v.is(Link, link)) return undefined;
-  return env.ASSETS.fetch(new Request(`${origin}/chat/`, request));
+  return pageOf(link, `${origin}/chat/`, publicOrigin(request, env), env);
+}
+
+/**
+ * Asks for the file whatever the browser has of it, since it is another page for each room; and has no cache between
+ * keep it, since a room may become private.
+ */
+async function pageOf(link: string, file: string, origin: string, env: Env): Promise<Response> {
+  const [page, preview] = await Promise.all([env.ASSETS.fetch(new Request(file)), previewOf(link, env.CHATS)]);
+  if (!page.ok) return page;
+  const answer = withPreview(page, `${origin}/chat/${link}/`, preview);
+  answer.headers.set('Cache-Control', 'private, no-cache');
+  answer.headers.delete('ETag');
+  return answer;
 }
 
 /** A room's page without a room: the lobby is where to find one. */
