@@ -4,7 +4,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
-import { answerHeaders, type HeaderFields, httpsHeaders, pageHeaders, siteFiles } from '../shared/site.ts';
+import { answerHeaders, embedHeaders, type HeaderFields, httpsHeaders, pageHeaders } from '../shared/site.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -29,10 +29,8 @@ function elsewhere(): Plugin {
     generateBundle() {
       if (service === '' || this.environment.name !== 'client') return;
       const everywhere = { ...answerHeaders, ...httpsHeaders, ...pageHeaders({ service, isOwn: false }) };
-      const rules = [
-        headersRule('/*', everywhere),
-        ...Object.entries(siteFiles).map(([folder, fields]) => headersRule(`${folder}*`, fields)),
-      ];
+      // Nothing of `/assets/`: such a host would let browsers keep for good that a file is not there, too.
+      const rules = [headersRule('/*', everywhere), headersRule('/embed/*', embedHeaders)];
       this.emitFile({ type: 'asset', fileName: '_headers', source: rules.join('\n') });
       this.emitFile({ type: 'asset', fileName: '_redirects', source: '/chat/* /chat/ 200\n' });
     },

@@ -71,14 +71,18 @@ export function pageHeaders(service: Service): HeaderFields {
   };
 }
 
-/** Of the files in the folders that have headers of their own. */
-export const siteFiles: Readonly<Record<string, HeaderFields>> = {
-  // The build gives each a name that changes with what is in it.
-  '/assets/': { 'Cache-Control': `public, max-age=${yearSeconds}, immutable` },
-  // For pages of others, which know them by names that stay.
-  '/embed/': {
-    'Access-Control-Allow-Origin': '*',
-    'Cross-Origin-Resource-Policy': 'cross-origin',
-    'Cache-Control': 'public, max-age=300',
-  },
+/** Of a built file: its name changes with what is in it. */
+const assetHeaders: HeaderFields = { 'Cache-Control': `public, max-age=${yearSeconds}, immutable` };
+
+/** Of a file for pages of others, which know it by a name that stays. */
+export const embedHeaders: HeaderFields = {
+  'Access-Control-Allow-Origin': '*',
+  'Cross-Origin-Resource-Policy': 'cross-origin',
+  'Cache-Control': 'public, max-age=300',
 };
+
+/** Of a file that is there, by its path. */
+export function fileHeaders(path: string): HeaderFields {
+  if (path.startsWith('/assets/')) return assetHeaders;
+  return path.startsWith('/embed/') ? embedHeaders : {};
+}

@@ -1,7 +1,7 @@
 /** The static site: the lobby at `/`, and the page of a room at `/chat/:link/`, which is one file for every link. */
 import * as v from 'valibot';
 import { fail } from '../shared/failures.ts';
-import { siteFiles } from '../shared/site.ts';
+import { fileHeaders } from '../shared/site.ts';
 import { Link } from '../shared/text.ts';
 import { refuse } from './answers.ts';
 import { previewOf, withPreview } from './preview.ts';
@@ -35,11 +35,10 @@ export function toLobby(request: Request): Response {
   return Response.redirect(new URL('/', request.url).href, 302);
 }
 
-/** A file as it was found, with the headers of its folder. That one is not there may not be kept. */
+/** A file as it was found, with the headers that its path is due. */
 function withHeaders(path: string, found: Response): Response {
-  const folder = Object.keys(siteFiles).find((name) => path.startsWith(name)) ?? '';
   const answer = new Response(found.body, found);
-  for (const [name, value] of Object.entries(siteFiles[folder] ?? {})) answer.headers.set(name, value);
+  for (const [name, value] of Object.entries(fileHeaders(path))) answer.headers.set(name, value);
   return answer;
 }
 

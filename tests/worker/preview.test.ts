@@ -218,7 +218,7 @@ describe('the copy in KV', () => {
 });
 
 it('the address is the one under which browsers know the service', async () => {
-  const page = new Response('<link rel="canonical" href="./"><meta property="og:url" content="">');
+  const page = new Response('<link rel="canonical"><meta property="og:url" content="">');
   const html = await withPreview(page, 'https://flexio.example/chat/a-room/', undefined).text();
   expect(html).toBe(
     '<link rel="canonical" href="https://flexio.example/chat/a-room/"><meta property="og:url" content="https://flexio.example/chat/a-room/">',
