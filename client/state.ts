@@ -137,12 +137,12 @@ function hear(state: RoomState, frame: ServerFrame, at: number): RoomState {
       const position = { ...state.position, rev: message.rev };
       const ended = { type: 'typing', participant: message.author, on: false } as const;
       const quiet = message.id === message.rev ? withTyping(state, ended, at) : state;
-      return arrived({ ...state, ...quiet, ...withChanges(state, [message], state.self?.id), position });
+      return arrived(withChanges({ ...quiet, position }, [message], state.self?.id));
     }
     case 'ack':
       return arrived({ ...state, ...waitAfter(state, frame, at), outgoing: state.outgoing.map(withId(frame)) });
     case 'presence':
-      return { ...state, ...withPresence(state, frame) };
+      return withPresence(state, frame);
     case 'history':
       // One of another epoch is of a room that is no more.
       return frame.epoch === state.position?.epoch ? withPage(state, frame) : state;
@@ -151,7 +151,7 @@ function hear(state: RoomState, frame: ServerFrame, at: number): RoomState {
     case 'error':
       return { ...state, ...waitAfterHaste(state, frame, at), outgoing: state.outgoing.map(withFailure(frame)) };
     case 'typing':
-      return { ...state, ...withTyping(state, frame, at) };
+      return withTyping(state, frame, at);
     case 'read':
       return { ...state, marks: { ...state.marks, [frame.id]: frame.messageId } };
     case 'reading':
@@ -166,7 +166,7 @@ function hear(state: RoomState, frame: ServerFrame, at: number): RoomState {
 
 function welcome(state: RoomState, frame: Extract<ServerFrame, { type: 'ready' }>): RoomState {
   const { epoch, rev, floor, room, participant: self, role, participants, messages, recovered } = frame;
-  const stretch = recovered ? withChanges(state, messages) : newestPage(messages, floor);
+  const stretch: Stretch = recovered ? withChanges(state, messages) : newestPage(messages, floor);
   const isOfThisRoom = ({ messageId }: OutgoingMessage) => messageId === undefined || state.position?.epoch === epoch;
   return arrived({
     ...state,

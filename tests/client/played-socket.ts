@@ -9,6 +9,8 @@ export class PlayedSocket extends EventTarget {
   readonly url: string;
   readonly heard: Record<string, unknown>[] = [];
   pings = 0;
+  /** Whether it answers pings: what is silent for long is given up. */
+  isAwake = false;
   readyState = 0;
   bufferedAmount = 0;
   binaryType = 'blob';
@@ -20,8 +22,9 @@ export class PlayedSocket extends EventTarget {
   }
 
   send(text: string): void {
-    if (text === '{"type":"ping"}') this.pings++;
-    else this.heard.push(JSON.parse(text));
+    if (text !== '{"type":"ping"}') return void this.heard.push(JSON.parse(text));
+    this.pings++;
+    if (this.isAwake) queueMicrotask(() => this.say({ type: 'pong' }));
   }
 
   close(): void {
@@ -112,8 +115,10 @@ export async function socketNumber(count: number): Promise<PlayedSocket> {
   return socket;
 }
 
-/** Lets what is due at once happen. */
-export const settle = () => vi.advanceTimersByTimeAsync(1);
+/** Lets what is due within so many milliseconds happen. */
+export async function settle(milliseconds = 1): Promise<void> {
+  await vi.advanceTimersByTimeAsync(milliseconds);
+}
 
 /** A connection that was let in. */
 export async function live(
