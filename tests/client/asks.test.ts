@@ -282,6 +282,7 @@ describe('pages', () => {
     answer(socket, 1, 10);
     connection.identify({ name: 'アリス' });
     socket.say(ready({ recovered: true, rev: 100 }));
+    expect(socket.heard.slice(-1)).toMatchObject([{ type: 'auth' }]);
     expect(ends(state())).toEqual([1, 10]);
   });
 
@@ -293,6 +294,7 @@ describe('pages', () => {
     if (!room) throw new Error('no room');
     socket.say({ type: 'room', room, floor: 50, locked: false, slowSeconds: 0 });
     expect(state().messages).toEqual([]);
+    expect(socket.asked('history')).toHaveLength(2);
     answer(socket, 91, 100);
     expect(ends(state())).toEqual([91, 100]);
   });
