@@ -1,5 +1,5 @@
 /** What a connection shows of a person: tokens that are got, renewed and expired; on a socket that the test plays. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { renewalIn } from '../../client/credentials.ts';
 import { alice, bob, message, ready } from './frames.ts';
 import { beginPlay, connect, endPlay, live, type PlayedSocket, settle, socketNumber } from './played-socket.ts';
@@ -106,6 +106,22 @@ describe('a token that is got', () => {
     connection.close();
     await settle(60_000);
     expect(asked()).toBe(1);
+  });
+
+  it('that cannot be got is not asked for any more once the connection is closed', async () => {
+    let fail: ((reason: Error) => void) | undefined;
+    const token = () =>
+      new Promise<string>((_, reject) => {
+        fail = reject;
+      });
+    const { connection } = connect({ token });
+    const socket = await socketNumber(1);
+    socket.open();
+    await settle();
+    connection.close();
+    fail?.(new Error('the backend is down'));
+    await settle();
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it('that the room does not believe is got once more before it ends', async () => {
