@@ -241,6 +241,7 @@ describe('pages', () => {
     const { connection, state, socket } = await start();
     const [first, second, newest] = [connection.goTo(5), connection.goTo(50), connection.goToNewest()];
     const again = connection.goToNewest();
+    expect(new Set(socket.asked('history').map(({ ref }) => ref)).size).toBe(3);
     expect(socket.asked('history')).toHaveLength(3);
     const spans = [from(1, 10), from(45, 55), from(91, 100)];
     for (const [at, { ref }] of socket.asked('history').entries()) {

@@ -1,5 +1,9 @@
 /** The client library in Node, as a program of one's own uses it, against a real server. */
+import { execFile, execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createApi, RoomConnection, type RoomConnectionOptions, type ServerFrame } from '../../client/index.ts';
 import { Cable } from '../support/cable.ts';
@@ -9,6 +13,8 @@ import { until } from '../support/until.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('ed25519');
 const oneLine = (pem: string | Buffer) => String(pem).replaceAll('\n', '\\n');
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 let server: Server;
 let cable: Cable;
@@ -238,4 +244,31 @@ it('order is kept, as whoever keeps it sees it, and whoever it is kept from', as
   await keeper.moderate({ action: 'kick', target, reason: 'enough' });
   await until(() => bob.state.phase.name === 'ended');
   expect(bob.state.phase).toMatchObject({ code: 4403, reason: expect.stringContaining('enough') });
+});
+
+describe('the example of the README', () => {
+  /** The example in a README, without its remarks, which are in the language of each. */
+  function example(readme: string): string {
+    const text = readFileSync(`${root}${readme}`, 'utf8');
+    const [, code = ''] = /```ts\n([\s\S]*?)```/.exec(text) ?? [];
+    return code.replaceAll(/ \/\/ .*$/gm, '');
+  }
+
+  it('is the same in both languages, runs as it is written, and ends', async () => {
+    const code = example('README.md');
+    expect(example('README.ja.md')).toBe(code);
+    execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'client/tsconfig.json'], { cwd: root });
+    const link = await makeRoomAt(server.origin);
+    const here = code.replace('http://localhost:8787', server.origin).replace('reading-circle', link);
+    expect(here).not.toBe(code);
+    const node = promisify(execFile)(process.execPath, ['--input-type=module', '-e', here], { cwd: root });
+    const { stdout } = await node;
+    expect(stdout).toContain("'読書会'");
+    expect(stdout).toContain('live 1 0 1');
+    expect(stdout.trim()).toMatch(/\nended 1 \d+ [01]$/);
+    const bob = await enter(link, 'bob');
+    expect(bob.state.messages).toMatchObject([
+      { text: 'Hello', author: { name: 'Alice' }, reactions: [{ emoji: '👍', count: 1 }] },
+    ]);
+  });
 });
