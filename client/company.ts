@@ -1,6 +1,6 @@
 /** Who is in the room with a client: who is here, who types, and how far each has read. */
 import type { PresenceFrame, TypingAnswer } from '../shared/frames.ts';
-import { limits } from '../shared/limits.ts';
+import { clientLimits as limits } from '../shared/limits.ts';
 import type { ReadMark } from '../shared/message.ts';
 import type { Participant, RoleName } from '../shared/participant.ts';
 

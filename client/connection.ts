@@ -4,7 +4,7 @@
  */
 import { closeCodes } from '../shared/failures.ts';
 import type { AckFrame, ErrorFrame, ReadyFrame, ServerFrame } from '../shared/frames.ts';
-import { countBytes, limits } from '../shared/limits.ts';
+import { countBytes, clientLimits as limits } from '../shared/limits.ts';
 import type { ModerationAct, ModerationEntry } from '../shared/moderation.ts';
 import { displayName } from '../shared/participant.ts';
 import { socketPath } from '../shared/routes.ts';

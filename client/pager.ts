@@ -2,7 +2,7 @@
  * Asks for pages of the log: at either end one at a time, since each begins where the one before ended, and jumps, of
  * which the last counts.
  */
-import { limits } from '../shared/limits.ts';
+import { clientLimits as limits } from '../shared/limits.ts';
 import type { RoomState } from './state.ts';
 import { type PageKind, pageRef } from './stretch.ts';
 

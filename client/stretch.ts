@@ -3,7 +3,7 @@
  * after a jump. Messages are upserts by id, of two states of one the later counts.
  */
 import type { HistoryAnswer } from '../shared/frames.ts';
-import { limits } from '../shared/limits.ts';
+import { clientLimits as limits } from '../shared/limits.ts';
 import type { Message, Reaction } from '../shared/message.ts';
 
 /** What of a room's state is about its messages. */

@@ -1,5 +1,5 @@
 /** Tells a room that somebody types: not at each key, again while it goes on, and that it ended. */
-import { limits } from '../shared/limits.ts';
+import { clientLimits as limits } from '../shared/limits.ts';
 
 /** Milliseconds between two words of it, and without a key until it has ended. */
 const againMs = limits.typingMs / 2;

@@ -2,7 +2,9 @@
  * Every limit of the service, each with its unit. Text lengths are counted in Unicode code points on both sides
  * (`countCharacters`), so that a page can tell a writer what the server will say.
  */
-export const limits = {
+
+/** Those that a client has to know: a page that takes these carries no others. */
+export const clientLimits = {
   /** Characters of a chat link. */
   linkLength: 64,
   /** Characters (code points). */
@@ -10,16 +12,40 @@ export const limits = {
   aboutLength: 1_000,
   tagLength: 32,
   nameLength: 40,
-  /** Characters of a name before what cannot be seen is taken out of it. */
-  rawNameLength: 400,
   messageLength: 4_000,
   /** Tags a room. */
   tags: 10,
+  /** People whom each reaction to a message names. */
+  reactionNames: 10,
+  /** Bytes of UTF-8. */
+  frameBytes: 32 * 1_024,
   /** Characters of a moderator's reason. */
   reasonLength: 200,
   /** Seconds of a mute or ban, and between two messages in slow mode, at most. */
   moderationSeconds: 10 * 365 * 24 * 60 * 60,
   slowSeconds: 60 * 60,
+  /** Milliseconds after which somebody who typed is taken to have stopped. */
+  typingMs: 6_000,
+  /** Characters of a user or admin token. */
+  tokenLength: 256,
+  /** Characters of the join key of a private room, and of what is shown as one, which an invitation may be too. */
+  joinKeyLengthMin: 8,
+  joinKeyLength: 256,
+  shownKeyLength: 1_024,
+  /** Messages or participants a page, where it is not said. */
+  pageSize: 50,
+  /** Rooms a page of the list, at most. */
+  listSizeMax: 100,
+  /** Characters of what is looked for in the list. */
+  queryLength: 100,
+} as const;
+
+/** All of them. */
+export const limits = {
+  ...clientLimits,
+
+  /** Characters of a name before what cannot be seen is taken out of it. */
+  rawNameLength: 400,
   /** Milliseconds for which a ban keeps new identities from the same address out, at most. */
   addressBanMs: 24 * 60 * 60_000,
   /** Mentions a message, and messages of whose authors somebody may be mentioned who is not here. */
@@ -29,26 +55,17 @@ export const limits = {
   mentionedAuthors: 200,
   /** Milliseconds between two writings of how far a person has read. */
   markEveryMs: 5_000,
-  /** Milliseconds after which somebody who typed is taken to have stopped. */
-  typingMs: 6_000,
   /** People up to whom everyone is told who types, and who has read how far. */
   markedPeople: 100,
   /** Messages up to which what is unread is counted, and that are looked at for it. */
   unreadCounted: 100,
   unreadLookedAt: 1_000,
-  /** Kinds of reactions a message, and people that each names. */
+  /** Kinds of reactions a message. */
   reactionKinds: 20,
-  reactionNames: 10,
   /** Characters of the id with which a client marks a message it may have to send again. */
   clientIdLength: 64,
   /** Characters of the mark that ties an answer frame to its question. */
   refLength: 64,
-  /** Characters of a user or admin token. */
-  tokenLength: 256,
-  /** Characters of the join key of a private room, and of what is shown as one, which an invitation may be too. */
-  joinKeyLengthMin: 8,
-  joinKeyLength: 256,
-  shownKeyLength: 1_024,
   /** Seconds for which an invitation to a private room lasts: at least, where it is not said, and at most. */
   invitationSecondsMin: 60,
   invitationSeconds: 7 * 24 * 60 * 60,
@@ -63,15 +80,12 @@ export const limits = {
   /** Characters of what says who spoke in an entry of a session. */
   roleLength: 32,
   /** Bytes of UTF-8. */
-  frameBytes: 32 * 1_024,
   bodyBytes: 32 * 1_024,
 
-  /** Messages or participants a page. */
-  pageSize: 50,
+  /** Messages or participants a page, at most. */
   pageSizeMax: 100,
-  /** Rooms a page of the list. */
+  /** Rooms a page of the list, where it is not said. */
   listSize: 50,
-  listSizeMax: 100,
   /** Entries a page of a session, and sessions a page. */
   historySize: 500,
   historySizeMax: 1_000,
@@ -83,8 +97,6 @@ export const limits = {
   claimTries: 5,
   /** Bytes of UTF-8 at which a page of entries ends, even if it has fewer than were asked for. */
   historyBytes: 1_024 * 1_024,
-  /** Characters of what is looked for in the list. */
-  queryLength: 100,
   /** Rooms with the words that a search of the list looks at, newest first. */
   listMatches: 5_000,
   /** What one search of a room may cost: pairs of characters, spans of ids, and texts that are looked at. */

@@ -3,7 +3,7 @@
  * put beside a name. It guards against being taken for somebody in charge, not against two people of one name: for
  * those there are ids.
  */
-import { countCharacters, limits } from './limits.ts';
+import { countCharacters, clientLimits as limits } from './limits.ts';
 
 /** Arabic letters that join the next one, unless U+200C parts them; after the others it would not be seen. */
 const joining = String.raw`[[\p{L}&&[\u0620-\u06ff]]--[\u0621-\u0625\u0627\u0629\u062f-\u0632\u0648\u0671-\u0677

@@ -12,7 +12,7 @@ const mayImport: Record<string, { rooms: string[]; packages: RegExp }> = {
   objects: { rooms: ['objects', 'shared'], packages: /^(cloudflare:workers|node:(crypto|buffer)|valibot|jose)$/ },
   worker: { rooms: ['worker', 'shared'], packages: /^(cloudflare:workers|itty-router|valibot)$/ },
   client: { rooms: ['client', 'shared'], packages: /^partysocket(\/\w+)?$/ },
-  pages: { rooms: ['pages', 'client'], packages: /^(preact(\/[\w-]+)?|@preact\/signals|vite|node:url)$/ },
+  pages: { rooms: ['pages', 'client'], packages: /^(preact(\/[\w-]+)?|@preact\/signals|lean-qr\/nano|vite|node:url)$/ },
 };
 
 /** The Durable Object classes are all that the Worker takes from `objects`. */

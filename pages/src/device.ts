@@ -1,36 +1,7 @@
 /** What this device remembers: who its person is, and the admin tokens of rooms made here. */
 import { looksLikeRole } from '../../client/index.ts';
 import { newToken } from './secret.ts';
-
-/** Stands in where the browser keeps nothing (private windows, blocked storage), until the page is left. */
-const memory = new Map<string, string>();
-
-function recall(key: string): string | undefined {
-  try {
-    return localStorage.getItem(key) ?? memory.get(key);
-  } catch {
-    return memory.get(key);
-  }
-}
-
-function remember(key: string, value: string): boolean {
-  memory.set(key, value);
-  try {
-    localStorage.setItem(key, value);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function forget(key: string): void {
-  memory.delete(key);
-  try {
-    localStorage.removeItem(key);
-  } catch {
-    // Nothing was kept.
-  }
-}
+import { forget, recall, remember } from './storage.ts';
 
 const tokenKey = 'flexio:token';
 const nameKey = 'flexio:name';

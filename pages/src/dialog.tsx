@@ -3,22 +3,47 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 
 interface DialogProps {
-  /** The id of the heading that names it. */
-  labelledBy: string;
+  /** The id of the heading that names it, or its name where it has none. */
+  labelledBy?: string;
+  label?: string;
   class?: string;
+  /** What it stands beside, where there is room; else it rises from below. */
+  at?: Element;
   /** Closes by its own buttons only. */
   mustAnswer?: boolean;
   onClose?: () => void;
   children: ComponentChildren;
 }
 
-export function Dialog({ labelledBy, class: classes = '', mustAnswer = false, onClose, children }: DialogProps) {
+/** Pixels between a dialog and what it stands beside, and the edges of the window. */
+const gap = 4;
+
+/** Below an element, or above it where there is more room; its right edge under the element's. */
+function standBeside(dialog: HTMLElement, at: Element): void {
+  if (innerWidth < 720) return;
+  const { top, bottom, right } = at.getBoundingClientRect();
+  const { offsetWidth: width, offsetHeight: height } = dialog;
+  const below = bottom + gap;
+  const y = below + height > innerHeight ? Math.max(top - gap - height, gap) : below;
+  dialog.style.inset = `${y}px auto auto ${Math.max(Math.min(right, innerWidth - gap) - width, gap)}px`;
+}
+
+export function Dialog({
+  labelledBy,
+  label,
+  at,
+  class: classes = '',
+  mustAnswer = false,
+  onClose,
+  children,
+}: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
 
   useEffect(() => {
     const dialog = element.current;
-    const opener = document.activeElement;
+    const opener = (dialog?.getRootNode() as DocumentOrShadowRoot | undefined)?.activeElement;
     dialog?.showModal();
+    if (dialog && at) standBeside(dialog, at);
     return () => {
       dialog?.close();
       if (opener instanceof HTMLElement) opener.focus();
@@ -48,6 +73,7 @@ export function Dialog({ labelledBy, class: classes = '', mustAnswer = false, on
       ref={element}
       class={`dialog ${classes}`}
       aria-labelledby={labelledBy}
+      aria-label={label}
       closedby={mustAnswer ? 'none' : 'any'}
       onClose={onClose}
     >

@@ -42,3 +42,8 @@ export function wholeTime(at: number): string {
 export function isSameDay(one: number, other: number): boolean {
   return new Date(one).toDateString() === new Date(other).toDateString();
 }
+
+/** 18:06, with the day where it is another. */
+export function momentOf(at: number): string {
+  return isSameDay(at, Date.now()) ? clockTime(at) : `${date(at)} ${clockTime(at)}`;
+}

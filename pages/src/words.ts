@@ -21,6 +21,19 @@ export const ja = {
   noAnswer: 'サービスにつながりません。電波やネットワークを確かめて、もう一度お試しください。',
   tooOften: '続けて送られました。少し待ってから、もう一度お試しください。',
   refused: (reason: string) => `受け付けられませんでした（${reason}）`,
+  /** By how the service begins to say it. */
+  reasons: {
+    Banned: '出入り禁止になっています',
+    Muted: 'ミュートされています',
+    Locked: '部屋がロックされています',
+    'Slow mode': 'スローモードです',
+    'Forbidden: Their role': '同じか上の役割の人にはできません',
+    'Forbidden: Only': '権限がありません',
+    'Forbidden: Invalid admin token': '管理トークンが違います',
+    'Chat not found': '部屋が見つかりません',
+    'Message not found': 'メッセージが見つかりません',
+    'Participant not found': 'その人は見つかりません',
+  },
 };
 
 export const en: typeof ja = {
@@ -35,4 +48,16 @@ export const en: typeof ja = {
   noAnswer: 'The service does not answer. Check your network and try again.',
   tooOften: 'That was a lot at once. Wait a moment, then try again.',
   refused: (reason) => `This was not accepted (${reason})`,
+  reasons: {
+    Banned: 'you are banned',
+    Muted: 'you are muted',
+    Locked: 'the room is locked',
+    'Slow mode': 'slow mode',
+    'Forbidden: Their role': 'their role is as high as yours',
+    'Forbidden: Only': 'you may not do this',
+    'Forbidden: Invalid admin token': 'this is not the admin token',
+    'Chat not found': 'there is no such room',
+    'Message not found': 'there is no such message',
+    'Participant not found': 'there is no such person',
+  },
 };

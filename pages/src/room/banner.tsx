@@ -3,13 +3,32 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { Icon } from '../icon.tsx';
 import type { RoomSession } from './session.ts';
+import { useRoom } from './use-room.ts';
 import { words } from './words.ts';
 
 /** Milliseconds without a connection that nobody need hear of. */
 const patienceMs = 2_000;
 
+function useIsOffline(): boolean {
+  const isOffline = useSignal(!navigator.onLine);
+  useEffect(() => {
+    const follow = () => {
+      isOffline.value = !navigator.onLine;
+    };
+    addEventListener('online', follow);
+    addEventListener('offline', follow);
+    return () => {
+      removeEventListener('online', follow);
+      removeEventListener('offline', follow);
+    };
+  }, [isOffline]);
+  return isOffline.value;
+}
+
 export function Banner({ session }: { session: RoomSession }) {
   const phase = session.phase.value.name;
+  const waiting = useRoom(session, ({ outgoing }) => outgoing.filter(({ failure }) => !failure).length);
+  const isOffline = useIsOffline();
   const isLate = useSignal(false);
 
   useEffect(() => {
@@ -22,11 +41,13 @@ export function Banner({ session }: { session: RoomSession }) {
   }, [phase, isLate]);
 
   const isShown = isLate.value && phase !== 'live';
-  const { reconnecting, notConnected, tryNow } = words.value;
+  const { offline, reconnecting, notConnected, tryNow } = words.value;
+  const connecting = phase === 'reconnecting' ? reconnecting : notConnected;
+  const classes = isOffline ? 'banner is-offline' : 'banner';
   return (
-    <div class={isShown ? 'banner' : 'banner is-empty'}>
-      {isShown && <Icon name="reconnect" />}
-      <output>{isShown && (phase === 'reconnecting' ? reconnecting : notConnected)}</output>
+    <div class={isShown ? classes : 'banner is-empty'}>
+      {isShown && <Icon name={isOffline ? 'offline' : 'reconnect'} />}
+      <output>{isShown && (isOffline ? offline(waiting) : connecting)}</output>
       {isShown && (
         <button type="button" class="button is-quiet is-small" onClick={() => session.tryNow()}>
           {tryNow}

@@ -1,43 +1,68 @@
-/** Where one writes: Enter sends, Shift+Enter starts a line, and an input method's Enter does neither. */
-import { useComputed } from '@preact/signals';
+/** Where one writes: the chosen key sends, Shift+Enter starts a line, and an input method's Enter does neither. */
 import type { TargetedKeyboardEvent, TargetedSubmitEvent } from 'preact';
-import { useMemo, useRef } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { displayName } from '../../../client/index.ts';
 import { Composition } from '../composition.ts';
 import { Icon } from '../icon.tsx';
+import { ComposerFoot } from './composer-foot.tsx';
+import { Context } from './context.tsx';
 import { NameField } from './name-field.tsx';
-import type { RoomSession } from './session.ts';
+import { NowLine } from './now-line.tsx';
+import { Silence } from './silence.tsx';
 import { Tile } from './tile.tsx';
+import type { RoomView } from './view.ts';
 import { words } from './words.ts';
-import { Writing } from './writing.ts';
 
-export function Composer({ session }: { session: RoomSession }) {
-  const writing = useMemo(() => new Writing(session), [session]);
+export function Composer({ view }: { view: RoomView }) {
+  const { session } = view;
+  const reason = session.silence.value;
+  return (
+    <footer class="composer">
+      <NowLine view={view} />
+      {reason ? <Silence session={session} reason={reason} /> : <Form view={view} />}
+    </footer>
+  );
+}
+
+function Form({ view }: { view: RoomView }) {
+  const { session, writing } = view;
   const composition = useMemo(() => new Composition(), []);
   const textarea = useRef<HTMLTextAreaElement>(null);
-  const selfId = useComputed(() => session.state.value.self?.id ?? '').value;
-  const { message, writeMessage, send } = words.value;
+  const selfId = session.selfId.value ?? '';
+  const { message, writeMessage, send, save } = words.value;
   const isOver = writing.left.value < 0;
+  const isEditing = writing.editing.value !== undefined;
+  const subject = writing.replyTo.value ?? writing.editing.value;
+
+  useEffect(() => {
+    if (subject) textarea.current?.focus();
+  }, [subject]);
 
   function submit(event: TargetedSubmitEvent<HTMLFormElement>) {
     event.preventDefault();
-    writing.send();
+    void writing.send();
     textarea.current?.focus();
   }
 
   function press(event: TargetedKeyboardEvent<HTMLTextAreaElement>) {
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+    if (event.isComposing) return;
+    const { key, shiftKey, ctrlKey, metaKey } = event;
+    if (key === 'Escape' && subject) writing.leave();
+    if (key === 'ArrowUp' && writing.text.value === '' && view.changeLast()) event.preventDefault();
+    if (key !== 'Enter' || shiftKey) return;
+    if (writing.sendKey.value === 'ctrl' && !ctrlKey && !metaKey) return;
     event.preventDefault();
-    if (!composition.owns(event)) writing.send();
+    if (!composition.owns(event)) void writing.send();
   }
 
   return (
-    <form class="composer" aria-label={message} onSubmit={submit}>
+    <form aria-label={message} onSubmit={submit}>
       <div class="composer-row">
         <div class="composer-margin">
           <Tile id={selfId} name={writing.isNaming.value ? '' : displayName(selfId, session.name.value)} />
         </div>
         <div class="composer-field">
+          <Context writing={writing} />
           {writing.isNaming.value && (
             <NameField
               writing={writing}
@@ -54,42 +79,19 @@ export function Composer({ session }: { session: RoomSession }) {
             aria-invalid={isOver}
             aria-describedby="counter"
             placeholder={writeMessage}
-            enterkeyhint="send"
+            enterkeyhint={writing.sendKey.value === 'enter' ? 'send' : 'enter'}
             value={writing.text.value}
-            onInput={(event) => {
-              writing.text.value = event.currentTarget.value;
-            }}
+            onInput={(event) => writing.write(event.currentTarget.value)}
             onKeyDown={press}
             onCompositionEnd={composition.end}
           />
         </div>
         <button type="submit" class="button is-main send" aria-disabled={!writing.canSend.value}>
-          <Icon name="send" />
-          <span>{send}</span>
+          <Icon name={isEditing ? 'check' : 'send'} />
+          <span>{isEditing ? save : send}</span>
         </button>
       </div>
       <ComposerFoot session={session} writing={writing} />
     </form>
-  );
-}
-
-function ComposerFoot({ session, writing }: { session: RoomSession; writing: Writing }) {
-  const { keys, changeName, charactersLeft, charactersOver } = words.value;
-  const left = writing.left.value;
-  const isNear = writing.isNearLimit.value;
-  const counter = left < 0 ? charactersOver(-left) : charactersLeft(left);
-  const hasName = session.name.value !== undefined && !writing.isNaming.value;
-  return (
-    <div class={isNear ? 'composer-foot is-urgent' : 'composer-foot'}>
-      {hasName && (
-        <button type="button" class="button is-quiet is-small" onClick={() => writing.startNaming()}>
-          {changeName}
-        </button>
-      )}
-      <span class="composer-keys">{keys}</span>
-      <output id="counter" class={left < 0 ? 'counter is-over' : 'counter'}>
-        {isNear && counter}
-      </output>
-    </div>
   );
 }

@@ -1,74 +1,146 @@
 /** Where a room stops: why, and the ways on. */
 import type { ComponentChildren } from 'preact';
+import { Icon } from '../icon.tsx';
 import { SiteHeader } from '../site-header.tsx';
+import { wholeTime } from '../times.ts';
+import { JoinKeyForm } from './join-key-form.tsx';
 import type { RoomSession } from './session.ts';
 import { words } from './words.ts';
 
 interface DeadEndProps {
   session: RoomSession;
-  /** With which the service closed the connection. */
-  code: number;
+  /** Where the list of rooms is, if one leads there. */
+  back: string | undefined;
 }
 
-export function DeadEnd({ session, code }: DeadEndProps) {
+/** What follows the colon of a refusal: the reason that was given. */
+const reasonIn = (text: string) => /^\w+: (.+)$/s.exec(text)?.[1];
+
+export function DeadEnd({ session, back }: DeadEndProps) {
+  const { phase } = session.state.value;
+  const { code, reason } = phase.name === 'ended' ? phase : { code: 0, reason: '' };
+  return (
+    <div class="ended paper" data-phase="ended">
+      {back !== undefined && <SiteHeader />}
+      <End session={session} code={code} reason={session.refusal.value?.error ?? reason} back={back} />
+    </div>
+  );
+}
+
+interface EndProps extends DeadEndProps {
+  /** With which the service closed the connection. */
+  code: number;
+  reason: string;
+}
+
+function End({ session, code, reason, back }: EndProps) {
   const text = words.value;
+  const again = (label: string, onPress: () => void) => (
+    <button type="button" class="button is-main" onClick={onPress}>
+      {label}
+    </button>
+  );
   switch (code) {
     case 4404:
       return (
-        <End code={404} title={text.noRoomTitle} explanation={text.noRoom}>
-          <a class="button is-main" href={`/?link=${encodeURIComponent(session.link)}#make`}>
-            {text.makeWithLink(session.link)}
-          </a>
-        </End>
+        <Wall code={404} title={text.noRoomTitle} explanation={text.noRoom} back={back}>
+          {back !== undefined && (
+            <a class="button is-main" href={`/?link=${encodeURIComponent(session.link)}#make`}>
+              {text.makeWithLink(session.link)}
+            </a>
+          )}
+        </Wall>
       );
     case 4410:
-      return <End code={410} title={text.deletedTitle} explanation={text.deletedRoom} />;
+      return <Wall code={410} title={text.deletedTitle} explanation={text.deletedRoom} back={back} />;
     case 4403:
-      return <End code={403} title={text.forbiddenTitle} explanation={text.forbidden} />;
+      return <Forbidden session={session} code={code} reason={reason} back={back} />;
     case 4401:
       return (
-        <End code={401} title={text.refusedTitle} explanation={text.refusedHere}>
-          <button type="button" class="button is-main" onClick={() => session.enterAnew()}>
-            {text.enterAnew}
-          </button>
-        </End>
+        <Wall code={401} title={text.refusedTitle} explanation={text.refusedHere} back={back}>
+          {again(text.enterAnew, () => session.enterAnew())}
+        </Wall>
       );
     default:
       return (
-        <End code={code} title={text.endedTitle} explanation={text.ended}>
-          <button type="button" class="button is-main" onClick={() => session.restart()}>
-            {text.connectAgain}
-          </button>
-        </End>
+        <Wall code={code} title={text.endedTitle} explanation={text.ended} back={back}>
+          {again(text.connectAgain, () => session.restart())}
+        </Wall>
       );
   }
 }
 
-interface EndProps {
-  code: number;
+function Forbidden({ session, reason, back }: EndProps) {
+  const text = words.value;
+  if (/private|invitation/.test(reason)) {
+    const explanation = reason.includes('expired') ? text.invitationExpired : text.privateHere;
+    return (
+      <Wall code="key" title={text.privateTitle} explanation={explanation} back={back}>
+        <JoinKeyForm session={session} />
+      </Wall>
+    );
+  }
+  if (reason.startsWith('Kicked')) {
+    return (
+      <Wall
+        code={403}
+        title={text.kickedTitle}
+        explanation={text.kicked}
+        facts={{ [text.reason]: reasonIn(reason) }}
+        back={back}
+      >
+        <button type="button" class="button is-main" onClick={() => session.restart()}>
+          {text.connectAgain}
+        </button>
+      </Wall>
+    );
+  }
+  if (!reason.startsWith('Banned')) {
+    return <Wall code={403} title={text.forbiddenTitle} explanation={text.forbiddenOrigin} back={back} />;
+  }
+  const until = session.refusal.value?.until;
+  const facts = { [text.reason]: reasonIn(reason), [text.term]: until === undefined ? undefined : wholeTime(until) };
+  return <Wall code={403} title={text.forbiddenTitle} explanation={text.forbidden} facts={facts} back={back} />;
+}
+
+interface WallProps {
+  /** What stands in the margin. */
+  code: number | 'key';
   title: string;
   explanation: string;
+  facts?: Record<string, string | undefined>;
+  back: string | undefined;
   /** A way on besides the list of rooms. */
   children?: ComponentChildren;
 }
 
-function End({ code, title, explanation, children }: EndProps) {
+function Wall({ code, title, explanation, facts = {}, back, children }: WallProps) {
+  const known = Object.entries(facts).filter(([, fact]) => fact);
   return (
-    <div class="ended paper" data-phase="ended">
-      <SiteHeader />
-      <main class="end">
-        <p class="end-code">{code}</p>
-        <div class="end-words">
-          <h1 class="title">{title}</h1>
-          <p>{explanation}</p>
-          <div class="end-acts">
-            {children}
-            <a class="button" href="/">
+    <main class="end">
+      <p class="end-code">{code === 'key' ? <Icon name="key" /> : code}</p>
+      <div class="end-words">
+        <h1 class="title">{title}</h1>
+        <p>{explanation}</p>
+        {known.length > 0 && (
+          <dl class="end-facts">
+            {known.map(([name, fact]) => (
+              <div key={name}>
+                <dt>{name}</dt>
+                <dd dir="auto">{fact}</dd>
+              </div>
+            ))}
+          </dl>
+        )}
+        <div class="end-acts">
+          {children}
+          {back !== undefined && (
+            <a class="button" href={back}>
               {words.value.toRooms}
             </a>
-          </div>
+          )}
         </div>
-      </main>
-    </div>
+      </div>
+    </main>
   );
 }

@@ -1,9 +1,11 @@
 /** A message of one's own that the room does not have yet: the axis beside it and words below it say how it stands. */
 import type { OutgoingMessage } from '../../../client/index.ts';
 import { Icon } from '../icon.tsx';
+import { refusalReason } from '../refusal.ts';
 import { clockTime } from '../times.ts';
 import type { Line, Said } from './lines.ts';
 import { DateRule, LineMargin, LineWords } from './message-line.tsx';
+import { MessageText } from './message-text.tsx';
 import type { RoomSession } from './session.ts';
 import { words } from './words.ts';
 
@@ -27,9 +29,7 @@ export function OutgoingLine({ line, session, isLive }: OutgoingLineProps) {
       >
         <LineMargin line={line} />
         <LineWords line={line}>
-          <p class="text" dir="auto">
-            {message.text}
-          </p>
+          <MessageText message={message} selfId={undefined} />
           {failure && <Failed clientId={clientId} failure={failure} session={session} />}
           {state === 'pending' && <Pending isLive={isLive} />}
         </LineWords>
@@ -59,7 +59,7 @@ function Failed({ clientId, failure, session }: FailedProps) {
   return (
     <div class="fate is-failed">
       <Icon name="alert" small />
-      <span role="alert">{notSentBecause(failure.error)}</span>
+      <span role="alert">{notSentBecause(refusalReason(failure.error))}</span>
       <span class="fate-acts">
         <button type="button" class="button is-quiet is-small" onClick={() => session.retry(clientId)}>
           {sendAgain}

@@ -1,15 +1,16 @@
 /** Who is here: beside the log where there is room, else in a sheet from below. */
-import { useComputed } from '@preact/signals';
 import type { Participant } from '../../../client/index.ts';
 import { Dialog } from '../dialog.tsx';
 import { Icon } from '../icon.tsx';
 import { RoleBadge, ShortId } from './person-name.tsx';
-import type { RoomSession } from './session.ts';
+import { isInCharge } from './session.ts';
 import { Tile } from './tile.tsx';
+import { useRoom } from './use-room.ts';
+import type { RoomView } from './view.ts';
 import { words } from './words.ts';
 
 interface PeopleProps {
-  session: RoomSession;
+  view: RoomView;
   onClose: () => void;
 }
 
@@ -21,59 +22,64 @@ export function PeoplePanel(props: PeopleProps) {
   );
 }
 
-export function PeopleSheet(props: PeopleProps) {
+export function PeopleSheet({ view }: { view: RoomView }) {
+  const close = () => view.close();
   return (
-    <Dialog class="sheet" labelledBy="people" onClose={props.onClose}>
-      <People {...props} />
+    <Dialog class="sheet" labelledBy="people" onClose={close}>
+      <People view={view} onClose={close} />
     </Dialog>
   );
 }
 
-const isInCharge = ({ role }: Participant) => role === 'moderator' || role === 'admin' || role === 'operator';
-
-function People({ session, onClose }: PeopleProps) {
-  const people = useComputed(() => session.state.value.participants).value;
-  const count = useComputed(() => session.state.value.participantCount).value;
-  const selfId = useComputed(() => session.state.value.self?.id).value;
-  const isKnown = useComputed(() => session.state.value.room !== null).value;
+function People({ view, onClose }: PeopleProps) {
+  const { session } = view;
+  const people = useRoom(session, (state) => state.participants);
+  const count = useRoom(session, (state) => state.participantCount);
+  const isKnown = useRoom(session, ({ room }) => room !== null);
   const { people: heading, peopleNow, close, inCharge, talking, others } = words.value;
   const unnamed = count - people.length;
   return (
     <>
-      <div class="people-head">
+      <div class="sheet-head">
         <h2 id="people">{isKnown ? peopleNow(count) : heading}</h2>
         <button type="button" class="button is-icon" aria-label={close} title={close} onClick={onClose}>
           <Icon name="close" small />
         </button>
       </div>
-      <PeopleGroup heading={inCharge} people={people.filter(isInCharge)} selfId={selfId} />
-      <PeopleGroup heading={talking} people={people.filter((person) => !isInCharge(person))} selfId={selfId} />
+      <PeopleGroup view={view} heading={inCharge} people={people.filter(isInCharge)} />
+      <PeopleGroup view={view} heading={talking} people={people.filter((person) => !isInCharge(person))} />
       {unnamed > 0 && <p class="people-others">{others(unnamed)}</p>}
     </>
   );
 }
 
 interface PeopleGroupProps {
+  view: RoomView;
   heading: string;
   people: Participant[];
-  selfId: string | undefined;
 }
 
-function PeopleGroup({ heading, people, selfId }: PeopleGroupProps) {
+function PeopleGroup({ view, heading, people }: PeopleGroupProps) {
   if (people.length === 0) return null;
   return (
     <>
       <h3>{heading}</h3>
       <ul>
         {people.map((person) => (
-          <Person key={person.id} person={person} isSelf={person.id === selfId} />
+          <Person key={person.id} view={view} person={person} />
         ))}
       </ul>
     </>
   );
 }
 
-function Person({ person, isSelf }: { person: Participant; isSelf: boolean }) {
+function Person({ view, person }: { view: RoomView; person: Participant }) {
+  const { session } = view;
+  const isTyping = useRoom(session, ({ typing }) => typing.some(({ participant }) => participant.id === person.id));
+  const { you, typingNow, mutedNow, hiddenNow, actsFor } = words.value;
+  const isSelf = person.id === session.selfId.value;
+  const isMuted = (person.mutedUntil ?? 0) > Date.now();
+  const label = actsFor(person.name);
   return (
     <li class="person" data-participant-id={person.id}>
       <Tile id={person.id} name={person.name} small />
@@ -81,10 +87,25 @@ function Person({ person, isSelf }: { person: Participant; isSelf: boolean }) {
         <p class="person-name">
           <bdi>{person.name}</bdi>
           <RoleBadge role={person.role} />
-          {isSelf && <span class="badge is-plain">{words.value.you}</span>}
+          {isSelf && <span class="badge is-plain">{you}</span>}
         </p>
-        <ShortId id={person.id} />
+        <p class="person-facts">
+          <ShortId id={person.id} />
+          {isTyping && <span>{typingNow}</span>}
+          {isMuted && <span>{mutedNow}</span>}
+          {view.hidden.value.has(person.id) && <span>{hiddenNow}</span>}
+        </p>
       </div>
+      <button
+        type="button"
+        class="button is-icon is-small"
+        aria-haspopup="dialog"
+        aria-label={label}
+        title={label}
+        onClick={(event) => view.open({ name: 'person', person, at: event.currentTarget })}
+      >
+        <Icon name="more" small />
+      </button>
     </li>
   );
 }

@@ -1,5 +1,6 @@
 /** A person's name with role and short id, so that nobody passes for another by name alone. */
 import { type Participant, type RoleName, shortId } from '../../../client/index.ts';
+import type { RoomView } from './view.ts';
 import { words } from './words.ts';
 
 export function RoleBadge({ role }: { role: RoleName }) {
@@ -19,6 +20,25 @@ export function PersonName({ person }: { person: Participant }) {
       <b>
         <bdi>{person.name}</bdi>
       </b>
+      <RoleBadge role={person.role} />
+      <ShortId id={person.id} />
+    </>
+  );
+}
+
+/** The same, of which the name leads to what can be done with the person. */
+export function PersonButton({ view, person }: { view: RoomView; person: Participant }) {
+  return (
+    <>
+      <button
+        type="button"
+        class="who-name"
+        tabIndex={-1}
+        aria-haspopup="dialog"
+        onClick={(event) => view.open({ name: 'person', person, at: event.currentTarget })}
+      >
+        <bdi>{person.name}</bdi>
+      </button>
       <RoleBadge role={person.role} />
       <ShortId id={person.id} />
     </>

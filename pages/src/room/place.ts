@@ -7,19 +7,39 @@ import { type ReadonlySignal, signal } from '@preact/signals';
 /** Pixels from the end that still count as the end. */
 const nearEnd = 32;
 
+/** Where something that was looked for comes to stand in the window: a part of its height from the top. */
+const shownAt = 0.3;
+
+const idOf = (element: Element) => Number(element.getAttribute('data-message-id'));
+
 export class Place {
   readonly #isAtEnd = signal(true);
+  readonly #lastInView = signal(0);
   #scroller: HTMLElement | null = null;
   /** The first message in view and the height at which it stands. */
   #anchor: { element: Element; top: number } | undefined;
+  /** What is to be shown once it is there, as a selector. */
+  #wanted: string | undefined;
+  /** Whether what is loaded ends before the log does, so that its end is not the end. */
+  #isCut = false;
 
   get isAtEnd(): ReadonlySignal<boolean> {
     return this.#isAtEnd;
   }
 
-  /** Distance from the top of what is loaded, in pixels. */
+  /** The last message in view, by its id. */
+  get lastInView(): ReadonlySignal<number> {
+    return this.#lastInView;
+  }
+
+  /** Distances from the top and the end of what is loaded, in pixels. */
   get above(): number {
     return this.#scroller?.scrollTop ?? 0;
+  }
+
+  get below(): number {
+    const scroller = this.#scroller;
+    return scroller ? scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight : 0;
   }
 
   /**
@@ -40,29 +60,43 @@ export class Place {
   note(): void {
     const scroller = this.#scroller;
     if (!scroller) return;
-    this.#isAtEnd.value = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight <= nearEnd;
-    const { top } = scroller.getBoundingClientRect();
-    for (const element of scroller.querySelectorAll('[data-message-id]')) {
-      const box = element.getBoundingClientRect();
-      if (box.bottom <= top) continue;
-      this.#anchor = { element, top: box.top };
-      return;
-    }
+    this.#isAtEnd.value = !this.#isCut && this.below <= nearEnd;
+    const { top, bottom } = scroller.getBoundingClientRect();
+    const messages = [...scroller.querySelectorAll('[data-message-id]')];
+    const first = messages.find((element) => element.getBoundingClientRect().bottom > top);
+    if (first) this.#anchor = { element: first, top: first.getBoundingClientRect().top };
+    const last = messages.findLast((element) => element.getBoundingClientRect().top < bottom);
+    if (last) this.#lastInView.value = idOf(last);
   }
 
   /** Goes back to where one was, after a change. */
-  keep(): void {
+  keep(isCut = this.#isCut): void {
+    this.#isCut = isCut;
     const scroller = this.#scroller;
     if (!scroller) return;
-    if (this.#isAtEnd.peek()) scroller.scrollTop = scroller.scrollHeight;
-    else if (this.#anchor?.element.isConnected) {
+    const wanted = this.#wanted === undefined ? null : scroller.querySelector(this.#wanted);
+    if (wanted) {
+      const { top, height } = scroller.getBoundingClientRect();
+      scroller.scrollTop += wanted.getBoundingClientRect().top - top - height * shownAt;
+      this.#wanted = undefined;
+    } else if (this.#isAtEnd.peek() && !isCut) {
+      scroller.scrollTop = scroller.scrollHeight;
+    } else if (this.#anchor?.element.isConnected) {
       scroller.scrollTop += this.#anchor.element.getBoundingClientRect().top - this.#anchor.top;
     }
     this.note();
   }
 
   toEnd(): void {
+    this.#wanted = undefined;
     this.#isAtEnd.value = true;
+    this.keep();
+  }
+
+  /** Shows an element of the log, now or once it is there. */
+  show(selector: string): void {
+    this.#wanted = selector;
+    this.#isAtEnd.value = false;
     this.keep();
   }
 }

@@ -1,29 +1,31 @@
-/** The room's head: the way back, what the room is, how many are here, sharing. */
-import { useComputed } from '@preact/signals';
-import { CopyButton } from '../copy-button.tsx';
+/** The room's head: the way back, what the room is, how many are here, search, sharing, the menu. */
 import { Icon } from '../icon.tsx';
-import { LanguageSwitch } from '../language-switch.tsx';
-import { roomAddress } from '../service.ts';
-import type { RoomSession } from './session.ts';
+import { useRoom } from './use-room.ts';
+import type { RoomView } from './view.ts';
 import { words } from './words.ts';
 
 interface RoomHeaderProps {
-  session: RoomSession;
+  view: RoomView;
   /** As what the count opens those who are here. */
   people: 'panel' | 'sheet';
   peopleAreOpen: boolean;
   onPeople: () => void;
+  /** Where the way back leads; none where the room stands in a page of somebody else's. */
+  back: string | undefined;
 }
 
-export function RoomHeader({ session, people, peopleAreOpen, onPeople }: RoomHeaderProps) {
-  const room = useComputed(() => session.state.value.room).value;
-  const count = useComputed(() => session.state.value.participantCount).value;
-  const { toRooms, peopleCount, share, linkCopied } = words.value;
+export function RoomHeader({ view, people, peopleAreOpen, onPeople, back }: RoomHeaderProps) {
+  const { session } = view;
+  const room = useRoom(session, (state) => state.room);
+  const count = useRoom(session, (state) => state.participantCount);
+  const { toRooms, searchRoom, peopleCount } = words.value;
   return (
     <header class="room-head">
-      <a class="button is-icon room-back" href="/" aria-label={toRooms} title={toRooms}>
-        <Icon name="back" />
-      </a>
+      {back !== undefined && (
+        <a class="button is-icon room-back" href={back} aria-label={toRooms} title={toRooms}>
+          <Icon name="back" />
+        </a>
+      )}
       <div class="room-name">
         <h1 class="title">
           <bdi>{room?.title ?? session.link}</bdi>
@@ -34,6 +36,16 @@ export function RoomHeader({ session, people, peopleAreOpen, onPeople }: RoomHea
           </p>
         )}
       </div>
+      <button
+        type="button"
+        class="button is-icon room-search"
+        aria-haspopup="dialog"
+        aria-label={searchRoom}
+        title={searchRoom}
+        onClick={() => view.open({ name: 'search' })}
+      >
+        <Icon name="search" />
+      </button>
       {room && (
         <button
           type="button"
@@ -47,16 +59,34 @@ export function RoomHeader({ session, people, peopleAreOpen, onPeople }: RoomHea
           <span>{peopleCount(count)}</span>
         </button>
       )}
-      <div class="room-tools">
-        <CopyButton
-          text={roomAddress(session.link)}
-          label={share}
-          done={linkCopied}
-          icon="share"
-          class="is-small room-share"
-        />
-        <LanguageSwitch />
-      </div>
+      <Tools view={view} />
     </header>
+  );
+}
+
+function Tools({ view }: { view: RoomView }) {
+  const { share, roomMenu } = words.value;
+  return (
+    <div class="room-tools">
+      <button
+        type="button"
+        class="button is-small room-share"
+        aria-haspopup="dialog"
+        onClick={() => view.open({ name: 'share' })}
+      >
+        <Icon name="share" small />
+        <span>{share}</span>
+      </button>
+      <button
+        type="button"
+        class="button is-icon"
+        aria-haspopup="dialog"
+        aria-label={roomMenu}
+        title={roomMenu}
+        onClick={(event) => view.open({ name: 'menu', at: event.currentTarget })}
+      >
+        <Icon name="more" />
+      </button>
+    </div>
   );
 }

@@ -1,8 +1,19 @@
 /** This device's visit to a room: the connection, who it says it is, and the state that the page shows. */
-import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
-import { type OutgoingMessage, RoomConnection, type RoomState } from '../../../client/index.ts';
+import { computed, effect, type ReadonlySignal, type Signal, signal, untracked } from '@preact/signals';
+import {
+  type CallOptions,
+  type OutgoingMessage,
+  type Participant,
+  RoomConnection,
+  type RoomCredentials,
+  type RoomState,
+  type ServerFrame,
+} from '../../../client/index.ts';
 import { device } from '../device.ts';
 import { origin } from '../service.ts';
+import { Clock } from './clock.ts';
+import { kept } from './kept.ts';
+import { Outgoing } from './outgoing.ts';
 
 /** Milliseconds for which news is gathered, so that a busy room is not drawn anew for each message. */
 const gatherMs = 20;
@@ -10,32 +21,111 @@ const gatherMs = 20;
 /** Milliseconds after history arrived until screen readers hear of new messages again. */
 const settleMs = 300;
 
+/** Messages that are kept where one reads at the end: older ones are loaded again where they are wanted. */
+const keptMessages = 400;
+
 const credentialRefused = 4401;
+
+const roles = ['moderator', 'admin', 'operator'];
+
+/** Whether somebody keeps order in the room. */
+export function isInCharge({ role }: Pick<Participant, 'role'>): boolean {
+  return roles.includes(role);
+}
 
 export class RoomSession {
   readonly link: string;
   readonly state: Signal<RoomState>;
   readonly phase: ReadonlySignal<RoomState['phase']>;
+  readonly selfId: ReadonlySignal<string | undefined>;
+  /** Whether one keeps order here, and whether the room is one's own. */
+  readonly isModerator = computed(() => isInCharge(this.state.value));
+  readonly isAdmin = computed(() => this.isModerator.value && this.state.value.role !== 'moderator');
+  readonly #clock = new Clock();
+  /** Why one may not write at present. */
+  readonly silence = computed<'viewer' | 'muted' | 'locked' | undefined>(() => {
+    const { phase, self, role, conduct } = this.state.value;
+    // What is written before the room has said who one is waits for that.
+    if (phase.name === 'connecting') return undefined;
+    if (!self) return 'viewer';
+    if ((self.mutedUntil ?? 0) > this.#clock.now.value) return 'muted';
+    return conduct.locked && role === 'member' ? 'locked' : undefined;
+  });
+  readonly canWrite = computed(() => this.silence.value === undefined);
+  /** Seconds until the next message may go. */
+  readonly wait = computed(() => {
+    const left = this.state.value.waitUntil - this.#clock.now.value;
+    return Math.max(Math.ceil(left / 1_000), 0);
+  });
   /** What this device's person is called; undefined until they have chosen. */
   readonly name = signal(device.name);
   /** Whether what is added to the log is history rather than news. */
   readonly isReadingHistory = signal(true);
+  /** Why the room refused to let one in, in its own words, and the milliseconds until when, where it ends. */
+  readonly refusal = signal<{ error: string; until: number | undefined } | undefined>(undefined);
+  readonly #listeners = new Set<(frame: ServerFrame) => void>();
+  readonly #outgoing: Outgoing;
+  readonly #given: RoomCredentials;
+  readonly #endings: (() => void)[];
   #connection: RoomConnection;
   #adminToken: string | undefined;
+  #joinKey: string | undefined;
   #gathering: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(link: string) {
+  /** @param credentials what is shown in place of this device's own */
+  constructor(link: string, credentials: RoomCredentials = {}) {
     this.link = link;
-    this.#adminToken = device.adminToken(link);
-    this.#connection = this.#connect();
+    this.#given = credentials;
+    this.#adminToken = credentials.adminToken ?? device.adminToken(link);
+    this.#joinKey = credentials.joinKey ?? kept.joinKey(link);
+    if (credentials.name !== undefined) this.name.value = credentials.name;
+    this.#outgoing = new Outgoing(link);
+    this.#connection = this.#connect(this.#outgoing.kept);
     this.state = signal(this.#connection.state);
     this.phase = computed(() => this.state.value.phase);
-    addEventListener('online', () => this.tryNow());
+    this.selfId = computed(() => this.state.value.self?.id);
+    const tryNow = () => this.tryNow();
+    addEventListener('online', tryNow);
+    this.#endings = [
+      () => removeEventListener('online', tryNow),
+      effect(() => {
+        const { waitUntil, self } = this.state.value;
+        untracked(() => this.#clock.watch(Math.max(waitUntil, self?.mutedUntil ?? 0)));
+      }),
+    ];
+  }
+
+  /** The connection, for what needs no more than it. */
+  get room(): RoomConnection {
+    return this.#connection;
+  }
+
+  /** What calls about the room show. */
+  get access(): CallOptions {
+    const { token = device.token } = this.#given;
+    // One that is got for each introduction is not got for each call.
+    const own = typeof token === 'string' ? token : undefined;
+    return { bearer: this.#adminToken ?? own, joinKey: this.#joinKey };
+  }
+
+  get adminToken(): string | undefined {
+    return this.#adminToken;
+  }
+
+  /** What opens the room to whoever shows it, if it is private and this device has it. */
+  get joinKey(): string | undefined {
+    return this.#joinKey;
+  }
+
+  /** Hears each frame. @returns ends it */
+  listen(listener: (frame: ServerFrame) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Sends a message, now or once the connection is back. */
-  send(text: string): void {
-    this.#connection.send(text);
+  send(text: string, replyTo?: number): void {
+    this.#connection.send(text, replyTo);
     this.#show();
   }
 
@@ -64,6 +154,18 @@ export class RoomSession {
     this.#connection.loadOlder();
   }
 
+  /** Loads the page after the last message, where one has jumped. */
+  loadNewer(): void {
+    if (!this.state.value.hasNewer) return;
+    this.isReadingHistory.value = true;
+    this.#connection.loadNewer();
+  }
+
+  /** Lets go of what is far above, where one reads at the end. */
+  letGoOfOld(): void {
+    this.#connection.trim(keptMessages);
+  }
+
   tryNow(): void {
     if (this.phase.value.name !== 'ended') this.#connection.reconnect();
   }
@@ -73,6 +175,7 @@ export class RoomSession {
     const { outgoing } = this.#connection.state;
     this.#connection.close();
     this.isReadingHistory.value = true;
+    this.refusal.value = undefined;
     this.#connection = this.#connect(outgoing);
     this.#show();
   }
@@ -83,22 +186,52 @@ export class RoomSession {
     this.restart();
   }
 
+  /** Comes with what opens a private room. */
+  enterWith(joinKey: string): void {
+    this.#joinKey = joinKey;
+    this.restart();
+  }
+
+  /** Comes as the room's admin, whose token this device then keeps. */
+  enterAsAdmin(token: string): void {
+    device.keepAdminToken(this.link, token);
+    this.#adminToken = token;
+    this.restart();
+  }
+
+  /** Leaves for good. */
+  close(): void {
+    clearTimeout(this.#gathering);
+    for (const end of this.#endings) end();
+    this.#clock.stop();
+    this.#connection.close();
+  }
+
   #connect(outgoing: readonly OutgoingMessage[] = []): RoomConnection {
     const connection: RoomConnection = new RoomConnection({
       origin,
       link: this.link,
-      token: device.token,
+      token: this.#given.token ?? device.token,
       adminToken: this.#adminToken,
+      joinKey: this.#joinKey,
       name: this.name.value,
       outgoing,
       onState: (state) => {
         if (connection === this.#connection) this.#hear(state);
       },
-      onFrame: ({ type }) => {
-        if (type === 'ready' || type === 'history') setTimeout(() => this.#endHistory(), settleMs);
-      },
+      onFrame: (frame) => this.#hearFrame(frame),
     });
     return connection;
+  }
+
+  #hearFrame(frame: ServerFrame): void {
+    if (frame.type === 'ready') kept.keepJoinKey(this.link, this.#joinKey);
+    if (frame.type === 'ready' || frame.type === 'history') setTimeout(() => this.#endHistory(), settleMs);
+    if (frame.type === 'error' && frame.ref === 'auth') {
+      const { error, retryAfter } = frame;
+      this.refusal.value = { error, until: retryAfter === undefined ? undefined : Date.now() + retryAfter * 1_000 };
+    }
+    for (const listener of this.#listeners) listener(frame);
   }
 
   #hear({ phase }: RoomState): void {
@@ -112,13 +245,14 @@ export class RoomSession {
     clearTimeout(this.#gathering);
     this.#gathering = undefined;
     this.state.value = this.#connection.state;
+    this.#outgoing.follow(this.state.value.outgoing);
   }
 
   #endHistory(): void {
     this.isReadingHistory.value = false;
   }
 
-  /** The room's token was replaced elsewhere: go on without. */
+  /** It is not, or no longer, the room's: go on without. */
   #dropAdminToken(): void {
     device.forgetAdminToken(this.link);
     this.#adminToken = undefined;

@@ -1,0 +1,82 @@
+/** A menu: a list of what can be done, beside the control that opened it, or from below on a phone. */
+import type { ComponentChildren, TargetedKeyboardEvent } from 'preact';
+import { Dialog } from './dialog.tsx';
+import { Icon, type IconName } from './icon.tsx';
+
+interface MenuProps {
+  label: string;
+  at: Element;
+  onClose: () => void;
+  children: ComponentChildren;
+}
+
+/** The arrows lead from one to the next, as Tab does. */
+function walk(event: TargetedKeyboardEvent<HTMLElement>): void {
+  const { key, currentTarget: menu, target } = event;
+  if (key !== 'ArrowUp' && key !== 'ArrowDown') return;
+  const controls = [...menu.querySelectorAll('button')];
+  const at = controls.indexOf(target as HTMLButtonElement);
+  const next = controls.at((at + (key === 'ArrowUp' ? -1 : 1)) % controls.length);
+  event.preventDefault();
+  next?.focus();
+}
+
+export function Menu({ label, at, onClose, children }: MenuProps) {
+  return (
+    <Dialog class="menu sheet" label={label} at={at} onClose={onClose}>
+      <div role="toolbar" aria-orientation="vertical" aria-label={label} onKeyDown={walk}>
+        {children}
+      </div>
+    </Dialog>
+  );
+}
+
+interface ItemProps {
+  icon: IconName;
+  label: string;
+  /** How it stands, on the right. */
+  side?: string;
+  isDanger?: boolean;
+  /** For what is on or off. */
+  pressed?: boolean;
+  onPress: () => void;
+}
+
+export function MenuItem({ icon, label, side, isDanger, pressed, onPress }: ItemProps) {
+  return (
+    <button type="button" class={isDanger ? 'item is-danger' : 'item'} aria-pressed={pressed} onClick={onPress}>
+      <Icon name={icon} />
+      <span>{label}</span>
+      {side && <span class="item-side">{side}</span>}
+    </button>
+  );
+}
+
+interface StepsProps<T> {
+  label: string;
+  steps: readonly { value: T; label: string }[];
+  /** The one that is chosen. */
+  chosen: T | undefined;
+  onChoose: (value: T) => void;
+}
+
+/** A few values of which one is chosen. */
+export function Steps<T extends number>({ label, steps, chosen, onChoose }: StepsProps<T>) {
+  return (
+    <fieldset class="menu-group">
+      <legend>{label}</legend>
+      <div class="steps">
+        {steps.map((step) => (
+          <button
+            key={step.value}
+            type="button"
+            aria-pressed={step.value === chosen}
+            onClick={() => onChoose(step.value)}
+          >
+            {step.label}
+          </button>
+        ))}
+      </div>
+    </fieldset>
+  );
+}

@@ -1,0 +1,34 @@
+/** A message's text, as text: what looks like an address leads there, mentions and code are set apart. */
+import type { Message } from '../../../client/index.ts';
+import { type Part, partsOf } from './parts.ts';
+
+interface MessageTextProps {
+  message: Pick<Message, 'text' | 'mentions'>;
+  selfId: string | undefined;
+}
+
+export function MessageText({ message, selfId }: MessageTextProps) {
+  return (
+    <p class="text" dir="auto">
+      {partsOf(message, selfId).map(show)}
+    </p>
+  );
+}
+
+function show({ kind, text }: Part) {
+  switch (kind) {
+    case 'text':
+      return text;
+    case 'link':
+      return (
+        <a href={text} target="_blank" rel="noopener noreferrer nofollow ugc">
+          {text}
+        </a>
+      );
+    case 'code':
+      return <code class="snippet">{text}</code>;
+    case 'mention':
+    case 'own-mention':
+      return <b class={kind === 'mention' ? 'mention' : 'mention is-own'}>{text}</b>;
+  }
+}

@@ -1,0 +1,54 @@
+/** What a message's text is made of: plain text, links, mentions and code, each a stretch of the text as it is. */
+import type { Message } from '../../../client/index.ts';
+
+export type Part = { kind: 'text' | 'link' | 'mention' | 'own-mention' | 'code'; text: string };
+
+interface Span {
+  kind: Part['kind'];
+  start: number;
+  end: number;
+}
+
+const address = /https?:\/\/[^\s<>"「」『』（）【】、。]+/gu;
+
+/** What ends a sentence is no part of an address in it, nor is a bracket that was opened before it. */
+function withoutTail(url: string): string {
+  const trimmed = url.replace(/[.,:;!?'*_~]+$/u, '');
+  return trimmed.endsWith(')') && !trimmed.includes('(') ? withoutTail(trimmed.slice(0, -1)) : trimmed;
+}
+
+function* linksIn(text: string): Generator<Span> {
+  for (const { 0: found, index } of text.matchAll(address)) {
+    const url = withoutTail(found);
+    if (URL.canParse(url)) yield { kind: 'link', start: index, end: index + url.length };
+  }
+}
+
+/** Code stands between lines of three backticks. */
+function* codeIn(text: string): Generator<Span> {
+  for (const { 0: fenced, index } of text.matchAll(/^```[^\n`]*\n[\s\S]*?\n```$/gmu)) {
+    yield { kind: 'code', start: index, end: index + fenced.length };
+  }
+}
+
+/** The parts of a text in order; together they are the text. */
+export function partsOf({ text, mentions = [] }: Pick<Message, 'text' | 'mentions'>, selfId?: string): Part[] {
+  const people = mentions.map(({ id, start, length }): Span => {
+    return { kind: id === selfId ? 'own-mention' : 'mention', start, end: start + length };
+  });
+  // What comes first here goes before what overlaps it; of two people of one name, oneself.
+  const own = people.filter(({ kind }) => kind === 'own-mention');
+  const spans: Span[] = [];
+  for (const span of [...codeIn(text), ...linksIn(text), ...own, ...people]) {
+    if (!spans.some(({ start, end }) => span.start < end && start < span.end)) spans.push(span);
+  }
+  const parts: Part[] = [];
+  let at = 0;
+  for (const { kind, start, end } of spans.sort((one, other) => one.start - other.start)) {
+    if (start > at) parts.push({ kind: 'text', text: text.slice(at, start) });
+    parts.push({ kind, text: text.slice(start, end) });
+    at = end;
+  }
+  if (at < text.length) parts.push({ kind: 'text', text: text.slice(at) });
+  return parts;
+}

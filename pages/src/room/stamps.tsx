@@ -1,0 +1,115 @@
+/** Reactions: six stamps to give, a seal in Japanese and a word in English; another emoji is shown as it is. */
+import type { Message, Reaction } from '../../../client/index.ts';
+import { language } from '../language.ts';
+import type { RoomView } from './view.ts';
+import { words } from './words.ts';
+
+/** What goes over the wire, and the character that stands for it in a seal. */
+const seals = new Map([
+  ['👍', '良'],
+  ['🙏', '謝'],
+  ['👌', '了'],
+  ['😂', '笑'],
+  ['🎉', '祝'],
+  ['👀', '見'],
+]);
+
+function nameOf(emoji: string): string {
+  const { stamps } = words.value;
+  return stamps[[...seals.keys()].indexOf(emoji)] ?? emoji;
+}
+
+/** How a stamp looks; its name stands beside it. */
+function Seal({ emoji }: { emoji: string }) {
+  const seal = seals.get(emoji);
+  if (seal === undefined) return <span aria-hidden="true">{emoji}</span>;
+  if (language.value === 'en') {
+    return (
+      <span class="stamp-word" aria-hidden="true">
+        {nameOf(emoji)}
+      </span>
+    );
+  }
+  return (
+    <span class="seal" lang="ja" aria-hidden="true">
+      {seal}
+    </span>
+  );
+}
+
+interface StampsProps {
+  view: RoomView;
+  message: Message;
+}
+
+const isMine = (message: Message, emoji: string) =>
+  message.reactions.some((reaction) => reaction.emoji === emoji && reaction.mine === true);
+
+function toggle(view: RoomView, message: Message, emoji: string): void {
+  // A refusal takes it back by itself.
+  void view.session.room.react(message.id, emoji, !isMine(message, emoji)).catch(() => undefined);
+}
+
+/** Those that a message has. */
+export function Stamps({ view, message }: StampsProps) {
+  if (message.reactions.length === 0) return null;
+  return (
+    <div class="stamps">
+      {message.reactions.map((reaction) => (
+        <Stamp
+          key={reaction.emoji}
+          reaction={reaction}
+          canReact={view.session.canWrite.value}
+          onPress={() => toggle(view, message, reaction.emoji)}
+        />
+      ))}
+    </div>
+  );
+}
+
+interface StampProps {
+  reaction: Reaction;
+  canReact: boolean;
+  onPress: () => void;
+}
+
+function Stamp({ reaction: { emoji, count, mine = false }, canReact, onPress }: StampProps) {
+  const name = nameOf(emoji);
+  return (
+    <button
+      type="button"
+      class="stamp"
+      aria-pressed={mine}
+      aria-disabled={!canReact}
+      aria-label={words.value.stampCount(name, count)}
+      title={name}
+      onClick={() => canReact && onPress()}
+    >
+      <Seal emoji={emoji} />
+      <span>{count}</span>
+    </button>
+  );
+}
+
+/** Those to choose from. */
+export function StampPicker({ view, message }: StampsProps) {
+  return (
+    <fieldset class="picker" aria-label={words.value.stamp}>
+      {[...seals.keys()].map((emoji) => (
+        <button
+          key={emoji}
+          type="button"
+          aria-pressed={isMine(message, emoji)}
+          aria-label={nameOf(emoji)}
+          onClick={() => {
+            toggle(view, message, emoji);
+            view.close();
+          }}
+        >
+          <Seal emoji={emoji} />
+          {language.value === 'ja' && <span>{nameOf(emoji)}</span>}
+        </button>
+      ))}
+    </fieldset>
+  );
+}

@@ -1,0 +1,22 @@
+/** Light or dark: as the system has it, unless one of them was chosen on this device. */
+import { effect, signal } from '@preact/signals';
+import { recall, remember } from './storage.ts';
+
+export type Theme = 'system' | 'light' | 'dark';
+
+const themes: readonly Theme[] = ['system', 'light', 'dark'];
+const themeKey = 'flexio:theme';
+
+export const theme = signal<Theme>(themes.find((one) => one === recall(themeKey)) ?? 'system');
+
+effect(() => {
+  const { dataset } = document.documentElement;
+  if (theme.value === 'system') delete dataset.theme;
+  else dataset.theme = theme.value;
+});
+
+/** Chooses the next. */
+export function switchTheme(): void {
+  theme.value = themes[(themes.indexOf(theme.value) + 1) % themes.length] ?? 'system';
+  remember(themeKey, theme.value);
+}
