@@ -3,7 +3,7 @@
  * the files that pages of others load (`/embed/…`), each under a name that stays.
  */
 import { fileURLToPath } from 'node:url';
-import { defineConfig, type Plugin } from 'vite';
+import { defineConfig, type EnvironmentOptions, type Plugin } from 'vite';
 import { answerHeaders, embedHeaders, type HeaderFields, httpsHeaders, pageHeaders } from '../shared/site.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -37,6 +37,22 @@ function elsewhere(): Plugin {
   };
 }
 
+/** A file for pages of others, whole by itself: its name stays, so what it loaded might not be of its making. */
+function embed(input: Record<string, string>): EnvironmentOptions {
+  return {
+    consumer: 'client',
+    build: {
+      emptyOutDir: false,
+      copyPublicDir: false,
+      rolldownOptions: {
+        input,
+        preserveEntrySignatures: 'strict',
+        output: { entryFileNames: 'embed/[name].js', codeSplitting: false },
+      },
+    },
+  };
+}
+
 export default defineConfig({
   root: here('.'),
   plugins: [elsewhere()],
@@ -57,17 +73,7 @@ export default defineConfig({
         rolldownOptions: { input: { lobby: here('index.html'), room: here('chat/index.html') } },
       },
     },
-    embed: {
-      consumer: 'client',
-      build: {
-        emptyOutDir: false,
-        copyPublicDir: false,
-        rolldownOptions: {
-          input: { flexio: here('../client/index.ts') },
-          preserveEntrySignatures: 'strict',
-          output: { entryFileNames: 'embed/[name].js', chunkFileNames: 'embed/[name].js' },
-        },
-      },
-    },
+    library: embed({ flexio: here('../client/index.ts') }),
+    widget: embed({ widget: here('src/widget.tsx') }),
   },
 });

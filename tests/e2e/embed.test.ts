@@ -5,7 +5,6 @@ import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { build } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../support/browser.ts';
 import { readCurl } from '../support/curl.ts';
@@ -16,21 +15,9 @@ const documented = 'http://localhost:8787';
 
 let server: Server;
 let browser: Browser;
-/** The library, where the service does not serve it. */
-let library: string | undefined;
-
-async function buildLibrary(): Promise<string> {
-  const lib = { entry: `${root}client/index.ts`, formats: ['es' as const] };
-  const made = await build({ root, configFile: false, logLevel: 'error', build: { write: false, lib } });
-  if (!Array.isArray(made)) throw new Error('a watcher');
-  const [chunk] = made.flatMap(({ output }) => output);
-  if (chunk?.type !== 'chunk') throw new Error('no script');
-  return chunk.code;
-}
 
 beforeAll(async () => {
   [server, browser] = await Promise.all([Server.start(), launchBrowser()]);
-  if (!(await fetch(`${server.origin}/embed/flexio.js`)).ok) library = await buildLibrary();
 });
 afterAll(async () => {
   await browser.close();
@@ -70,9 +57,6 @@ async function visit(url: string): Promise<Page> {
   const page = await context.newPage();
   page.on('pageerror', ({ message }) => complaints.push(message));
   await page.route('**/favicon.ico', (route) => route.fulfill({ status: 204 }));
-  const [contentType, body] = ['text/javascript', library];
-  const headers = { 'Access-Control-Allow-Origin': '*' };
-  if (body !== undefined) await page.route('**/embed/flexio.js', (it) => it.fulfill({ contentType, headers, body }));
   await page.goto(url);
   await page.getByText('live', { exact: true }).waitFor();
   return page;

@@ -117,6 +117,7 @@ describe('pages on an origin of their own', () => {
     await isLive(page);
     expect(page.url()).toBe(`${host.origin}/chat/elsewhere/`);
     await page.getByRole('button', { name: '共有' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'コピー' }).click();
     await expect
       .poll(() => page.evaluate(() => navigator.clipboard.readText()), { timeout: 30_000 })
       .toBe(`${host.origin}/chat/elsewhere/`);
