@@ -45,6 +45,17 @@ export function loadedBy(start: string): string[] {
   return [...loaded].sort();
 }
 
+/** The scripts that a page begins with: those of its HTML and what they import, without what is loaded when it is wanted. */
+export function scriptsOf(html: string): string[] {
+  const named = [...readFileSync(join(folder, html), 'utf8').matchAll(/(?:src|href)="\/(assets\/[^"]+\.js)"/g)];
+  const scripts = new Set(named.map(([, file = '']) => file));
+  for (const file of scripts) {
+    const imported = readFileSync(join(folder, file), 'utf8').matchAll(/(?:from|import)"\.\/([^"]+\.js)"/g);
+    for (const [, name] of imported) scripts.add(`assets/${name}`);
+  }
+  return [...scripts].sort();
+}
+
 /** The pages, and the HTML of each. */
 export const pages = { lobby: 'index.html', room: 'chat/index.html' } as const;
 

@@ -1,6 +1,6 @@
 /** Questions to a room that are answered by a frame with the same `ref`. */
 import type { ServerFrame } from '../shared/frames.ts';
-import { ApiError } from './api.ts';
+import { ApiError } from './api-error.ts';
 
 interface Ask {
   answer: Promise<ServerFrame>;

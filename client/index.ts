@@ -8,7 +8,8 @@ export type { Conduct, ModerationAct, ModerationEntry, Standing } from '../share
 export { cleanName, looksLikeRole } from '../shared/names.ts';
 export { displayName, type Participant, type RoleName, shortId } from '../shared/participant.ts';
 export type { ListSort, RoomInfo, RoomView } from '../shared/room.ts';
-export { type Api, ApiError, type CallOptions, createApi, exportRoom } from './api.ts';
+export { type Api, type CallOptions, createApi, exportRoom } from './api.ts';
+export { ApiError } from './api-error.ts';
 export type { Typist } from './company.ts';
 export { RoomConnection, type RoomConnectionOptions, type Sending } from './connection.ts';
 export type { RoomCredentials, TokenSource } from './credentials.ts';

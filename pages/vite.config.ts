@@ -53,15 +53,33 @@ function embed(input: Record<string, string>): EnvironmentOptions {
   };
 }
 
+/**
+ * Has a page load what its script needs beside it, not after it. The build can do so itself, but then gives every part
+ * that is loaded later a loader of its own, of which browsers with modules have no need.
+ */
+function preloads(): Plugin {
+  return {
+    name: 'flexio:preloads',
+    transformIndexHtml: {
+      order: 'post',
+      handler: (_, { chunk }) =>
+        (chunk?.imports ?? []).map((file) => ({
+          tag: 'link',
+          attrs: { rel: 'modulepreload', crossorigin: true, href: `/${file}` },
+          injectTo: 'head',
+        })),
+    },
+  };
+}
+
 export default defineConfig({
   root: here('.'),
-  plugins: [elsewhere()],
+  plugins: [elsewhere(), preloads()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   // One after the other, in this order: the first empties the folder.
   builder: {},
   build: {
-    // Every browser that knows `light-dark()` preloads modules.
-    modulePreload: { polyfill: false },
+    modulePreload: false,
     target: 'es2022',
     // Those that know `light-dark()`, which is not to be rewritten: a theme may be set on `<html>`.
     cssTarget: ['chrome123', 'edge123', 'firefox120', 'safari17.5'],

@@ -1,12 +1,9 @@
 /** Where the service is, and the addresses of rooms. */
-import { createApi } from '../../client/index.ts';
 
 /** Where these pages are from: in a page of somebody else's, that is not where they are. */
 const site = new URL(import.meta.url).origin;
 
 export const origin: string = import.meta.env.VITE_API_ORIGIN || site;
-
-export const api = createApi({ origin });
 
 /** The page of a room, below the origin of these pages. */
 export function roomPath(link: string): string {
