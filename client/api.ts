@@ -2,7 +2,8 @@
 import type { CallContent, CallRequest } from '../shared/calls.ts';
 import type { EndpointName } from '../shared/endpoints.ts';
 import type { Envelope } from '../shared/envelope.ts';
-import { exportPath, joinKeyHeader, type Route, routes } from '../shared/routes.ts';
+import { exportPath, joinKeyHeader } from '../shared/paths.ts';
+import { type Route, routes } from '../shared/routes.ts';
 import { ApiError } from './api-error.ts';
 
 export interface ApiOptions {

@@ -7,7 +7,7 @@ import type { AckFrame, ErrorFrame, ReadyFrame, ServerFrame } from '../shared/fr
 import { countBytes, clientLimits as limits } from '../shared/limits.ts';
 import type { ModerationAct, ModerationEntry } from '../shared/moderation.ts';
 import { displayName } from '../shared/participant.ts';
-import { socketPath } from '../shared/routes.ts';
+import { socketPath } from '../shared/paths.ts';
 import { Asks, unawaited } from './asks.ts';
 import type { RoomCredentials } from './credentials.ts';
 import { framesIn, type SingleFrame, tell } from './hearing.ts';

@@ -1,5 +1,5 @@
 /** Which browser origins the service trusts: for CORS over REST, and for the socket, which CORS does not guard. */
-import { joinKeyHeader } from '../shared/routes.ts';
+import { joinKeyHeader } from '../shared/paths.ts';
 
 const methods = 'GET, POST, PUT, DELETE, OPTIONS';
 
