@@ -1,11 +1,21 @@
 /** Builds the static site: the lobby (`/`) and the page of a room (`/chat/`), which serves every link. */
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+/** Nothing is to be seen before the script has run; a page that is painted then has the theme that was chosen. */
+const paintOnce: Plugin = {
+  name: 'paint-once',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (html) => html.replace('<script type="module"', '$& blocking="render"'),
+  },
+};
+
 export default defineConfig({
   root: here('.'),
+  plugins: [paintOnce],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     emptyOutDir: true,
