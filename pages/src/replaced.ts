@@ -3,18 +3,9 @@
  * names those that are there, and what was being written is kept on the device.
  */
 
-/** Whether the service has another page by now than the one that is open. */
-async function isReplaced(): Promise<boolean> {
+/** Loads the page anew where the service has another by now than the one that is open; without an answer it has not. */
+export async function loadAnewIfReplaced(): Promise<void> {
   const page = await fetch(location.href, { cache: 'no-cache' });
-  return page.ok && !(await page.text()).includes(new URL(import.meta.url).pathname);
-}
-
-/** For pages of this site only: a part that stands in somebody else's has no business with the whole. */
-export function followDeployments(): void {
-  addEventListener('vite:preloadError', () => {
-    isReplaced().then(
-      (yes) => yes && location.reload(),
-      () => undefined,
-    );
-  });
+  const isReplaced = page.ok && !(await page.text()).includes(new URL(import.meta.url).pathname);
+  if (isReplaced) location.reload();
 }

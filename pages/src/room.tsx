@@ -1,7 +1,7 @@
 /** A room, at `/chat/LINK/`: `#m12` opens it at a message, `#key=…` with what opens a private one. */
 import { render } from 'preact';
 import { followKeyboard } from './keyboard.ts';
-import { followDeployments } from './replaced.ts';
+import { dressPage } from './page.ts';
 import { kept } from './room/kept.ts';
 import { RoomPage } from './room/room-page.tsx';
 import { RoomSession } from './room/session.ts';
@@ -20,8 +20,8 @@ const message = /^#m(\d{1,15})$/.exec(location.hash)?.[1];
 
 const page = document.getElementById('page');
 if (page) {
+  dressPage();
   followKeyboard();
-  followDeployments();
   const view = new RoomView(new RoomSession(link), message === undefined ? undefined : Number(message));
   addEventListener('hashchange', () => {
     const [, id] = /^#m(\d{1,15})$/.exec(location.hash) ?? [];

@@ -1,22 +1,24 @@
-/** Light or dark: as the system has it, unless one of them was chosen on this device. */
+/** Light or dark: what was chosen on this device, else what the system prefers. */
 import { effect, signal } from '@preact/signals';
-import { recall, remember } from './storage.ts';
+import { device } from './device.ts';
 
-export type Theme = 'system' | 'light' | 'dark';
+const themes = ['system', 'light', 'dark'] as const;
+export type Theme = (typeof themes)[number];
 
-const themes: readonly Theme[] = ['system', 'light', 'dark'];
-const themeKey = 'flexio:theme';
+export const theme = signal<Theme>(themes.find((known) => known === device.theme) ?? 'system');
 
-export const theme = signal<Theme>(themes.find((one) => one === recall(themeKey)) ?? 'system');
+/** Has an element show the theme, also after a switch; what it was given stands for the system's. @returns ends it */
+export function showThemeOn({ dataset }: HTMLElement): () => void {
+  const given = dataset.theme;
+  return effect(() => {
+    const shown = theme.value === 'system' ? given : theme.value;
+    if (shown === undefined) delete dataset.theme;
+    else dataset.theme = shown;
+  });
+}
 
-effect(() => {
-  const { dataset } = document.documentElement;
-  if (theme.value === 'system') delete dataset.theme;
-  else dataset.theme = theme.value;
-});
-
-/** Chooses the next. */
+/** Chooses the next theme, on this device from now on. */
 export function switchTheme(): void {
   theme.value = themes[(themes.indexOf(theme.value) + 1) % themes.length] ?? 'system';
-  remember(themeKey, theme.value);
+  device.theme = theme.value;
 }

@@ -18,7 +18,8 @@ export const dialogOf = (page: Page): Locator => page.locator('dialog[open]');
 /** Closes what is open, as the keyboard does. */
 export async function shut(page: Page): Promise<void> {
   await page.keyboard.press('Escape');
-  await dialogOf(page).waitFor({ state: 'detached' });
+  // Once it is shut it is still there for a moment, in which what closes it would close the next too.
+  await page.locator('dialog').waitFor({ state: 'detached' });
 }
 
 /** Opens the menu of the room. */
@@ -44,7 +45,7 @@ export async function openPersonMenu(page: Page, name: string): Promise<Locator>
 
 /** A message in the log. */
 export const messageOf = (page: Page, text: string): Locator =>
-  page.locator('[data-message-id]').filter({ hasText: text });
+  page.locator('[data-message-id]').filter({ has: page.locator('.text', { hasText: text }) });
 
 /** Opens what can be done with a message, as the keyboard does. */
 export async function openMessageMenu(page: Page, text: string): Promise<Locator> {

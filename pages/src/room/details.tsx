@@ -3,8 +3,8 @@ import { useSignal } from '@preact/signals';
 import type { TargetedSubmitEvent } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { countCharacters, limits } from '../../../client/index.ts';
+import { api } from '../api.ts';
 import { Dialog } from '../dialog.tsx';
-import { api } from '../service.ts';
 import { Problem, useAttempt } from './attempt.tsx';
 import { words } from './dialog-words.ts';
 import { RoomKeyField } from './room-key-field.tsx';
@@ -29,7 +29,8 @@ export function Details({ view }: { view: RoomView }) {
   const about = useSignal(room?.about ?? '');
   const tags = useSignal(room?.tags.join(', ') ?? '');
   const isPrivate = useSignal(false);
-  const wasPrivate = useSignal(false);
+  /** Whether it takes a key at present; undefined until that is known. */
+  const wasPrivate = useSignal<boolean | undefined>(undefined);
   const joinKey = useSignal('');
   const attempt = useAttempt();
   const text = words.value;
@@ -47,7 +48,7 @@ export function Details({ view }: { view: RoomView }) {
   const tagsFit = tag.length <= limits.tags && tag.every((one) => countCharacters(one) <= limits.tagLength);
   const titleLength = countCharacters(title.value);
   const keyLength = countCharacters(joinKey.value);
-  const keyFits = keyLength === 0 ? wasPrivate.value : keyLength >= limits.joinKeyLengthMin;
+  const keyFits = keyLength === 0 ? wasPrivate.value === true : keyLength >= limits.joinKeyLengthMin;
   const canSave =
     /\S/u.test(title.value) &&
     titleLength <= limits.titleLength &&
@@ -96,7 +97,9 @@ export function Details({ view }: { view: RoomView }) {
           most={limits.tags * (limits.tagLength + 2)}
           isInvalid={!tagsFit}
         />
-        <RoomKeyField isPrivate={isPrivate} wasPrivate={wasPrivate.value} joinKey={joinKey} isInvalid={!keyFits} />
+        {wasPrivate.value !== undefined && (
+          <RoomKeyField isPrivate={isPrivate} wasPrivate={wasPrivate.value} joinKey={joinKey} isInvalid={!keyFits} />
+        )}
         <Problem attempt={attempt} />
         <div class="dialog-acts">
           <button type="button" class="button" onClick={close}>
