@@ -9,6 +9,8 @@ interface DialogProps {
   class?: string;
   /** What it stands beside, where there is room; else it rises from below. */
   at?: Element;
+  /** What has the focus once it is closed, where what had it before will be gone. */
+  back?: HTMLElement | null | undefined;
   /** Closes by its own buttons only. */
   mustAnswer?: boolean;
   onClose?: () => void;
@@ -20,7 +22,10 @@ const gap = 4;
 
 /** Below an element, or above it where there is more room; its right edge under the element's. */
 function standBeside(dialog: HTMLElement, at: Element): void {
-  if (innerWidth < 720) return;
+  if (innerWidth < 720) {
+    dialog.style.inset = '';
+    return;
+  }
   const { top, bottom, right } = at.getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = dialog;
   const below = bottom + gap;
@@ -32,6 +37,7 @@ export function Dialog({
   labelledBy,
   label,
   at,
+  back,
   class: classes = '',
   mustAnswer = false,
   onClose,
@@ -43,10 +49,14 @@ export function Dialog({
     const dialog = element.current;
     const opener = (dialog?.getRootNode() as DocumentOrShadowRoot | undefined)?.activeElement;
     dialog?.showModal();
-    if (dialog && at) standBeside(dialog, at);
+    // It and the window may change their size while it is open.
+    const observer = new ResizeObserver(() => dialog && at && standBeside(dialog, at));
+    for (const one of [dialog, document.documentElement]) if (one) observer.observe(one);
     return () => {
-      dialog?.close();
-      if (opener instanceof HTMLElement) opener.focus();
+      observer.disconnect();
+      // It is gone by now; to close it would only be heard by whoever opened the next.
+      const next = back ?? opener;
+      if (next instanceof HTMLElement) next.focus();
     };
   }, []);
 

@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import { useEffect } from 'preact/hooks';
+import { loadAnewIfReplaced } from './replaced.ts';
 
 /** Milliseconds until what could not be loaded is tried again. */
 const againMs = 2_000;
@@ -20,6 +21,7 @@ export function lazily<P extends object>(load: () => Promise<ComponentType<P>>):
             part.value = component;
           },
           () => {
+            loadAnewIfReplaced().catch(() => undefined);
             timer = setTimeout(fetchPart, againMs);
           },
         );

@@ -2,6 +2,7 @@
 import type { ComponentChildren, TargetedKeyboardEvent } from 'preact';
 import { Dialog } from './dialog.tsx';
 import { Icon, type IconName } from './icon.tsx';
+import { words } from './language.ts';
 
 interface MenuProps {
   label: string;
@@ -10,20 +11,36 @@ interface MenuProps {
   children: ComponentChildren;
 }
 
+/** Where each arrow leads: those across are for stamps and steps, which stand side by side. */
+const strides = new Map([
+  ['ArrowUp', -1],
+  ['ArrowLeft', -1],
+  ['ArrowDown', 1],
+  ['ArrowRight', 1],
+]);
+
 /** The arrows lead from one to the next, as Tab does. */
 function walk(event: TargetedKeyboardEvent<HTMLElement>): void {
   const { key, currentTarget: menu, target } = event;
-  if (key !== 'ArrowUp' && key !== 'ArrowDown') return;
+  const stride = strides.get(key);
+  if (!stride) return;
   const controls = [...menu.querySelectorAll('button')];
   const at = controls.indexOf(target as HTMLButtonElement);
-  const next = controls.at((at + (key === 'ArrowUp' ? -1 : 1)) % controls.length);
+  const next = controls.at((at + stride) % controls.length);
   event.preventDefault();
   next?.focus();
 }
 
 export function Menu({ label, at, onClose, children }: MenuProps) {
+  const { close } = words.value;
   return (
     <Dialog class="menu sheet" label={label} at={at} onClose={onClose}>
+      <div class="sheet-head">
+        <h2>{label}</h2>
+        <button type="button" class="button is-icon" aria-label={close} title={close} onClick={onClose}>
+          <Icon name="close" />
+        </button>
+      </div>
       <div role="toolbar" aria-orientation="vertical" aria-label={label} onKeyDown={walk}>
         {children}
       </div>

@@ -1,11 +1,12 @@
 /** Where a room stops: why, and the ways on. */
 import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { Icon } from '../icon.tsx';
 import { SiteHeader } from '../site-header.tsx';
 import { wholeTime } from '../times.ts';
+import { words } from './end-words.ts';
 import { JoinKeyForm } from './join-key-form.tsx';
 import type { RoomSession } from './session.ts';
-import { words } from './words.ts';
 
 interface DeadEndProps {
   session: RoomSession;
@@ -72,11 +73,12 @@ function End({ session, code, reason, back }: EndProps) {
 
 function Forbidden({ session, reason, back }: EndProps) {
   const text = words.value;
-  if (/private|invitation/.test(reason)) {
-    const explanation = reason.includes('expired') ? text.invitationExpired : text.privateHere;
+  if (/^Forbidden: .*(private|invitation)/.test(reason)) {
+    const hasExpired = reason.includes('expired');
+    const explanation = hasExpired ? text.invitationExpired : text.privateHere;
     return (
       <Wall code="key" title={text.privateTitle} explanation={explanation} back={back}>
-        <JoinKeyForm session={session} />
+        <JoinKeyForm session={session} wrong={hasExpired ? undefined : session.joinKey} />
       </Wall>
     );
   }
@@ -115,12 +117,21 @@ interface WallProps {
 }
 
 function Wall({ code, title, explanation, facts = {}, back, children }: WallProps) {
+  const heading = useRef<HTMLHeadingElement>(null);
   const known = Object.entries(facts).filter(([, fact]) => fact);
+
+  // What had the focus went with the room; a screen reader is to hear why.
+  useEffect(() => {
+    if (document.activeElement === document.body) heading.current?.focus();
+  }, []);
+
   return (
     <main class="end">
       <p class="end-code">{code === 'key' ? <Icon name="key" /> : code}</p>
       <div class="end-words">
-        <h1 class="title">{title}</h1>
+        <h1 class="title" ref={heading} tabIndex={-1}>
+          {title}
+        </h1>
         <p>{explanation}</p>
         {known.length > 0 && (
           <dl class="end-facts">

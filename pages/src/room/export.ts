@@ -3,6 +3,9 @@ import { exportRoom } from '../../../client/index.ts';
 import { origin } from '../service.ts';
 import type { RoomSession } from './session.ts';
 
+/** Milliseconds for which the file is there to be saved. */
+const keptMs = 60_000;
+
 /** For the admin of the room; rejects with `ApiError`. */
 export async function downloadExport({ link, access }: RoomSession): Promise<void> {
   const file = await (await exportRoom({ origin }, link, access)).blob();
@@ -11,5 +14,6 @@ export async function downloadExport({ link, access }: RoomSession): Promise<voi
   anchor.href = address;
   anchor.download = `${link}.ndjson`;
   anchor.click();
-  URL.revokeObjectURL(address);
+  // Not every browser has begun to read it by now.
+  setTimeout(() => URL.revokeObjectURL(address), keptMs);
 }

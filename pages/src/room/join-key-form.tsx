@@ -1,15 +1,26 @@
 /** Asks for the key to a private room. */
 import { useSignal } from '@preact/signals';
 import type { TargetedSubmitEvent } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { limits } from '../../../client/index.ts';
+import { words } from './end-words.ts';
 import type { RoomSession } from './session.ts';
-import { words } from './words.ts';
 
-export function JoinKeyForm({ session }: { session: RoomSession }) {
-  const key = useSignal('');
-  // The room said no to a key, not to the want of one.
-  const isWrong = session.joinKey !== undefined;
+interface JoinKeyFormProps {
+  session: RoomSession;
+  /** A key to which the room said no; absent where it lacked one. */
+  wrong: string | undefined;
+}
+
+export function JoinKeyForm({ session, wrong }: JoinKeyFormProps) {
+  const key = useSignal(wrong ?? '');
+  const input = useRef<HTMLInputElement>(null);
+  const isWrong = wrong !== undefined;
   const { roomKey, enter, wrongKey } = words.value;
+
+  useEffect(() => {
+    if (isWrong) input.current?.select();
+  }, []);
 
   function submit(event: TargetedSubmitEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -22,6 +33,7 @@ export function JoinKeyForm({ session }: { session: RoomSession }) {
       <label for="join-key">{roomKey}</label>
       <div class="copy-line">
         <input
+          ref={input}
           id="join-key"
           class="input"
           autocomplete="off"

@@ -5,6 +5,7 @@ import { Menu, MenuItem } from '../menu.tsx';
 import { roomAddress } from '../service.ts';
 import { words } from './dialog-words.ts';
 import { StampPicker } from './stamps.tsx';
+import { useRoom } from './use-room.ts';
 import type { RoomView } from './view.ts';
 
 interface MessageMenuProps {
@@ -13,18 +14,26 @@ interface MessageMenuProps {
   at: Element;
 }
 
-export function MessageMenu({ view, message, at }: MessageMenuProps) {
+export function MessageMenu({ view, message: opened, at }: MessageMenuProps) {
   const text = words.value;
   const { session } = view;
-  const copied = useSignal<'text' | 'link' | undefined>(undefined);
+  // As it is by now, if it is still loaded.
+  const message = useRoom(session, ({ messages }) => messages.find(({ id }) => id === opened.id)) ?? opened;
+  const copied = useSignal<{ what: 'text' | 'link'; answer: string } | undefined>(undefined);
   const canWrite = session.canWrite.value;
   const isOwn = message.author.id === session.selfId.value;
   const isSeen = !view.hidden.value.has(message.author.id);
 
-  async function copy(what: 'text' | 'link', copy: string) {
-    await navigator.clipboard.writeText(copy).catch(() => undefined);
-    copied.value = what;
+  async function copy(what: 'text' | 'link', content: string) {
+    // Where the page is not secure there is no clipboard.
+    const done = await navigator.clipboard?.writeText(content).then(
+      () => true,
+      () => false,
+    );
+    copied.value = { what, answer: done ? text.copied : text.notCopied };
   }
+
+  const answer = (what: 'text' | 'link') => (copied.value?.what === what ? copied.value.answer : undefined);
 
   const then = (act: () => void) => () => {
     view.close();
@@ -39,18 +48,21 @@ export function MessageMenu({ view, message, at }: MessageMenuProps) {
       {canWrite && <StampPicker view={view} message={message} />}
       <hr />
       {canWrite && <MenuItem icon="reply" label={text.reply} onPress={then(() => view.writing.answer(message))} />}
-      <MenuItem
-        icon="copy"
-        label={copied.value === 'text' ? text.copied : text.copyText}
-        onPress={() => void copy('text', message.text)}
-      />
+      <MenuItem icon="copy" label={answer('text') ?? text.copyText} onPress={() => void copy('text', message.text)} />
       <MenuItem
         icon="link"
-        label={copied.value === 'link' ? text.copied : text.copyMessageLink}
+        label={answer('link') ?? text.copyMessageLink}
         onPress={() => void copy('link', `${roomAddress(session.link)}#m${message.id}`)}
       />
       {isOwn && canWrite && (
         <MenuItem icon="edit" label={text.change} onPress={then(() => view.writing.change(message))} />
+      )}
+      {!isOwn && (
+        <MenuItem
+          icon="people"
+          label={text.actsFor(message.author.name)}
+          onPress={() => view.open({ name: 'person', person: message.author, at })}
+        />
       )}
       {!isOwn && (
         <MenuItem
@@ -67,7 +79,7 @@ export function MessageMenu({ view, message, at }: MessageMenuProps) {
           icon="trash"
           label={text.remove}
           isDanger
-          onPress={() => view.open({ name: 'delete-message', message })}
+          onPress={() => view.open({ name: 'delete-message', message, at })}
         />
       )}
     </Menu>

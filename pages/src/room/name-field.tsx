@@ -1,6 +1,6 @@
 /** The row of the composer that asks for a name: blank is fine. Enter or sending takes it, Escape leaves it. */
 import type { TargetedKeyboardEvent } from 'preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { displayName } from '../../../client/index.ts';
 import type { Composition } from '../composition.ts';
 import { words } from './words.ts';
@@ -19,7 +19,8 @@ export function NameField({ writing, selfId, composition, onDone }: NameFieldPro
   const problem = over > 0 ? charactersOver(over) : writing.isRoleName.value && nameLooksLikeRole;
   const input = useRef<HTMLInputElement>(null);
 
-  useLayoutEffect(() => {
+  // After a menu that led here has closed, which gives the focus back.
+  useEffect(() => {
     if (writing.isRenaming) input.current?.focus();
   }, [writing]);
 

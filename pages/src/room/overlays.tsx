@@ -48,7 +48,7 @@ function Open({ view, overlay }: { view: RoomView; overlay: Overlay }) {
     case 'stamps':
       return <StampMenu view={view} message={overlay.message} at={overlay.at} />;
     case 'delete-message':
-      return <DeleteMessage view={view} message={overlay.message} />;
+      return <DeleteMessage view={view} message={overlay.message} at={overlay.at} />;
     case 'report':
       return <Report view={view} message={overlay.message} />;
     case 'person':

@@ -5,6 +5,7 @@ import { countCharacters } from '../../../client/index.ts';
 import { Dialog } from '../dialog.tsx';
 import { Problem, useAttempt } from './attempt.tsx';
 import { words } from './dialog-words.ts';
+import { TextField, type TextFieldProps } from './text-field.tsx';
 
 interface QuestionProps {
   title: string;
@@ -12,15 +13,17 @@ interface QuestionProps {
   /** What the button that does it says. */
   verb: string;
   isDanger?: boolean;
-  /** The field, where there is one: at most so many characters. */
-  field?: { label: string; note?: string; most: number; isRequired?: boolean; isSecret?: boolean };
+  field?: Pick<TextFieldProps, 'label' | 'note' | 'most' | 'isSecret'> & { isRequired?: boolean };
+  /** What has the focus afterwards, where what opened it will be gone. */
+  back?: HTMLElement | null;
   /** Does it; gets what stands in the field. */
   onAnswer: (text: string) => Promise<unknown>;
   onClose: () => void;
   children?: ComponentChildren;
 }
 
-export function Question({ title, explanation, verb, isDanger, field, onAnswer, onClose, children }: QuestionProps) {
+export function Question(props: QuestionProps) {
+  const { title, explanation, verb, isDanger, field, back, onAnswer, onClose, children } = props;
   const text = useSignal('');
   const attempt = useAttempt();
   const isOver = field !== undefined && countCharacters(text.value) > field.most;
@@ -32,31 +35,13 @@ export function Question({ title, explanation, verb, isDanger, field, onAnswer, 
   }
 
   return (
-    <Dialog labelledBy="question" onClose={onClose}>
+    <Dialog labelledBy="question" back={back} onClose={onClose}>
       <form onSubmit={submit}>
         <h2 class="title" id="question">
           {title}
         </h2>
         <p class="dialog-text">{explanation}</p>
-        {field && (
-          <div class="field">
-            <div class="field-head">
-              <label for="answer">{field.label}</label>
-              {field.note && <span class="field-note">{field.note}</span>}
-            </div>
-            <input
-              id="answer"
-              class={field.isSecret ? 'input is-secret' : 'input'}
-              dir="auto"
-              autocomplete="off"
-              aria-invalid={isOver}
-              value={text.value}
-              onInput={(event) => {
-                text.value = event.currentTarget.value;
-              }}
-            />
-          </div>
-        )}
+        {field && <TextField id="answer" text={text} {...field} />}
         {children}
         <Problem attempt={attempt} />
         <div class="dialog-acts">

@@ -3,9 +3,13 @@ import { useSignal } from '@preact/signals';
 import { ApiError, limits, type Message, type Participant } from '../../../client/index.ts';
 import { api } from '../api.ts';
 import { device } from '../device.ts';
+import { Steps } from '../menu.tsx';
 import { words } from './dialog-words.ts';
 import { Question } from './question.tsx';
 import type { RoomView } from './view.ts';
+
+/** Seconds. */
+const day = 24 * 60 * 60;
 
 interface ViewProps {
   view: RoomView;
@@ -15,7 +19,7 @@ interface MessageProps extends ViewProps {
   message: Message;
 }
 
-export function DeleteMessage({ view, message }: MessageProps) {
+export function DeleteMessage({ view, message, at }: MessageProps & { at: Element }) {
   const { deleteMessageTitle, deleteMessageText, remove } = words.value;
   return (
     <Question
@@ -23,6 +27,7 @@ export function DeleteMessage({ view, message }: MessageProps) {
       explanation={deleteMessageText}
       verb={remove}
       isDanger
+      back={at.closest<HTMLElement>('[data-message-id]')}
       onAnswer={() => view.session.room.delete(message.id)}
       onClose={() => view.close()}
     />
@@ -44,8 +49,9 @@ export function Report({ view, message }: MessageProps) {
 }
 
 export function Ban({ view, person }: ViewProps & { person: Participant }) {
-  const { banTitle, banText, ban, reason, reasonIsKept, closeAddresses } = words.value;
+  const { banTitle, banText, ban, reason, reasonIsKept, term, days, noEnd, closeAddresses } = words.value;
   const addresses = useSignal(false);
+  const seconds = useSignal(0);
   return (
     <Question
       title={banTitle(person.name)}
@@ -57,12 +63,25 @@ export function Ban({ view, person }: ViewProps & { person: Participant }) {
         view.session.room.moderate({
           action: 'ban',
           target: person.id,
+          ...(seconds.value > 0 && { seconds: seconds.value }),
           ...(text && { reason: text }),
           ...(addresses.value && { addresses: true }),
         })
       }
       onClose={() => view.close()}
     >
+      <Steps
+        label={term}
+        steps={[
+          { value: day, label: days(1) },
+          { value: 7 * day, label: days(7) },
+          { value: 0, label: noEnd },
+        ]}
+        chosen={seconds.value}
+        onChoose={(chosen) => {
+          seconds.value = chosen;
+        }}
+      />
       {view.session.isAdmin.value && (
         <label class="check">
           <input
@@ -107,6 +126,8 @@ export function EnterAsAdmin({ view }: ViewProps) {
       verb={enter}
       field={{ label: adminToken, most: limits.tokenLength, isRequired: true, isSecret: true }}
       onAnswer={async (token) => {
+        // What a header cannot hold is no token that could be shown.
+        if (/[^\x20-\x7e]/.test(token)) throw new ApiError(403, words.value.notTheAdminToken);
         const call = { params: { link: session.link } };
         const { isAdmin } = await api.getRoom(call, { ...session.access, bearer: token });
         if (!isAdmin) throw new ApiError(403, words.value.notTheAdminToken);

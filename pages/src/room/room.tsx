@@ -1,6 +1,6 @@
 /** A room: head, banner, log and composer, who is here; or the dead end where it stops. */
 import { useComputed, useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { lazily } from '../lazily.tsx';
 import { Banner } from './banner.tsx';
 import { Composer } from './composer.tsx';
@@ -34,7 +34,8 @@ function OpenRoom({ view, back }: RoomProps) {
   const panelIsOpen = useSignal(true);
   const phase = useComputed(() => session.phase.value.name).value;
 
-  useEffect(() => {
+  // Before anything is painted, since people beside the log would not fit everywhere.
+  useLayoutEffect(() => {
     const observer = new ResizeObserver(([entry]) => {
       if (entry) isWide.value = entry.contentRect.width >= wide;
     });
@@ -42,10 +43,17 @@ function OpenRoom({ view, back }: RoomProps) {
     return () => observer.disconnect();
   }, [isWide]);
 
+  // What is open goes with the room.
+  useEffect(() => () => view.close(), [view]);
+
   const hasPanel = isWide.value && panelIsOpen.value;
   const toggle = () => {
     if (isWide.value) panelIsOpen.value = !panelIsOpen.value;
     else view.open({ name: 'people' });
+  };
+  const closePanel = () => {
+    toggle();
+    frame.current?.querySelector<HTMLElement>('.room-count')?.focus();
   };
   return (
     <div class="room-frame" ref={frame} data-phase={phase}>
@@ -60,7 +68,7 @@ function OpenRoom({ view, back }: RoomProps) {
         <Banner session={session} />
         <Log view={view} />
         <Composer view={view} />
-        {hasPanel && <PeoplePanel view={view} onClose={toggle} />}
+        {hasPanel && <PeoplePanel view={view} onClose={closePanel} />}
       </div>
       <Overlays view={view} />
     </div>

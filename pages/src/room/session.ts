@@ -238,6 +238,9 @@ export class RoomSession {
     if (phase.name === 'ended' && phase.code === credentialRefused && this.#adminToken !== undefined) {
       return this.#dropAdminToken();
     }
+    // The room closes at once; at its door it says for how long, and all of the reason.
+    const isBanned = phase.name === 'ended' && phase.reason.startsWith('Banned');
+    if (isBanned && !this.refusal.value) return this.restart();
     this.#gathering ??= setTimeout(() => this.#show(), gatherMs);
   }
 

@@ -29,10 +29,13 @@ export function Share({ view }: { view: RoomView }) {
   const close = () => view.close();
 
   useEffect(() => {
-    const asked = api.getRoom({ params: { link } }, session.access);
-    asked.then((room) => {
-      isPrivate.value = room.isPrivate === true;
-    }, close);
+    // Without an answer the link is still there to be shared.
+    api.getRoom({ params: { link } }, session.access).then(
+      (room) => {
+        isPrivate.value = room.isPrivate === true;
+      },
+      () => undefined,
+    );
   }, [session, link]);
 
   const invite = () =>

@@ -81,11 +81,11 @@ function Stamp({ reaction: { emoji, count, mine = false }, canReact, onPress }: 
       class="stamp"
       aria-pressed={mine}
       aria-disabled={!canReact}
-      aria-label={words.value.stampCount(name, count)}
       title={name}
       onClick={() => canReact && onPress()}
     >
       <Seal emoji={emoji} />
+      <span class="unseen">{`${name} `}</span>
       <span>{count}</span>
     </button>
   );
@@ -100,14 +100,13 @@ export function StampPicker({ view, message }: StampsProps) {
           key={emoji}
           type="button"
           aria-pressed={isMine(message, emoji)}
-          aria-label={nameOf(emoji)}
           onClick={() => {
             toggle(view, message, emoji);
             view.close();
           }}
         >
           <Seal emoji={emoji} />
-          {language.value === 'ja' && <span>{nameOf(emoji)}</span>}
+          <span class={language.value === 'ja' ? undefined : 'unseen'}>{nameOf(emoji)}</span>
         </button>
       ))}
     </fieldset>

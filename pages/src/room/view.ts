@@ -13,8 +13,8 @@ import { Writing } from './writing.ts';
 export type Overlay =
   | { name: 'people' | 'share' | 'search' | 'details' | 'records' | 'admin' | 'delete-room' }
   | { name: 'menu'; at: Element }
-  | { name: 'message' | 'stamps'; message: Message; at: Element }
-  | { name: 'delete-message' | 'report'; message: Message }
+  | { name: 'message' | 'stamps' | 'delete-message'; message: Message; at: Element }
+  | { name: 'report'; message: Message }
   | { name: 'person'; person: Participant; at: Element }
   | { name: 'ban'; person: Participant };
 
