@@ -29,18 +29,20 @@ export function Banner({ session }: { session: RoomSession }) {
   const phase = session.phase.value.name;
   const waiting = useRoom(session, ({ outgoing }) => outgoing.filter(({ failure }) => !failure).length);
   const isOffline = useIsOffline();
+  // A line that was cut off is found out late; the browser knows before.
+  const isDown = isOffline || phase !== 'live';
   const isLate = useSignal(false);
 
   useEffect(() => {
     isLate.value = false;
-    if (phase === 'live') return;
+    if (!isDown) return;
     const timer = setTimeout(() => {
       isLate.value = true;
     }, patienceMs);
     return () => clearTimeout(timer);
-  }, [phase, isLate]);
+  }, [isDown, isLate]);
 
-  const isShown = isLate.value && phase !== 'live';
+  const isShown = isLate.value && isDown;
   const { offline, reconnecting, notConnected, tryNow } = words.value;
   const connecting = phase === 'reconnecting' ? reconnecting : notConnected;
   const classes = isOffline ? 'banner is-offline' : 'banner';
