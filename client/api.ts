@@ -2,21 +2,9 @@
 import type { CallContent, CallRequest } from '../shared/calls.ts';
 import type { EndpointName } from '../shared/endpoints.ts';
 import type { Envelope } from '../shared/envelope.ts';
-import { exportPath, joinKeyHeader, type Route, routes } from '../shared/routes.ts';
-
-/** A refusal of the service, or no answer at all (`statusCode` 0). */
-export class ApiError extends Error {
-  override readonly name = 'ApiError';
-  readonly statusCode: number;
-  /** Seconds after which the same call may succeed. */
-  readonly retryAfter: number | undefined;
-
-  constructor(statusCode: number, text: string, retryAfter?: number, options?: ErrorOptions) {
-    super(text, options);
-    this.statusCode = statusCode;
-    this.retryAfter = retryAfter;
-  }
-}
+import { exportPath, joinKeyHeader } from '../shared/paths.ts';
+import { type Route, routes } from '../shared/routes.ts';
+import { ApiError } from './api-error.ts';
 
 export interface ApiOptions {
   /** Where the service is: `https://api.flexio.workers.dev`. */

@@ -1,10 +1,17 @@
 /** Questions to a room that are answered by a frame with the same `ref`. */
 import type { ServerFrame } from '../shared/frames.ts';
-import { ApiError } from './api.ts';
+import { ApiError } from './api-error.ts';
 
 interface Ask {
+  answer: Promise<ServerFrame>;
   resolve: (answer: ServerFrame) => void;
   reject: (reason: ApiError) => void;
+}
+
+/** An answer for which nobody has to wait: who has no use for it need not catch its refusal either. */
+export function unawaited<T>(answer: Promise<T>): Promise<T> {
+  answer.catch(() => undefined);
+  return answer;
 }
 
 export class Asks {
@@ -12,9 +19,7 @@ export class Asks {
 
   /** Waits for the answer to `ref`: it rejects with `ApiError` where the room refuses, or none can come any more. */
   expect(ref: string): Promise<ServerFrame> {
-    const answer = new Promise<ServerFrame>((resolve, reject) => this.#open.set(ref, { resolve, reject }));
-    // Whoever has no use for the answer need not catch its refusal.
-    answer.catch(() => undefined);
+    const { answer } = this.#open.get(ref) ?? this.#begin(ref);
     return answer;
   }
 
@@ -40,5 +45,15 @@ export class Asks {
       this.#open.get(one)?.reject(new ApiError(0, reason));
       this.#open.delete(one);
     }
+  }
+
+  #begin(ref: string): Ask {
+    let settle: Omit<Ask, 'answer'> | undefined;
+    const answer = new Promise<ServerFrame>((resolve, reject) => {
+      settle = { resolve, reject };
+    });
+    const ask = { answer: unawaited(answer), ...settle } as Ask;
+    this.#open.set(ref, ask);
+    return ask;
   }
 }

@@ -26,7 +26,8 @@ export interface Company {
 }
 
 /** After somebody came, left, or is shown otherwise. */
-export function withPresence(company: Company, { participantCount, joined = [], left = [] }: PresenceFrame): Company {
+export function withPresence<T extends Company>(company: T, frame: PresenceFrame): T {
+  const { participantCount, joined = [], left = [] } = frame;
   const gone = new Set(left.map(({ id }) => id));
   return {
     ...company,
@@ -38,7 +39,7 @@ export function withPresence(company: Company, { participantCount, joined = [], 
 }
 
 /** After somebody began to type, goes on with it, or ended. */
-export function withTyping(company: Company, { participant, on }: TypingAnswer, at: number): Company {
+export function withTyping<T extends Company>(company: T, { participant, on }: TypingAnswer, at: number): T {
   const others = company.typing.filter((typist) => typist.participant.id !== participant.id);
   if (!on || participant.id === company.self?.id) {
     return others.length === company.typing.length ? company : { ...company, typing: others };

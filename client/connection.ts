@@ -3,16 +3,17 @@
  * and a question when a `rev` was missed. What it learns goes through `advance` (state.ts).
  */
 import { closeCodes } from '../shared/failures.ts';
-import type { AckFrame, ErrorFrame, ServerFrame } from '../shared/frames.ts';
-import { clientLimits as limits } from '../shared/limits.ts';
+import type { AckFrame, ErrorFrame, ReadyFrame, ServerFrame } from '../shared/frames.ts';
+import { countBytes, clientLimits as limits } from '../shared/limits.ts';
 import type { ModerationAct, ModerationEntry } from '../shared/moderation.ts';
 import { displayName } from '../shared/participant.ts';
-import { socketPath } from '../shared/routes.ts';
-import { ApiError } from './api.ts';
-import { Asks } from './asks.ts';
+import { socketPath } from '../shared/paths.ts';
+import { Asks, unawaited } from './asks.ts';
 import type { RoomCredentials } from './credentials.ts';
+import { framesIn, type SingleFrame, tell } from './hearing.ts';
 import { Introduction, type ShownCredentials } from './introduction.ts';
 import { Line, type SocketClass } from './line.ts';
+import { Pager } from './pager.ts';
 import {
   advance,
   initialState,
@@ -22,7 +23,6 @@ import {
   type RoomState,
   showsGap,
 } from './state.ts';
-import { pageRefs } from './stretch.ts';
 import { Turnstile } from './turnstile.ts';
 import { TypistWord } from './typist.ts';
 
@@ -50,10 +50,16 @@ export interface Sending {
   /** By which `outgoing` has it until it is among the room's messages. */
   clientId: string;
   /**
-   * Where it has its place, once it is stored. Rejects with `ApiError` where the room refuses it (403, 404, 409 …), or it
-   * is given up; `retry` is then a new attempt.
+   * Where it has its place, once it is stored. Rejects with `ApiError` where the room refuses it (403, 404, 409 …), or
+   * with 0 where it is discarded or the connection ends. Slow mode and a lost line only make it wait.
    */
   stored: Promise<AckFrame>;
+}
+
+/** A frame of this client. */
+interface Said {
+  ref?: string;
+  [field: string]: unknown;
 }
 
 /** A random id for a message, unique to its author. */
@@ -76,11 +82,20 @@ export class RoomConnection {
   readonly #asks = new Asks();
   readonly #sendings = new Asks();
   readonly #typist = new TypistWord((on) => this.#say({ type: 'typing', on }));
+  readonly #pager = new Pager({
+    state: () => this.#state,
+    ask: (question, ref) => this.#ask(question, ref),
+    isAsked: (ref) => this.#asks.has(ref),
+  });
+  /** Ends the listening to the caller's signal. */
+  readonly #listening = new AbortController();
   #state: RoomState;
   /** Numbers the questions. */
   #asked = 0;
   /** What was missed has been asked for and not come. */
   #waitsForMissed = false;
+  /** The message for whose sake a new token is being shown. */
+  #heldFor = '';
   #passing: ReturnType<typeof setTimeout> | undefined;
 
   /** Connects at once. */
@@ -91,19 +106,20 @@ export class RoomConnection {
     this.#introduction = new Introduction(credentials, (shown) => this.#authenticate(shown));
     this.#state = { ...initialState, outgoing: outgoing.filter(({ messageId }) => messageId === undefined) };
     this.#turnstile = new Turnstile({
-      next: () => this.#state.outgoing.find(({ failure, messageId }) => !failure && messageId === undefined),
+      next: () => this.#nextToSend(),
       post: ({ clientId, text, replyTo }) => this.#say({ type: 'send', ref: clientId, clientId, text, replyTo }),
     });
     this.#line = new Line({
       url: urlOf(options),
       WebSocket: options.WebSocket,
+      comesBackAfter: (code) => code === closeCodes.credential && this.#introduction.triesAgain(),
       onOpen: () => this.#introduction.begin(),
       onText: (text) => this.#hear(text),
       onLost: () => this.#lose(),
       onEnded: (code, reason) => this.#end(code, reason),
     });
     if (signal?.aborted) this.close();
-    signal?.addEventListener('abort', () => this.close());
+    signal?.addEventListener('abort', () => this.close(), { signal: this.#listening.signal });
   }
 
   get state(): RoomState {
@@ -118,19 +134,15 @@ export class RoomConnection {
       createdAt: Date.now(),
       ...(replyTo !== undefined && { replyTo }),
     };
-    const { clientId } = message;
-    const stored = this.#sendings.expect(clientId) as Promise<AckFrame>;
-    if (this.#state.phase.name === 'ended') this.#sendings.fail('The connection has ended', clientId);
     this.#note({ type: 'queued', message });
     this.#typist.end();
-    this.#sendNext();
-    return { clientId, stored };
+    return this.#dispatch(message.clientId);
   }
 
   /** Sends a refused message again, under the same id. */
-  retry(clientId: string): void {
+  retry(clientId: string): Sending {
     this.#note({ type: 'retried', clientId });
-    this.#sendNext();
+    return this.#dispatch(clientId);
   }
 
   /** Gives up a message that was not acknowledged. */
@@ -149,26 +161,28 @@ export class RoomConnection {
     return this.#ask({ type: 'delete', messageId });
   }
 
-  /** Gives a reaction or takes it back: in the state at once, and back again where it is refused. */
-  async react(messageId: number, emoji: string, on: boolean): Promise<AckFrame> {
-    const asked = this.#ask<AckFrame>({ type: 'react', messageId, emoji, on });
+  /** Gives a reaction or takes it back: in the state at once, and back again where it is refused or lost. */
+  react(messageId: number, emoji: string, on: boolean): Promise<AckFrame> {
+    const asked = this.#ask({ type: 'react', messageId, emoji, on });
+    const before = this.#state;
     if (this.#isLive()) this.#note({ type: 'reacted', messageId, emoji, on });
-    return asked.catch((error: unknown) => {
-      if (error instanceof ApiError && error.statusCode > 0) this.#note({ type: 'reacted', messageId, emoji, on: !on });
+    const shownAt = before.messages.find(({ id }) => id === messageId)?.rev;
+    const wasShown = this.#state.messages !== before.messages && shownAt !== undefined;
+    const answered = asked.catch((error: unknown) => {
+      if (wasShown) this.#note({ type: 'reacted', messageId, emoji, on: !on, shownAt });
       throw error;
     });
+    return unawaited(answered);
   }
 
   /** Keeps order, as a moderator may. */
-  async moderate(act: ModerationAct): Promise<ModerationEntry> {
-    const { entry } = await this.#ask<{ entry: ModerationEntry }>({ type: 'moderate', ...act });
-    return entry;
+  moderate(act: ModerationAct): Promise<ModerationEntry> {
+    return this.#askForEntry({ type: 'moderate', ...act });
   }
 
   /** Tells the moderators of a message. */
-  async report(messageId: number, reason?: string): Promise<ModerationEntry> {
-    const { entry } = await this.#ask<{ entry: ModerationEntry }>({ type: 'report', messageId, reason });
-    return entry;
+  report(messageId: number, reason?: string): Promise<ModerationEntry> {
+    return this.#askForEntry({ type: 'report', messageId, reason });
   }
 
   /** To be called at each key, and with false when the text is gone; the room hears of it now and then. */
@@ -188,30 +202,28 @@ export class RoomConnection {
   /** Shows other credentials from now on; a change of token, which is another person, needs a new connection. */
   identify(credentials: Partial<RoomCredentials>): void {
     this.#introduction.change(credentials);
+    // One who is not let in yet is introduced again once they are.
     if (this.#isLive()) this.#introduction.begin();
   }
 
-  /** Asks for the page before the oldest message that is known. */
-  loadOlder(): void {
-    const [first] = this.#state.messages;
-    if (first && this.#state.hasOlder) this.#turnPage({ ref: pageRefs.older, before: first.id });
+  /** Loads the page before the oldest message that is known. */
+  loadOlder(): Promise<void> {
+    return unawaited(this.#pager.older());
   }
 
-  /** Asks for the page after the newest one that is known, after a jump. */
-  loadNewer(): void {
-    const last = this.#state.messages.at(-1);
-    if (last && this.#state.hasNewer) this.#turnPage({ ref: pageRefs.newer, after: last.id });
+  /** Loads the page after the newest one that is known, after a jump. */
+  loadNewer(): Promise<void> {
+    return unawaited(this.#pager.newer());
   }
 
-  /** Jumps to a message, where it is not among those that are known. Rejects with 404 where it never was. */
-  async goTo(messageId: number): Promise<void> {
-    if (this.#state.messages.some(({ id }) => id === messageId)) return;
-    await this.#ask({ type: 'history', around: messageId, limit: limits.pageSize }, pageRefs.around);
+  /** Jumps to a message, where it is not among those that are known. Rejects with 404 where it is not in the log. */
+  goTo(messageId: number): Promise<void> {
+    return unawaited(this.#pager.goTo(messageId));
   }
 
   /** Comes back to the newest messages after a jump. */
-  async goToNewest(): Promise<void> {
-    if (this.#state.hasNewer) await this.#ask({ type: 'history', limit: limits.pageSize }, pageRefs.newest);
+  goToNewest(): Promise<void> {
+    return unawaited(this.#pager.goToNewest());
   }
 
   /** Lets go of all but the newest so many messages; they are loaded again where they are wanted. */
@@ -227,8 +239,11 @@ export class RoomConnection {
 
   /** Leaves for good. */
   close(): void {
-    this.#line.close();
-    this.#end(1000, 'Left');
+    this.#quit(1000, 'Left');
+  }
+
+  #hasEnded(): boolean {
+    return this.#state.phase.name === 'ended';
   }
 
   #isLive(): boolean {
@@ -236,18 +251,23 @@ export class RoomConnection {
   }
 
   #end(code: number, reason: string): void {
-    if (this.#state.phase.name === 'ended') return;
+    if (this.#hasEnded()) return;
+    this.#listening.abort();
     this.#forgetLine();
-    clearTimeout(this.#passing);
     this.#note({ type: 'ended', code, reason });
     this.#sendings.fail(reason);
+  }
+
+  #quit(code: number, reason: string): void {
+    this.#line.close();
+    this.#end(code, reason);
   }
 
   #note(event: RoomEvent): void {
     const before = this.#state;
     this.#state = advance(before, event);
     if (this.#state.typing !== before.typing) this.#awaitTypists();
-    if (this.#state !== before) this.#options.onState?.(this.#state);
+    if (this.#state !== before) tell(this.#options.onState, this.#state);
   }
 
   /** Those who type and say nothing more of it have ended. */
@@ -256,30 +276,44 @@ export class RoomConnection {
     const { typing } = this.#state;
     if (typing.length === 0) return;
     const next = Math.min(...typing.map(({ until }) => until));
-    this.#passing = setTimeout(() => this.#note({ type: 'passed', at: Date.now() }), next - Date.now());
+    this.#passing = setTimeout(() => this.#note({ type: 'passed', at: next }), next - Date.now());
   }
 
-  #say(frame: unknown): boolean {
-    return this.#line.say(JSON.stringify(frame));
+  #say(frame: Said): boolean {
+    const text = JSON.stringify(frame);
+    if (text.length * 3 <= limits.frameBytes || countBytes(text) <= limits.frameBytes) return this.#line.say(text);
+    // The room would hang up over it, for good.
+    this.#take({ type: 'error', ref: frame.ref ?? '', statusCode: 413, error: 'Frame too large' });
+    return true;
   }
 
-  #ask<T = AckFrame>(frame: object, ref = `ask-${++this.#asked}`): Promise<T> {
+  #ask<T = AckFrame>(question: object, ref = `ask-${++this.#asked}`): Promise<T> {
     const answer = this.#asks.expect(ref) as Promise<T>;
-    if (!this.#isLive() || !this.#say({ ...frame, ref })) this.#asks.fail('No connection', ref);
+    if (!this.#isLive() || !this.#say({ ...question, ref })) this.#asks.fail('No connection', ref);
     return answer;
   }
 
-  /** One page at a time: each begins where the one before ended. */
-  #turnPage({ ref, ...place }: { ref: string; before?: number; after?: number }): void {
-    if (!this.#isLive() || Object.values(pageRefs).some((one) => this.#asks.has(one))) return;
-    void this.#ask({ type: 'history', ...place, limit: limits.pageSize }, ref);
+  #askForEntry(question: object): Promise<ModerationEntry> {
+    return unawaited(this.#ask<{ entry: ModerationEntry }>(question).then(({ entry }) => entry));
+  }
+
+  #dispatch(clientId: string): Sending {
+    const stored = this.#sendings.expect(clientId) as Promise<AckFrame>;
+    const isWaiting = this.#state.outgoing.some((one) => one.clientId === clientId && one.messageId === undefined);
+    if (this.#hasEnded() || !isWaiting) this.#sendings.fail('It cannot be sent', clientId);
+    this.#sendNext();
+    return { clientId, stored };
   }
 
   /** The next message goes out, and one is where it will be seen. */
   #sendNext(): void {
     if (!this.#isLive()) return;
-    if (this.#state.hasNewer && this.#state.outgoing.length > 0) void this.goToNewest();
+    if (this.#nextToSend()) void this.goToNewest();
     this.#turnstile.turn();
+  }
+
+  #nextToSend(): OutgoingMessage | undefined {
+    return this.#state.outgoing.find(({ failure, messageId }) => !failure && messageId === undefined);
   }
 
   #authenticate({ name, ...credentials }: ShownCredentials): void {
@@ -291,54 +325,79 @@ export class RoomConnection {
   }
 
   #hear(text: string): void {
-    const frame = JSON.parse(text) as ServerFrame;
-    for (const one of frame.type === 'batch' ? frame.frames : [frame]) this.#take(one);
+    for (const frame of framesIn(text)) this.#take(frame);
   }
 
-  #take(frame: ServerFrame): void {
-    if (showsGap(this.#state, frame)) {
-      if (!this.#waitsForMissed) this.#introduction.begin();
-      this.#waitsForMissed = true;
-      return;
-    }
+  #take(frame: SingleFrame): void {
+    // A listener may have closed in the middle of a batch.
+    if (this.#hasEnded()) return;
+    if (showsGap(this.#state, frame)) return this.#askForMissed();
+    if (frame.type === 'ready' && this.#isOfAnother(frame)) return this.#quit(closeCodes.credential, 'Another person');
+    if (frame.type === 'error' && this.#holds(frame)) return this.#introduction.begin();
     const wasLive = this.#isLive();
     if (frame.type === 'ready') this.#waitsForMissed = false;
+    this.#settle(frame);
     this.#note({ type: 'frame', frame, at: Date.now() });
-    this.#options.onFrame?.(frame);
-    this.#asks.hear(frame);
-    if (frame.type === 'ready') this.#enter(frame.expiresAt);
-    else if (frame.type === 'ack' && frame.clientId) this.#stored(frame, frame.clientId);
+    tell(this.#options.onFrame, frame);
+    if (this.#hasEnded()) return;
+    if (frame.type === 'ready') this.#enter(frame.expiresAt, wasLive);
+    else if (frame.type === 'ack' && frame.clientId) this.#turnstile.answered(frame.clientId);
     else if (frame.type === 'error' && frame.ref !== undefined) this.#refused(frame, String(frame.ref), wasLive);
+    // All that was left after a jump is no longer kept.
+    if (this.#isLive() && this.#state.hasNewer && this.#state.messages.length === 0) void this.goToNewest();
   }
 
-  #enter(expiresAt: number | undefined): void {
+  #askForMissed(): void {
+    if (!this.#waitsForMissed) this.#introduction.begin();
+    this.#waitsForMissed = true;
+  }
+
+  /** Whose token it was that was got: what waits to be sent is not to go out under another name. */
+  #isOfAnother({ participant, epoch }: ReadyFrame): boolean {
+    const { self, position } = this.#state;
+    return self !== null && participant !== null && position?.epoch === epoch && self.id !== participant.id;
+  }
+
+  /** A message for which the token has expired waits for a new one, once. */
+  #holds({ statusCode, ref = '' }: ErrorFrame): boolean {
+    const isMessage = this.#state.outgoing.some(({ clientId }) => clientId === ref);
+    if (statusCode !== 401 || !isMessage || !this.#introduction.renews || this.#heldFor === ref) return false;
+    this.#heldFor = String(ref);
+    return true;
+  }
+
+  /** Whoever waits for the answer has it, whatever listeners do about it. */
+  #settle(frame: SingleFrame): void {
+    this.#asks.hear(frame);
+    if (frame.type === 'ack' && frame.clientId) this.#sendings.hear({ ...frame, ref: frame.clientId });
+    if (frame.type === 'error' && pauseOf(frame) === undefined) this.#sendings.hear(frame);
+  }
+
+  #enter(expiresAt: number | undefined, wasLive: boolean): void {
     this.#introduction.taken(expiresAt);
-    this.#sendNext();
-  }
-
-  #stored(frame: AckFrame, clientId: string): void {
-    this.#sendings.hear({ ...frame, ref: clientId });
-    this.#turnstile.answered(clientId);
+    // What waits in slow mode is no reason to be taken away from where one reads.
+    if (!wasLive) return this.#sendNext();
+    this.#turnstile.answered(this.#heldFor);
+    this.#turnstile.turn();
   }
 
   #refused(frame: ErrorFrame, ref: string, wasLive: boolean): void {
     const pause = pauseOf(frame);
     this.#turnstile.answered(ref, pause);
-    if (pause === undefined) this.#sendings.hear(frame);
     if (ref !== authRef) return;
-    // What was missed is still missing where the question for it was refused.
-    if (wasLive && this.#waitsForMissed) this.#introduction.beginIn((pause ?? 1) * 1_000);
+    const isForGood = frame.statusCode === 400 || frame.statusCode === 413;
     // The same words would be refused again and again.
-    if (!wasLive && frame.statusCode === 400) {
-      this.#line.close();
-      this.#end(closeCodes.badFrames, frame.error);
-    }
+    if (isForGood && !wasLive) return this.#quit(closeCodes.badFrames, frame.error);
+    if (isForGood) this.#introduction.refused();
+    // A token is still to be renewed, and what was missed is still missing.
+    if (wasLive && (!isForGood || this.#waitsForMissed)) this.#introduction.beginIn((pause ?? 1) * 1_000);
   }
 
   /** Nothing that was said on this line is answered any more. */
   #forgetLine(): void {
     this.#introduction.reset();
     this.#waitsForMissed = false;
+    this.#heldFor = '';
     this.#typist.reset();
     this.#turnstile.reset();
     this.#asks.fail('The connection was lost');

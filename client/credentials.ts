@@ -14,9 +14,12 @@ export interface RoomCredentials {
   name?: string | undefined;
 }
 
-/** Milliseconds before its end at which a token is renewed: a tenth of what is left, within bounds. */
+/** Milliseconds before its end at which a token is renewed: a tenth of what is left, within bounds, at most half. */
 const leastAheadMs = 5_000;
 const mostAheadMs = 60_000;
+
+/** Milliseconds until then for a token that the room took, and that has expired by this device's clock: it is wrong. */
+const renewalByWrongClockMs = 30_000;
 
 /** The longest pause that a timer can make. */
 const longestMs = 2 ** 31 - 1;
@@ -24,6 +27,7 @@ const longestMs = 2 ** 31 - 1;
 /** Milliseconds from `at` until a token that expires at `expiresAt` is to be renewed. */
 export function renewalIn(expiresAt: number, at: number): number {
   const left = expiresAt - at;
-  const ahead = Math.min(Math.max(left / 10, leastAheadMs), mostAheadMs);
-  return Math.min(Math.max(left - ahead, 0), longestMs);
+  if (left <= 0) return renewalByWrongClockMs;
+  const ahead = Math.min(Math.max(left / 10, leastAheadMs), mostAheadMs, left / 2);
+  return Math.min(left - ahead, longestMs);
 }

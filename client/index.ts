@@ -1,14 +1,15 @@
 /** The client library: typed REST calls and a connection to a room that comes back by itself. */
 
-export type { ServerFrame } from '../shared/frames.ts';
+export type { AckFrame, ErrorFrame, ServerFrame } from '../shared/frames.ts';
 export { clientLimits as limits, countCharacters } from '../shared/limits.ts';
 export { linkPattern, reservedLinks } from '../shared/links.ts';
-export type { Message, Reaction } from '../shared/message.ts';
-export type { ModerationAct, ModerationEntry, Standing } from '../shared/moderation.ts';
+export type { Message, Reaction, ReadState } from '../shared/message.ts';
+export type { Conduct, ModerationAct, ModerationEntry, Standing } from '../shared/moderation.ts';
 export { cleanName, looksLikeRole } from '../shared/names.ts';
 export { displayName, type Participant, type RoleName, shortId } from '../shared/participant.ts';
-export type { ListSort, RoomView } from '../shared/room.ts';
-export { type Api, ApiError, type CallOptions, createApi, exportRoom } from './api.ts';
+export type { ListSort, RoomInfo, RoomView } from '../shared/room.ts';
+export { type Api, type CallOptions, createApi, exportRoom } from './api.ts';
+export { ApiError } from './api-error.ts';
 export type { Typist } from './company.ts';
 export { RoomConnection, type RoomConnectionOptions, type Sending } from './connection.ts';
 export type { RoomCredentials, TokenSource } from './credentials.ts';

@@ -12,15 +12,26 @@ export interface ShownCredentials extends RoomCredentials {
 export class Introduction {
   readonly #show: (credentials: ShownCredentials) => void;
   #credentials: RoomCredentials;
+  /** Those that the room took last, and those that it was shown since. */
+  #taken: RoomCredentials;
+  #shown: RoomCredentials;
   /** Numbers the introductions: a token that comes late is not shown after a later one. */
   #turn = 0;
+  #isSecondTry = false;
   #pausing: ReturnType<typeof setTimeout> | undefined;
   #renewing: ReturnType<typeof setTimeout> | undefined;
 
   /** @param show says it to the room, if there is a line */
   constructor(credentials: RoomCredentials, show: (credentials: ShownCredentials) => void) {
     this.#credentials = credentials;
+    this.#taken = credentials;
+    this.#shown = credentials;
     this.#show = show;
+  }
+
+  /** Whether a token can be got that is newer than the one that was shown. */
+  get renews(): boolean {
+    return typeof this.#credentials.token === 'function';
   }
 
   /** Shows other credentials from the next introduction on. */
@@ -30,14 +41,15 @@ export class Introduction {
 
   /** Introduces oneself. */
   begin(): void {
-    const { token, ...rest } = this.#credentials;
+    clearTimeout(this.#pausing);
+    const { token } = this.#credentials;
     const turn = ++this.#turn;
-    if (typeof token !== 'function') return this.#show({ ...rest, token });
+    if (typeof token !== 'function') return this.#showWith(token);
     const ifStillWanted = (act: () => void) => turn === this.#turn && act();
     Promise.resolve()
       .then(token)
       .then(
-        (fresh) => ifStillWanted(() => this.#show({ ...rest, token: fresh })),
+        (fresh) => ifStillWanted(() => this.#showWith(fresh)),
         () => ifStillWanted(() => this.beginIn(tokenAgainMs)),
       );
   }
@@ -48,11 +60,26 @@ export class Introduction {
     this.#pausing = setTimeout(() => this.begin(), ms);
   }
 
-  /** The room took it, until its token expires (milliseconds), if it does. */
+  /** The room took it, until its token expires (milliseconds), if it does. What was changed meanwhile is shown next. */
   taken(expiresAt: number | undefined): void {
     clearTimeout(this.#renewing);
-    if (expiresAt === undefined || typeof this.#credentials.token !== 'function') return;
+    this.#taken = this.#shown;
+    this.#isSecondTry = false;
+    if (this.#credentials !== this.#shown) return this.begin();
+    if (expiresAt === undefined || !this.renews) return;
     this.#renewing = setTimeout(() => this.begin(), renewalIn(expiresAt, Date.now()));
+  }
+
+  /** The room would never take it: back to what it took. */
+  refused(): void {
+    this.#credentials = this.#taken;
+  }
+
+  /** The room did not believe it. Whether a token that is got anew is worth a second try, and no third. */
+  triesAgain(): boolean {
+    const isWorthIt = this.renews && !this.#isSecondTry;
+    this.#isSecondTry = true;
+    return isWorthIt;
   }
 
   /** The line is gone: nothing of it is due any more. */
@@ -60,5 +87,10 @@ export class Introduction {
     clearTimeout(this.#pausing);
     clearTimeout(this.#renewing);
     this.#turn++;
+  }
+
+  #showWith(token: string | undefined): void {
+    this.#shown = this.#credentials;
+    this.#show({ ...this.#credentials, token });
   }
 }

@@ -25,6 +25,8 @@ export interface LineOptions {
   url: string;
   /** Where the platform has none of its own. */
   WebSocket?: SocketClass | undefined;
+  /** Whether to come back after a code after which clients as a rule do not. */
+  comesBackAfter?: (code: number) => boolean;
   onOpen: () => void;
   onText: (text: string) => void;
   /** The line is gone, and is being tried again. */
@@ -101,8 +103,10 @@ export class Line {
 
   /** A line that broke (1006) comes as an event of partysocket's own, which says 1000. */
   #comesBackAfter(event: { readonly code: number; readonly reason: string }): boolean {
-    const isToRest = pauseOf(event.code, event.reason) !== undefined;
-    this.#comesBack = event instanceof BrokenOff || (reconnectingCloseCodes.includes(event.code) && !isToRest);
+    const { code, reason } = event;
+    const isToRest = pauseOf(code, reason) !== undefined;
+    const mayComeBack = () => reconnectingCloseCodes.includes(code) || this.#options.comesBackAfter?.(code) === true;
+    this.#comesBack = event instanceof BrokenOff || (!isToRest && mayComeBack());
     return this.#comesBack;
   }
 

@@ -7,7 +7,16 @@ import type { ReadState } from '../shared/message.ts';
 import type { Conduct } from '../shared/moderation.ts';
 import type { RoomInfo } from '../shared/room.ts';
 import { type Company, marksOf, withoutIdleTypists, withPresence, withTyping } from './company.ts';
-import { aboveFloor, newestPage, type Stretch, trimmed, withChanges, withPage, withReaction } from './stretch.ts';
+import {
+  aboveFloor,
+  newestPage,
+  type OwnReaction,
+  type Stretch,
+  trimmed,
+  withChanges,
+  withPage,
+  withReaction,
+} from './stretch.ts';
 
 /** A message of one's own that is not among the room's messages yet. */
 export interface OutgoingMessage {
@@ -60,6 +69,7 @@ export const initialState: RoomState = {
   hasOlder: false,
   hasNewer: false,
   newestId: 0,
+  floor: 1,
   outgoing: [],
 };
 
@@ -70,7 +80,7 @@ export type RoomEvent =
   | { type: 'discarded'; clientId: string }
   | { type: 'retried'; clientId: string }
   /** One's own reaction was asked for, or its refusal takes it back. */
-  | { type: 'reacted'; messageId: number; emoji: string; on: boolean }
+  | ({ type: 'reacted' } & OwnReaction)
   /** One has read up to a message. */
   | { type: 'read'; messageId: number }
   /** Only the newest so many messages are still wanted. */
@@ -91,7 +101,7 @@ export function advance(state: RoomState, event: RoomEvent): RoomState {
     case 'retried':
       return { ...state, outgoing: state.outgoing.map((message) => withoutFailure(message, event.clientId)) };
     case 'reacted':
-      return withReaction(state, event.messageId, event.emoji, event.on);
+      return state.self ? withReaction(state, state.self.id, event) : state;
     case 'read':
       return withMark(state, event.messageId);
     case 'trimmed':
@@ -127,36 +137,36 @@ function hear(state: RoomState, frame: ServerFrame, at: number): RoomState {
       const position = { ...state.position, rev: message.rev };
       const ended = { type: 'typing', participant: message.author, on: false } as const;
       const quiet = message.id === message.rev ? withTyping(state, ended, at) : state;
-      return arrived({ ...state, ...quiet, ...withChanges(state, [message], state.self?.id), position });
+      return arrived(withChanges({ ...quiet, position }, [message], state.self?.id));
     }
     case 'ack':
       return arrived({ ...state, ...waitAfter(state, frame, at), outgoing: state.outgoing.map(withId(frame)) });
     case 'presence':
-      return { ...state, ...withPresence(state, frame) };
+      return withPresence(state, frame);
     case 'history':
       // One of another epoch is of a room that is no more.
-      return frame.epoch === state.position?.epoch ? { ...state, ...withPage(state, frame) } : state;
+      return frame.epoch === state.position?.epoch ? withPage(state, frame) : state;
     case 'room':
       return aboveFloor({ ...state, room: frame.room, conduct: conductOf(frame) }, frame.floor);
     case 'error':
       return { ...state, ...waitAfterHaste(state, frame, at), outgoing: state.outgoing.map(withFailure(frame)) };
     case 'typing':
-      return { ...state, ...withTyping(state, frame, at) };
+      return withTyping(state, frame, at);
     case 'read':
       return { ...state, marks: { ...state.marks, [frame.id]: frame.messageId } };
     case 'reading':
       return { ...state, reading: { messageId: frame.messageId, unread: frame.unread } };
     case 'batch':
       return frame.frames.reduce((before, one) => hear(before, one, at), state);
-    case 'moderation':
-    case 'pong':
+    // Among what a later version of the room may say, too.
+    default:
       return state;
   }
 }
 
 function welcome(state: RoomState, frame: Extract<ServerFrame, { type: 'ready' }>): RoomState {
   const { epoch, rev, floor, room, participant: self, role, participants, messages, recovered } = frame;
-  const stretch = recovered ? withChanges(state, messages, self?.id) : newestPage(messages, floor);
+  const stretch: Stretch = recovered ? withChanges(state, messages) : newestPage(messages, floor);
   const isOfThisRoom = ({ messageId }: OutgoingMessage) => messageId === undefined || state.position?.epoch === epoch;
   return arrived({
     ...state,

@@ -4,7 +4,7 @@ import { type ConversionConfig, toJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
 import { type Endpoint, type EndpointName, endpoints, takesJoinKey } from '../shared/endpoints.ts';
 import { type FailureCode, fail } from '../shared/failures.ts';
-import { joinKeyHeader } from '../shared/routes.ts';
+import { joinKeyHeader } from '../shared/paths.ts';
 import { type CharacterLimit, type JsonSchemaHint, ShownKey } from '../shared/text.ts';
 
 type JsonObject = Record<string, unknown>;

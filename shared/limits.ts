@@ -15,6 +15,10 @@ export const clientLimits = {
   messageLength: 4_000,
   /** Tags a room. */
   tags: 10,
+  /** People whom each reaction to a message names. */
+  reactionNames: 10,
+  /** Bytes of UTF-8. */
+  frameBytes: 32 * 1_024,
   /** Characters of a moderator's reason. */
   reasonLength: 200,
   /** Seconds of a mute or ban, and between two messages in slow mode, at most. */
@@ -56,9 +60,8 @@ export const limits = {
   /** Messages up to which what is unread is counted, and that are looked at for it. */
   unreadCounted: 100,
   unreadLookedAt: 1_000,
-  /** Kinds of reactions a message, and people that each names. */
+  /** Kinds of reactions a message. */
   reactionKinds: 20,
-  reactionNames: 10,
   /** Characters of the id with which a client marks a message it may have to send again. */
   clientIdLength: 64,
   /** Characters of the mark that ties an answer frame to its question. */
@@ -77,7 +80,6 @@ export const limits = {
   /** Characters of what says who spoke in an entry of a session. */
   roleLength: 32,
   /** Bytes of UTF-8. */
-  frameBytes: 32 * 1_024,
   bodyBytes: 32 * 1_024,
 
   /** Messages or participants a page, at most. */
@@ -116,6 +118,9 @@ export const limits = {
   importRetrySeconds: 10,
   /** Milliseconds until the list comes from KV when the directory does not answer. */
   directoryAnswerMs: 3_000,
+  /** Milliseconds that the page of a room waits for what KV has of it, and characters that it shows of each text. */
+  previewMs: 500,
+  previewLength: 200,
   /** Milliseconds that a look at the service's health gives the directory, and KV. */
   healthDirectoryMs: 2_000,
   healthKvMs: 2_000,

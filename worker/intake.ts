@@ -4,7 +4,7 @@ import { dropAbsent, parseJson } from '../shared/decode.ts';
 import { type Endpoint, type EndpointName, endpoints } from '../shared/endpoints.ts';
 import { done, fail, type Outcome } from '../shared/failures.ts';
 import { limits } from '../shared/limits.ts';
-import { joinKeyHeader } from '../shared/routes.ts';
+import { joinKeyHeader } from '../shared/paths.ts';
 
 type Fields = Record<string, unknown>;
 

@@ -2,7 +2,7 @@
 import type { Figures } from '../objects/room-directory/index.ts';
 import { fail, type Outcome } from '../shared/failures.ts';
 import { limits } from '../shared/limits.ts';
-import { metricsPath } from '../shared/routes.ts';
+import { metricsPath } from '../shared/paths.ts';
 import { within } from '../shared/within.ts';
 import { refuse } from './answers.ts';
 import { guardingBearer } from './guesses.ts';

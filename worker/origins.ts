@@ -1,5 +1,5 @@
 /** Which browser origins the service trusts: for CORS over REST, and for the socket, which CORS does not guard. */
-import { joinKeyHeader } from '../shared/routes.ts';
+import { joinKeyHeader } from '../shared/paths.ts';
 
 const methods = 'GET, POST, PUT, DELETE, OPTIONS';
 
@@ -32,12 +32,13 @@ const requestIdHeader = 'X-Request-Id';
 
 /**
  * Adds the id of the request, and the CORS headers that its origin is due. A foreign one is served, but its pages cannot
- * read it.
+ * read it, unless the answer says itself that it is for all.
  */
 export function withCors(request: Request, settings: OriginSettings, response: Response, requestId: string): Response {
   if (response.webSocket) return response;
   const answer = new Response(response.body, response);
   answer.headers.set(requestIdHeader, requestId);
+  if (answer.headers.get('Access-Control-Allow-Origin') === '*') return answer;
   answer.headers.append('Vary', 'Origin');
   const origin = request.headers.get('Origin');
   if (origin !== null && isTrustedOrigin(request, settings)) {

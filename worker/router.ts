@@ -2,7 +2,7 @@
 import { Router } from 'itty-router';
 import { type EndpointName, endpoints } from '../shared/endpoints.ts';
 import { type FailureCode, fail } from '../shared/failures.ts';
-import { exportPath, importPath, joinKeyHeader, metricsPath, socketPath } from '../shared/routes.ts';
+import { exportPath, importPath, joinKeyHeader, metricsPath, socketPath } from '../shared/paths.ts';
 import { refuse, succeed } from './answers.ts';
 import { exportRoom } from './export.ts';
 import { guarding } from './guesses.ts';

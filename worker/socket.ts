@@ -2,7 +2,7 @@
 
 import * as v from 'valibot';
 import { closeReason, type Failure, fail } from '../shared/failures.ts';
-import { addressHeader } from '../shared/routes.ts';
+import { addressHeader } from '../shared/paths.ts';
 import { Link } from '../shared/text.ts';
 import { refuse, refusing } from './answers.ts';
 import type { CallContext } from './handlers.ts';

@@ -6,7 +6,7 @@ import { countBytes, limits } from '../../shared/limits.ts';
 import { errorFields, logLine } from '../../shared/log.ts';
 import type { Message } from '../../shared/message.ts';
 import type { ModerationEntry } from '../../shared/moderation.ts';
-import { socketPath } from '../../shared/routes.ts';
+import { socketPath } from '../../shared/paths.ts';
 import { bury, edit, react } from './changing.ts';
 import { read, type } from './following.ts';
 import type { Appended } from './messages.ts';

@@ -3,7 +3,7 @@
 import { closeReason, done, type Failure, fail, type Outcome } from '../../shared/failures.ts';
 import type { AuthFrame, ReadyFrame } from '../../shared/frames.ts';
 import { limits } from '../../shared/limits.ts';
-import { socketPath } from '../../shared/routes.ts';
+import { socketPath } from '../../shared/paths.ts';
 import { randomSecret } from '../credentials/digests.ts';
 import { leaseKey } from './attendance.ts';
 import type { Details } from './details.ts';

@@ -3,13 +3,13 @@ import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import { device } from './device.ts';
 import { en, ja, type Language } from './words.ts';
 
-function known(language: string | null | undefined): Language | undefined {
-  return language === 'ja' || language === 'en' ? language : undefined;
+export function isLanguage(language: string | null | undefined): language is Language {
+  return language === 'ja' || language === 'en';
 }
 
 function preferred(): Language {
-  const asked = known(new URLSearchParams(location.search).get('lang'));
-  return asked ?? known(device.language) ?? (navigator.language.startsWith('ja') ? 'ja' : 'en');
+  const asked = new URLSearchParams(location.search).get('lang');
+  return [asked, device.language].find(isLanguage) ?? (navigator.language.startsWith('ja') ? 'ja' : 'en');
 }
 
 export const language = signal(preferred());
@@ -22,9 +22,12 @@ export function inLanguage<T>(each: Record<Language, T>): ReadonlySignal<T> {
 /** The texts that every page has. */
 export const words = inLanguage({ ja, en });
 
-effect(() => {
-  document.documentElement.lang = language.value;
-});
+/** Has an element say in which language it is, also after a switch. @returns ends it */
+export function speakOn(element: HTMLElement): () => void {
+  return effect(() => {
+    element.lang = language.value;
+  });
+}
 
 /** Chooses the other language, on this device from now on. */
 export function switchLanguage(): void {

@@ -1,9 +1,9 @@
 /** Where the service is, and the addresses of rooms. */
-import { createApi } from '../../client/index.ts';
 
-export const origin: string = import.meta.env.VITE_API_ORIGIN || location.origin;
+/** Where these pages are from: in a page of somebody else's, that is not where they are. */
+const site = new URL(import.meta.url).origin;
 
-export const api = createApi({ origin });
+export const origin: string = import.meta.env.VITE_API_ORIGIN || site;
 
 /** The page of a room, below the origin of these pages. */
 export function roomPath(link: string): string {
@@ -12,5 +12,5 @@ export function roomPath(link: string): string {
 
 /** What is copied to invite people. */
 export function roomAddress(link: string): string {
-  return new URL(roomPath(link), location.origin).href;
+  return new URL(roomPath(link), site).href;
 }

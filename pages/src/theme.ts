@@ -9,11 +9,15 @@ const themeKey = 'flexio:theme';
 
 export const theme = signal<Theme>(themes.find((one) => one === recall(themeKey)) ?? 'system');
 
-effect(() => {
-  const { dataset } = document.documentElement;
-  if (theme.value === 'system') delete dataset.theme;
-  else dataset.theme = theme.value;
-});
+/** Has an element show the theme, also after a switch; what it was given stands for the system's. @returns ends it */
+export function showThemeOn({ dataset }: HTMLElement): () => void {
+  const given = dataset.theme;
+  return effect(() => {
+    const shown = theme.value === 'system' ? given : theme.value;
+    if (shown === undefined) delete dataset.theme;
+    else dataset.theme = shown;
+  });
+}
 
 /** Chooses the next. */
 export function switchTheme(): void {

@@ -1,113 +1,22 @@
 /** The connection of the client, on a socket that the test plays. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { RoomConnection, type RoomState } from '../../client/index.ts';
 import type { ServerFrame } from '../../shared/frames.ts';
 import { message, ready } from './frames.ts';
+import { beginPlay, connect, endPlay, live, PlayedSocket, settle, socketNumber } from './played-socket.ts';
 
-/** A socket of which the test is the other end. */
-class PlayedSocket extends EventTarget {
-  static opened: PlayedSocket[] = [];
-  readonly url: string;
-  readonly heard: Record<string, unknown>[] = [];
-  pings = 0;
-  readyState = 0;
-  bufferedAmount = 0;
-  binaryType = 'blob';
-
-  constructor(url: string) {
-    super();
-    this.url = url;
-    PlayedSocket.opened.push(this);
-  }
-
-  send(text: string): void {
-    if (text === '{"type":"ping"}') this.pings++;
-    else this.heard.push(JSON.parse(text));
-  }
-
-  close(): void {
-    this.readyState = 3;
-  }
-
-  open(): void {
-    this.readyState = 1;
-    this.dispatchEvent(new Event('open'));
-  }
-
-  say(frame: ServerFrame): void {
-    this.dispatchEvent(new MessageEvent('message', { data: JSON.stringify(frame) }));
-  }
-
-  end(code: number, reason = ''): void {
-    this.readyState = 3;
-    this.dispatchEvent(Object.assign(new Event('close'), { code, reason }));
-  }
-
-  /** As a line that breaks: an error, and no more. */
-  cut(): void {
-    this.readyState = 3;
-    this.dispatchEvent(Object.assign(new Event('error'), { error: new Error('cut'), message: 'cut' }));
-  }
-}
+beforeEach(beginPlay);
+afterEach(endPlay);
 
 const said = (rev: number): ServerFrame => ({ type: 'message', ...message(rev) });
 
-const connections: RoomConnection[] = [];
-
-function connect(options: { name?: string; joinKey?: string } = {}): {
-  connection: RoomConnection;
-  state: () => RoomState;
-} {
-  const connection = new RoomConnection({
-    origin: 'https://chat.example',
-    link: 'abc',
-    token: 'alice-token',
-    ...options,
-    onState: () => undefined,
-    WebSocket: PlayedSocket,
-  });
-  connections.push(connection);
-  return { connection, state: () => connection.state };
-}
-
-/** The socket that was opened as number `count`. */
-async function socketNumber(count: number): Promise<PlayedSocket> {
-  for (let step = 0; step < 60 && PlayedSocket.opened.length < count; step++) await vi.advanceTimersByTimeAsync(250);
-  const socket = PlayedSocket.opened[count - 1];
-  if (!socket) throw new Error(`only ${PlayedSocket.opened.length} sockets`);
-  return socket;
-}
-
 /** What a socket was asked to send. */
-const sendsOf = (socket: PlayedSocket) => socket.heard.filter(({ type }) => type === 'send');
+const sendsOf = (socket: PlayedSocket) => socket.asked('send');
 const textsOf = (socket: PlayedSocket) => sendsOf(socket).map(({ text }) => text);
 
 /** Acknowledges the last of it. */
 function answer(socket: PlayedSocket, messageId: number): void {
   const clientId = String(sendsOf(socket).at(-1)?.clientId);
   socket.say({ type: 'ack', clientId, messageId, rev: messageId, createdAt: 0, duplicate: false });
-}
-
-/** Lets what is due at once happen. */
-const settle = () => vi.advanceTimersByTimeAsync(1);
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  PlayedSocket.opened = [];
-});
-
-afterEach(() => {
-  for (const connection of connections.splice(0)) connection.close();
-  vi.useRealTimers();
-});
-
-async function live(): Promise<ReturnType<typeof connect> & { socket: PlayedSocket }> {
-  const connected = connect();
-  await settle();
-  const socket = await socketNumber(1);
-  socket.open();
-  socket.say(ready());
-  return { ...connected, socket };
 }
 
 describe('a connection', () => {

@@ -33,7 +33,7 @@ describe('messages', () => {
   it('of an older page join at the beginning, and end where the log does', () => {
     const start = hear(ready({ rev: 9, messages: [message(8), message(9)] }));
     expect(stateAfter(...start).hasOlder).toBe(true);
-    const page = { type: 'history' as const, ref: 'older', epoch: 'one', rev: 9, floor: 1 };
+    const page = { type: 'history' as const, ref: 'older-8', epoch: 'one', rev: 9, floor: 1 };
     const more = stateAfter(...start, ...hear({ ...page, messages: [message(6), message(7)] }));
     expect(ids(more)).toEqual([6, 7, 8, 9]);
     expect(more.hasOlder).toBe(true);
@@ -42,7 +42,7 @@ describe('messages', () => {
 
   it('of a page of another epoch stay out', () => {
     const state = stateAfter(...hear(ready({ rev: 9, messages: [message(9)] })));
-    const page = { type: 'history' as const, ref: 'older', epoch: 'two', rev: 9, floor: 1, messages: [message(3)] };
+    const page = { type: 'history' as const, ref: 'older-9', epoch: 'two', rev: 9, floor: 1, messages: [message(3)] };
     expect(advance(state, { type: 'frame', frame: page, at: 0 })).toBe(state);
   });
 

@@ -7,7 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { endpoints } from '../../shared/endpoints.ts';
-import { socketPath } from '../../shared/routes.ts';
+import { socketPath } from '../../shared/paths.ts';
 import { Server } from '../support/server.ts';
 import { until } from '../support/until.ts';
 

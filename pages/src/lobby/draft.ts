@@ -1,10 +1,10 @@
 /** A room that is being filled in: its fields, what is wrong with them, and making it. */
 import { computed, signal } from '@preact/signals';
 import { ApiError, countCharacters, limits, linkPattern, reservedLinks } from '../../../client/index.ts';
+import { api } from '../api.ts';
 import { device } from '../device.ts';
 import { refusalText } from '../refusal.ts';
 import { newToken } from '../secret.ts';
-import { api } from '../service.ts';
 import { linksLike, suggestLink } from './suggestion.ts';
 import { words } from './words.ts';
 

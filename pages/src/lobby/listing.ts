@@ -1,7 +1,7 @@
 /** The rooms as the lobby lists them: a tag's or all, page after page, with counts that are kept fresh. */
 import { signal } from '@preact/signals';
 import { limits, type RoomView } from '../../../client/index.ts';
-import { api } from '../service.ts';
+import { api } from '../api.ts';
 
 /** Rooms a page. */
 const pageSize = 20;

@@ -1,8 +1,8 @@
 /** What is asked before something is done that others notice and that cannot be taken back at once. */
 import { useSignal } from '@preact/signals';
 import { ApiError, limits, type Message, type Participant } from '../../../client/index.ts';
+import { api } from '../api.ts';
 import { device } from '../device.ts';
-import { api } from '../service.ts';
 import { words } from './dialog-words.ts';
 import { Question } from './question.tsx';
 import type { RoomView } from './view.ts';

@@ -2,9 +2,9 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { ModerationEntry, Standing } from '../../../client/index.ts';
+import { api } from '../api.ts';
 import { Dialog } from '../dialog.tsx';
 import { Icon } from '../icon.tsx';
-import { api } from '../service.ts';
 import { momentOf, wholeTime } from '../times.ts';
 import { Problem, useAttempt } from './attempt.tsx';
 import { words } from './dialog-words.ts';

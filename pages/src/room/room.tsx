@@ -1,14 +1,16 @@
 /** A room: head, banner, log and composer, who is here; or the dead end where it stops. */
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { lazily } from '../lazily.tsx';
 import { Banner } from './banner.tsx';
 import { Composer } from './composer.tsx';
-import { DeadEnd } from './dead-end.tsx';
 import { Log } from './log.tsx';
 import { Overlays } from './overlays.tsx';
 import { PeoplePanel } from './people.tsx';
 import { RoomHeader } from './room-header.tsx';
 import type { RoomView } from './view.ts';
+
+const DeadEnd = lazily(async () => (await import('./dead-end.tsx')).DeadEnd);
 
 /** Pixels from which on there is room for people beside the log. */
 const wide = 960;

@@ -1,6 +1,6 @@
 /** Looking for words in a room: as one types, newest first, page after page. */
 import { signal } from '@preact/signals';
-import { api } from '../service.ts';
+import { api } from '../api.ts';
 import type { RoomSession } from './session.ts';
 
 /** Milliseconds without a key after which what stands there is looked for. */

@@ -5,6 +5,7 @@ import {
   type OutgoingMessage,
   type Participant,
   RoomConnection,
+  type RoomCredentials,
   type RoomState,
   type ServerFrame,
 } from '../../../client/index.ts';
@@ -64,25 +65,34 @@ export class RoomSession {
   readonly refusal = signal<{ error: string; until: number | undefined } | undefined>(undefined);
   readonly #listeners = new Set<(frame: ServerFrame) => void>();
   readonly #outgoing: Outgoing;
+  readonly #given: RoomCredentials;
+  readonly #endings: (() => void)[];
   #connection: RoomConnection;
   #adminToken: string | undefined;
   #joinKey: string | undefined;
   #gathering: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(link: string) {
+  /** @param credentials what is shown in place of this device's own */
+  constructor(link: string, credentials: RoomCredentials = {}) {
     this.link = link;
-    this.#adminToken = device.adminToken(link);
-    this.#joinKey = kept.joinKey(link);
+    this.#given = credentials;
+    this.#adminToken = credentials.adminToken ?? device.adminToken(link);
+    this.#joinKey = credentials.joinKey ?? kept.joinKey(link);
+    if (credentials.name !== undefined) this.name.value = credentials.name;
     this.#outgoing = new Outgoing(link);
     this.#connection = this.#connect(this.#outgoing.kept);
     this.state = signal(this.#connection.state);
     this.phase = computed(() => this.state.value.phase);
     this.selfId = computed(() => this.state.value.self?.id);
-    addEventListener('online', () => this.tryNow());
-    effect(() => {
-      const { waitUntil, self } = this.state.value;
-      untracked(() => this.#clock.watch(Math.max(waitUntil, self?.mutedUntil ?? 0)));
-    });
+    const tryNow = () => this.tryNow();
+    addEventListener('online', tryNow);
+    this.#endings = [
+      () => removeEventListener('online', tryNow),
+      effect(() => {
+        const { waitUntil, self } = this.state.value;
+        untracked(() => this.#clock.watch(Math.max(waitUntil, self?.mutedUntil ?? 0)));
+      }),
+    ];
   }
 
   /** The connection, for what needs no more than it. */
@@ -92,7 +102,10 @@ export class RoomSession {
 
   /** What calls about the room show. */
   get access(): CallOptions {
-    return { bearer: this.#adminToken ?? device.token, joinKey: this.#joinKey };
+    const { token = device.token } = this.#given;
+    // One that is got for each introduction is not got for each call.
+    const own = typeof token === 'string' ? token : undefined;
+    return { bearer: this.#adminToken ?? own, joinKey: this.#joinKey };
   }
 
   get adminToken(): string | undefined {
@@ -189,6 +202,7 @@ export class RoomSession {
   /** Leaves for good. */
   close(): void {
     clearTimeout(this.#gathering);
+    for (const end of this.#endings) end();
     this.#clock.stop();
     this.#connection.close();
   }
@@ -197,7 +211,7 @@ export class RoomSession {
     const connection: RoomConnection = new RoomConnection({
       origin,
       link: this.link,
-      token: device.token,
+      token: this.#given.token ?? device.token,
       adminToken: this.#adminToken,
       joinKey: this.#joinKey,
       name: this.name.value,

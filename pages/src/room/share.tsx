@@ -1,10 +1,11 @@
 /** Sharing the room: its link to copy, to send on, and to be read from the screen; for a private room an invitation. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { api } from '../api.ts';
 import { CopyButton } from '../copy-button.tsx';
 import { Dialog } from '../dialog.tsx';
 import { Icon } from '../icon.tsx';
-import { api, roomAddress } from '../service.ts';
+import { roomAddress } from '../service.ts';
 import { date } from '../times.ts';
 import { Problem, useAttempt } from './attempt.tsx';
 import { words } from './dialog-words.ts';

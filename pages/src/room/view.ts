@@ -39,6 +39,7 @@ export class RoomView {
   readonly #jump: number | undefined;
   /** The last change of the room that was heard of; undefined until one is in it. */
   #rev: number | undefined;
+  readonly #endings: (() => void)[] = [];
   #flashing: ReturnType<typeof setTimeout> | undefined;
 
   /** @param jump the message to open the room at, by id */
@@ -51,12 +52,22 @@ export class RoomView {
     this.#jump = jump;
     session.listen((frame) => this.#hear(frame));
     const see = (messageId: number) => untracked(() => this.unread.see(messageId));
-    effect(() => {
-      const state = session.state.value;
-      untracked(() => this.comings.follow(state, Date.now()));
-    });
-    effect(() => see(this.place.lastInView.value));
-    document.addEventListener('visibilitychange', () => see(this.place.lastInView.value));
+    const seeAgain = () => see(this.place.lastInView.value);
+    document.addEventListener('visibilitychange', seeAgain);
+    this.#endings.push(
+      effect(() => {
+        const state = session.state.value;
+        untracked(() => this.comings.follow(state, Date.now()));
+      }),
+      effect(seeAgain),
+      () => document.removeEventListener('visibilitychange', seeAgain),
+    );
+  }
+
+  /** Leaves the room for good. */
+  leave(): void {
+    for (const end of this.#endings) end();
+    this.session.close();
   }
 
   open(overlay: Overlay): void {
