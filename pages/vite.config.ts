@@ -72,9 +72,18 @@ function preloads(): Plugin {
   };
 }
 
+/** Nothing is to be seen before the script has run; a page that is painted then has the theme that was chosen. */
+const paintOnce: Plugin = {
+  name: 'paint-once',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (html) => html.replace('<script type="module"', '$& blocking="render"'),
+  },
+};
+
 export default defineConfig({
   root: here('.'),
-  plugins: [elsewhere(), preloads()],
+  plugins: [elsewhere(), preloads(), paintOnce],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   // One after the other, in this order: the first empties the folder.
   builder: {},

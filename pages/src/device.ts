@@ -1,4 +1,4 @@
-/** What this device remembers: who its person is, and the admin tokens of rooms made here. */
+/** What this device remembers: who its person is, how pages look to them, and the admin tokens of rooms made here. */
 import { looksLikeRole } from '../../client/index.ts';
 import { newToken } from './secret.ts';
 import { forget, recall, remember } from './storage.ts';
@@ -6,6 +6,7 @@ import { forget, recall, remember } from './storage.ts';
 const tokenKey = 'flexio:token';
 const nameKey = 'flexio:name';
 const languageKey = 'flexio:language';
+const themeKey = 'flexio:theme';
 const adminKey = (link: string) => `flexio:admin:${link}`;
 
 export const device = {
@@ -41,6 +42,15 @@ export const device = {
 
   set language(language: string) {
     remember(languageKey, language);
+  },
+
+  /** The theme that was chosen here. */
+  get theme(): string | undefined {
+    return recall(themeKey);
+  },
+
+  set theme(theme: string) {
+    remember(themeKey, theme);
   },
 
   adminToken(link: string): string | undefined {

@@ -1,8 +1,8 @@
 /** The lobby, at `/`. */
 import { render } from 'preact';
-import { speakOn } from './language.ts';
 import { Lobby } from './lobby/lobby.tsx';
+import { dressPage } from './page.ts';
 
 const page = document.getElementById('page');
-speakOn(document.documentElement);
+dressPage();
 if (page) render(<Lobby />, page);

@@ -1,12 +1,11 @@
 /** A room, at `/chat/LINK/`: `#m12` opens it at a message, `#key=…` with what opens a private one. */
 import { render } from 'preact';
 import { followKeyboard } from './keyboard.ts';
-import { speakOn } from './language.ts';
+import { dressPage } from './page.ts';
 import { kept } from './room/kept.ts';
 import { RoomPage } from './room/room-page.tsx';
 import { RoomSession } from './room/session.ts';
 import { RoomView } from './room/view.ts';
-import { showThemeOn } from './theme.ts';
 
 const [, , link = ''] = location.pathname.split('/');
 const asked = new URLSearchParams(location.hash.slice(1));
@@ -21,8 +20,7 @@ const message = /^#m(\d{1,15})$/.exec(location.hash)?.[1];
 
 const page = document.getElementById('page');
 if (page) {
-  speakOn(document.documentElement);
-  showThemeOn(document.documentElement);
+  dressPage();
   followKeyboard();
   const view = new RoomView(new RoomSession(link), message === undefined ? undefined : Number(message));
   addEventListener('hashchange', () => {

@@ -1,5 +1,6 @@
-/** The head of every view but the room's: the mark, whose page shows the axis, and the language. */
+/** The head of every view but the room's: the mark, whose page shows the axis, the theme and the language. */
 import { LanguageSwitch } from './language-switch.tsx';
+import { ThemeSwitch } from './theme-switch.tsx';
 
 export function SiteHeader() {
   return (
@@ -11,7 +12,10 @@ export function SiteHeader() {
         </svg>
         <span>Flexio Chat</span>
       </a>
-      <LanguageSwitch />
+      <div class="site-acts">
+        <ThemeSwitch />
+        <LanguageSwitch />
+      </div>
     </header>
   );
 }

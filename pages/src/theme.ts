@@ -1,13 +1,11 @@
-/** Light or dark: as the system has it, unless one of them was chosen on this device. */
+/** Light or dark: what was chosen on this device, else what the system prefers. */
 import { effect, signal } from '@preact/signals';
-import { recall, remember } from './storage.ts';
+import { device } from './device.ts';
 
-export type Theme = 'system' | 'light' | 'dark';
+const themes = ['system', 'light', 'dark'] as const;
+export type Theme = (typeof themes)[number];
 
-const themes: readonly Theme[] = ['system', 'light', 'dark'];
-const themeKey = 'flexio:theme';
-
-export const theme = signal<Theme>(themes.find((one) => one === recall(themeKey)) ?? 'system');
+export const theme = signal<Theme>(themes.find((known) => known === device.theme) ?? 'system');
 
 /** Has an element show the theme, also after a switch; what it was given stands for the system's. @returns ends it */
 export function showThemeOn({ dataset }: HTMLElement): () => void {
@@ -19,8 +17,8 @@ export function showThemeOn({ dataset }: HTMLElement): () => void {
   });
 }
 
-/** Chooses the next. */
+/** Chooses the next theme, on this device from now on. */
 export function switchTheme(): void {
   theme.value = themes[(themes.indexOf(theme.value) + 1) % themes.length] ?? 'system';
-  remember(themeKey, theme.value);
+  device.theme = theme.value;
 }

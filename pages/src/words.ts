@@ -11,6 +11,7 @@ export const counted = (value: number, one: string, many = `${one}s`) =>
 
 export const ja = {
   otherLanguage: 'English',
+  themes: { system: '配色：端末に合わせる', light: '配色：明るい', dark: '配色：暗い' },
   close: '閉じる',
   retry: 'もう一度',
   copy: 'コピー',
@@ -38,6 +39,7 @@ export const ja = {
 
 export const en: typeof ja = {
   otherLanguage: '日本語',
+  themes: { system: 'Theme: as on this device', light: 'Theme: light', dark: 'Theme: dark' },
   close: 'Close',
   retry: 'Try again',
   copy: 'Copy',

@@ -1,73 +1,22 @@
-/** The pages in a real browser, against a real server. */
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+/** The page of a room in a real browser, against a real server; and the policy of all pages. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { MessagePage } from '../../shared/message.ts';
-import type { RoomView } from '../../shared/room.ts';
-import { launchBrowser } from '../support/browser.ts';
 import { callAt, makeRoomAt } from '../support/rest.ts';
-import { Server } from '../support/server.ts';
-import { until } from '../support/until.ts';
+import type { Server } from '../support/server.ts';
+import { isLive, say, shows, Windows } from '../support/windows.ts';
 
+let windows: Windows;
 let server: Server;
-let browser: Browser;
-const contexts: BrowserContext[] = [];
-/** What went wrong in the pages of the test that runs. */
-let complaints: string[] = [];
 
 beforeAll(async () => {
-  [server, browser] = await Promise.all([Server.start(), launchBrowser()]);
+  windows = await Windows.start();
+  ({ server } = windows);
 });
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-afterEach(async () => {
-  await Promise.all(contexts.splice(0).map((context) => context.close()));
-  const heard = complaints;
-  complaints = [];
-  expect(heard).toEqual([]);
-});
+afterAll(() => windows?.stop());
+afterEach(() => windows.close());
 
-/** A window of somebody's own, with its own storage, at a path of the service. */
-async function openWindow(path: string, locale = 'ja-JP'): Promise<Page> {
-  const context = await browser.newContext({ locale, viewport: { width: 1_280, height: 800 } });
-  contexts.push(context);
-  const page = await context.newPage();
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('console', (message) => {
-    if (/Content Security Policy|Trusted|Permissions-Policy/i.test(message.text())) complaints.push(message.text());
-  });
-  await page.goto(new URL(path, server.origin).href);
-  return page;
-}
-
-/** A window in a room, once it is live. */
-async function enter(link: string, locale?: string): Promise<Page> {
-  const page = await openWindow(`/chat/${link}/`, locale);
-  await isLive(page);
-  return page;
-}
-
-async function isLive(page: Page): Promise<void> {
-  await page.locator('[data-phase=live]').waitFor();
-}
-
-async function say(page: Page, text: string): Promise<void> {
-  await page
-    .getByLabel(/^(メッセージ|Message)$/)
-    .and(page.locator('textarea'))
-    .fill(text);
-  await page.keyboard.press('Enter');
-}
-
-/** The texts of the messages that the room has, as the page shows them. */
-const shown = (page: Page) => page.locator('[role=log] [data-message-id] .text').allTextContents();
-
-async function shows(page: Page, texts: string[]): Promise<void> {
-  await until(async () => JSON.stringify(await shown(page)) === JSON.stringify(texts)).catch(async () => {
-    expect(await shown(page)).toEqual(texts);
-  });
-}
+const openWindow = (path: string, locale = 'ja-JP') => windows.open(path, { locale });
+const enter = (link: string) => windows.enter(link);
 
 describe('a room', () => {
   it('is where two people chat, and a reload shows it all again', async () => {
@@ -199,70 +148,6 @@ describe('a room', () => {
   });
 });
 
-describe('the lobby', () => {
-  it('makes a room of which the maker is admin, and lists it', async () => {
-    const page = await openWindow('/');
-    await page.locator('#make-title').fill('京都の喫茶店をめぐる会');
-    await page.locator('#make-link').fill('kyoto-kissa');
-    await page.locator('#make-tags').fill('京都');
-    await page.keyboard.press('Enter');
-    await page.getByRole('button', { name: 'つくって入る' }).click();
-    const dialog = page.getByRole('dialog');
-    await dialog.waitFor();
-    await dialog.getByText('控えたので部屋へ').click();
-    await isLive(page);
-    expect(new URL(page.url()).pathname).toBe('/chat/kyoto-kissa/');
-    await say(page, 'ようこそ');
-    await shows(page, ['ようこそ']);
-    const { content } = await callAt<MessagePage>(server.origin, 'GET', '/chat/kyoto-kissa/messages');
-    expect(content.messages[0]?.author.role).toBe('admin');
-
-    const other = await openWindow('/?tag=京都');
-    await other.locator('[data-link=kyoto-kissa]').waitFor();
-    await other.getByText('京都の喫茶店をめぐる会').click();
-    await isLive(other);
-    await shows(other, ['ようこそ']);
-  });
-
-  it('offers another link when one is taken', async () => {
-    const link = await makeRoomAt(server.origin);
-    const page = await openWindow('/', 'en-GB');
-    await page.locator('#make-title').fill('Another');
-    await page.locator('#make-link').fill(link);
-    await page.getByRole('button', { name: 'Make it and go in' }).click();
-    await page.getByText('This link is taken').waitFor();
-    const { content } = await callAt<RoomView>(server.origin, 'GET', `/chat/${link}`);
-    expect(content.title).toBe('読書会');
-  });
-
-  it('speaks both languages, and remembers the one that was chosen', async () => {
-    const page = await openWindow('/');
-    await page.getByRole('heading', { name: 'リンクひとつで、はじまる部屋。' }).waitFor();
-    await page
-      .getByRole('button', { name: 'English' })
-      .or(page.getByRole('link', { name: 'English' }))
-      .click();
-    await page.getByRole('heading', { name: 'A room is a link.' }).waitFor();
-    expect(await page.locator('html').getAttribute('lang')).toBe('en');
-    await page.reload();
-    await page.getByRole('heading', { name: 'A room is a link.' }).waitFor();
-  });
-
-  it.each([320, 360, 768, 1_280])('has no sideways scroll at %s pixels, nor has a room', async (width) => {
-    const link = await makeRoomAt(server.origin);
-    const long = 'あ'.repeat(300) + 'w'.repeat(300);
-    const body = { token: 'bob', name: 'n'.repeat(40), clientId: 'long', text: long };
-    await callAt(server.origin, 'POST', `/chat/${link}/messages`, body);
-    for (const path of ['/', `/chat/${link}/`]) {
-      const page = await openWindow(path);
-      await page.setViewportSize({ width, height: 700 });
-      await (path === '/' ? page.locator('[data-link]').first().waitFor() : isLive(page));
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      expect(overflow).toBeLessThanOrEqual(0);
-    }
-  });
-});
-
 describe('the policy of the pages', () => {
   it.each(['/', '/chat/a-room/'])('lets no script run at %s that is not a file of the site', async (path) => {
     const { headers } = await fetch(server.origin + path);
@@ -283,8 +168,8 @@ describe('the policy of the pages', () => {
       document.body.innerHTML = '<b>written</b>';
     });
     await expect(written).rejects.toThrow('TrustedHTML');
-    expect(complaints.filter((complaint) => complaint.includes('inline'))).toHaveLength(2);
-    complaints = [];
+    expect(windows.complaints.filter((complaint) => complaint.includes('inline'))).toHaveLength(2);
+    windows.complaints = [];
   });
 
   it('is given with the built files as far as it concerns them', async () => {

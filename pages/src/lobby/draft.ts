@@ -5,10 +5,12 @@ import { api } from '../api.ts';
 import { device } from '../device.ts';
 import { refusalText } from '../refusal.ts';
 import { newToken } from '../secret.ts';
-import { linksLike, suggestLink } from './suggestion.ts';
+import { Availability } from './availability.ts';
+import { suggestJoinKey, suggestLink } from './suggestion.ts';
 import { words } from './words.ts';
 
-export type FieldName = 'title' | 'about' | 'link' | 'tags';
+const fields = ['title', 'about', 'link', 'tags', 'key'] as const;
+export type FieldName = (typeof fields)[number];
 
 /** A room that was made: the one time its token is shown. */
 export interface MadeRoom {
@@ -16,6 +18,8 @@ export interface MadeRoom {
   adminToken: string;
   /** Whether this device keeps the token. */
   isKept: boolean;
+  /** What opens it, if it is private. */
+  joinKey: string | undefined;
 }
 
 const isBlank = (text: string) => !/\S/u.test(text);
@@ -25,13 +29,10 @@ function excess(text: string, most: number): string | undefined {
   return over > 0 ? words.value.charactersOver(over) : undefined;
 }
 
-async function isFree(link: string): Promise<boolean> {
-  try {
-    await api.getRoom({ params: { link } });
-    return false;
-  } catch (error) {
-    return error instanceof ApiError && error.statusCode === 404;
-  }
+function keyProblem(key: string): string | undefined {
+  if (isBlank(key) || countCharacters(key) < limits.joinKeyLengthMin)
+    return words.value.keyTooShort(limits.joinKeyLengthMin);
+  return excess(key, limits.joinKeyLength);
 }
 
 export class RoomDraft {
@@ -42,17 +43,20 @@ export class RoomDraft {
   /** The tag that is being typed. */
   readonly tagText = signal('');
   readonly unlisted = signal(false);
+  readonly isPrivate = signal(false);
+  readonly joinKey = signal(suggestJoinKey());
+  readonly availability = new Availability();
   /** Fields that were left once: from then on what is wrong with them is shown as one types. */
   readonly left = signal<ReadonlySet<FieldName>>(new Set());
   readonly isMaking = signal(false);
   /** Why the last try failed, if no field is to blame. */
   readonly refusal = signal<string | undefined>(undefined);
   readonly made = signal<MadeRoom | undefined>(undefined);
-  readonly takenLink = signal<string | undefined>(undefined);
-  readonly freeLinks = signal<readonly string[]>([]);
+  /** A private room is in no list anyway; nor shall it be once it is opened. */
+  readonly isUnlisted = computed(() => this.unlisted.value || this.isPrivate.value);
   /** Used if none was typed. */
   readonly suggestedLink = computed(() =>
-    this.unlisted.value ? this.#suggestions.unlisted : this.#suggestions.listed,
+    this.isUnlisted.value ? this.#suggestions.unlisted : this.#suggestions.listed,
   );
   readonly #suggestions = { listed: suggestLink(false), unlisted: suggestLink(true) };
   /** One for all tries, so that a room whose answer was lost is known as one's own. */
@@ -64,15 +68,36 @@ export class RoomDraft {
     about: excess(this.about.value, limits.aboutLength),
     link: this.#linkProblem(),
     tags: this.#tagProblem(),
+    key: this.isPrivate.value ? keyProblem(this.joinKey.value) : undefined,
   }));
 
-  /** What is wrong with a field, once it was left. */
+  /** What is wrong with a field, once it was left. That a link is taken nobody could know: it is said at once. */
   shownProblem(field: FieldName): string | undefined {
-    return this.left.value.has(field) ? this.problems.value[field] : undefined;
+    const isDue = this.left.value.has(field) || (field === 'link' && this.isTaken);
+    return isDue ? this.problems.value[field] : undefined;
   }
 
-  leave(...fields: FieldName[]): void {
-    this.left.value = new Set([...this.left.value, ...fields]);
+  get isTaken(): boolean {
+    return this.availability.of(this.link.value) === 'taken';
+  }
+
+  get isFree(): boolean {
+    return this.availability.of(this.link.value) === 'free';
+  }
+
+  /** Begins with what was looked for in vain; what was typed already stays. */
+  begin(title: string, tag: string): void {
+    if (isBlank(this.title.value)) this.title.value = title;
+    if (!isBlank(tag)) this.addTags(tag);
+  }
+
+  typeLink(text: string): void {
+    this.link.value = text.trim();
+    this.availability.ask(this.#formProblem() === undefined ? this.link.value : '');
+  }
+
+  leave(...names: FieldName[]): void {
+    this.left.value = new Set([...this.left.value, ...names]);
   }
 
   /** Takes what was typed as tags; several if separated. */
@@ -96,15 +121,18 @@ export class RoomDraft {
   async make(): Promise<FieldName | undefined> {
     if (this.isMaking.value || this.made.value) return undefined;
     this.addTags(this.tagText.value);
-    this.leave('title', 'about', 'link', 'tags');
+    this.leave(...fields);
     const wrong = this.#firstWrong();
     if (wrong) return wrong;
+    const link = this.link.value || this.suggestedLink.value;
     this.isMaking.value = true;
     this.refusal.value = undefined;
     try {
-      await this.#create(this.link.value || this.suggestedLink.value);
+      await this.#create(link);
     } catch (error) {
       this.refusal.value = refusalText(error);
+      // The next try must not make a second room, if this one was made after all.
+      this.link.value = link;
     } finally {
       this.isMaking.value = false;
     }
@@ -112,46 +140,54 @@ export class RoomDraft {
   }
 
   async #create(link: string): Promise<void> {
-    const [title, about, tag, unlisted] = [
-      this.title.value,
-      this.about.value,
-      [...this.tags.value],
-      this.unlisted.value,
-    ];
     const adminToken = this.#adminToken;
+    const joinKey = this.isPrivate.value ? this.joinKey.value : undefined;
+    const content = { title: this.title.value, about: this.about.value, tag: [...this.tags.value], joinKey };
     try {
-      await api.createRoom({ body: { token: adminToken, content: { title, about, tag, link, unlisted } } });
+      const unlisted = this.isUnlisted.value;
+      await api.createRoom({ body: { token: adminToken, content: { ...content, link, unlisted } } });
     } catch (error) {
       if (!(error instanceof ApiError) || error.statusCode !== 409) throw error;
-      const { isAdmin } = await api.getRoom({ params: { link } }, { bearer: adminToken });
-      if (!isAdmin) return this.#offerOthers(link);
+      if (!(await this.#isOwn(link))) {
+        this.link.value = link;
+        return this.availability.refuse(link);
+      }
+      // Made by a try whose answer was lost; what was changed since is still to be said.
+      const open = joinKey === undefined ? ({ private: false } as const) : {};
+      await api.updateRoom({ body: { token: adminToken, link, content: { ...content, ...open } } });
     }
-    this.made.value = { link, adminToken, isKept: device.keepAdminToken(link, adminToken) };
+    this.made.value = { link, adminToken, isKept: device.keepAdminToken(link, adminToken), joinKey };
   }
 
-  async #offerOthers(link: string): Promise<void> {
-    const candidates = linksLike(link);
-    const free = await Promise.all(candidates.map(isFree));
-    this.freeLinks.value = candidates.filter((_, place) => free[place]);
-    this.link.value = link;
-    this.takenLink.value = link;
+  async #isOwn(link: string): Promise<boolean> {
+    try {
+      const { isAdmin } = await api.getRoom({ params: { link } }, { bearer: this.#adminToken });
+      return isAdmin;
+    } catch (error) {
+      // A private room of somebody else.
+      if (error instanceof ApiError && error.statusCode === 403) return false;
+      throw error;
+    }
   }
 
   #firstWrong(): FieldName | undefined {
-    const fields: FieldName[] = ['title', 'about', 'link', 'tags'];
     return fields.find((field) => this.problems.value[field] !== undefined);
   }
 
   #linkProblem(): string | undefined {
+    const { linkTaken, linkTakenFree } = words.value;
+    if (this.isTaken) return this.availability.freeLinks.value.length > 0 ? linkTakenFree : linkTaken;
+    return this.#formProblem();
+  }
+
+  #formProblem(): string | undefined {
     const link = this.link.value;
-    const { linkLetters, linkReserved, linkTaken, linkTakenFree } = words.value;
+    const { linkLetters, linkReserved } = words.value;
     if (link === '') return undefined;
     const tooLong = excess(link, limits.linkLength);
     if (tooLong !== undefined) return tooLong;
     if (!linkPattern.test(link)) return linkLetters;
-    if (reservedLinks.includes(link.toLowerCase())) return linkReserved;
-    if (link === this.takenLink.value) return this.freeLinks.value.length > 0 ? linkTakenFree : linkTaken;
-    return undefined;
+    return reservedLinks.includes(link.toLowerCase()) ? linkReserved : undefined;
   }
 
   #tagProblem(): string | undefined {

@@ -1,4 +1,4 @@
-/** A labelled field of the form: its label, a note beside it, the control, and what is wrong in words. */
+/** A labelled field of the form: its label, a note beside it, the control, and what is wrong or right in words. */
 import type { ComponentChildren } from 'preact';
 import { Icon } from '../icon.tsx';
 import type { FieldName, RoomDraft } from './draft.ts';
@@ -22,12 +22,14 @@ interface FieldProps {
   label: string;
   note?: string;
   problem: string | undefined;
+  /** What is right with it, where that is worth a word. */
+  good?: string | false;
   /** A way out of the problem. */
   remedy?: ComponentChildren;
   children: ComponentChildren;
 }
 
-export function Field({ id, label, note, problem, remedy, children }: FieldProps) {
+export function Field({ id, label, note, problem, good, remedy, children }: FieldProps) {
   return (
     <div class="field">
       <div class="field-head">
@@ -40,6 +42,12 @@ export function Field({ id, label, note, problem, remedy, children }: FieldProps
           <p class="problem">
             <Icon name="alert" small />
             <span>{problem}</span>
+          </p>
+        )}
+        {good && (
+          <p class="good">
+            <Icon name="check" small />
+            <span>{good}</span>
           </p>
         )}
       </div>

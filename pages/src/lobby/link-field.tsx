@@ -1,27 +1,35 @@
-/** The link of a new room: a suggestion if left alone, and free ones if it is taken. */
-
+/** The link of a new room: a suggestion if left alone; whether the typed one is free, and others if it is taken. */
 import type { RoomDraft } from './draft.ts';
 import { controlOf, Field } from './field.tsx';
 import { words } from './words.ts';
 
 export function LinkField({ draft }: { draft: RoomDraft }) {
-  const { link, linkIfBlank } = words.value;
+  const { link, linkIfBlank, linkFree } = words.value;
   const problem = draft.shownProblem('link');
   const suggested = draft.suggestedLink.value;
-  const isTaken = draft.link.value !== '' && draft.link.value === draft.takenLink.value;
+  const control = controlOf(draft, 'link');
   return (
-    <Field id="make-link" label={link} problem={problem} remedy={isTaken && <FreeLinks draft={draft} />}>
+    <Field
+      id={control.id}
+      label={link}
+      problem={problem}
+      good={draft.isFree && linkFree}
+      remedy={draft.isTaken && <FreeLinks draft={draft} />}
+    >
       <div class="input link-input">
         <span aria-hidden="true">…/chat/</span>
         <input
-          {...controlOf(draft, 'link')}
+          {...control}
           autocomplete="off"
           autocapitalize="off"
           spellcheck={false}
           placeholder={suggested}
           value={draft.link.value}
-          onInput={(event) => {
-            draft.link.value = event.currentTarget.value.trim();
+          onInput={(event) => draft.typeLink(event.currentTarget.value)}
+          onBlur={() => {
+            // An input method may have left wide letters.
+            draft.typeLink(draft.link.value.normalize('NFKC'));
+            control.onBlur();
           }}
         />
       </div>
@@ -33,13 +41,14 @@ export function LinkField({ draft }: { draft: RoomDraft }) {
 function FreeLinks({ draft }: { draft: RoomDraft }) {
   return (
     <div class="free-links">
-      {draft.freeLinks.value.map((link) => (
+      {draft.availability.freeLinks.value.map((link) => (
         <button
           key={link}
           type="button"
           class="chip"
           onClick={() => {
             draft.link.value = link;
+            document.getElementById('make-link')?.focus();
           }}
         >
           {link}

@@ -1,14 +1,21 @@
 /** The lobby: what it is, the rooms there are, and beside them the form that makes one. */
 import { useEffect, useMemo } from 'preact/hooks';
 import { SiteHeader } from '../site-header.tsx';
+import { RoomDraft } from './draft.ts';
 import { Listing } from './listing.ts';
 import { MakeRoom } from './make-room.tsx';
 import { RoomList } from './room-list.tsx';
+import { enterForm, ToForm } from './to-form.tsx';
 import { words } from './words.ts';
 
 export function Lobby() {
   const listing = useMemo(() => new Listing(), []);
+  const draft = useMemo(() => new RoomDraft(), []);
   useEffect(() => listing.open(), [listing]);
+  // The form was not there yet when the browser looked for it.
+  useEffect(() => {
+    if (location.hash === '#make') enterForm();
+  }, []);
   const { headline, introduction, makeRoom } = words.value;
   return (
     <div class="lobby paper">
@@ -18,13 +25,11 @@ export function Lobby() {
           <div class="introduction">
             <h1 class="title">{headline}</h1>
             <p>{introduction}</p>
-            <a class="button is-main to-form" href="#make">
-              {makeRoom}
-            </a>
+            <ToForm class="is-main to-form">{makeRoom}</ToForm>
           </div>
-          <RoomList listing={listing} />
+          <RoomList listing={listing} draft={draft} />
         </main>
-        <MakeRoom />
+        <MakeRoom draft={draft} />
       </div>
     </div>
   );

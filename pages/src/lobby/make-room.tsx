@@ -1,16 +1,15 @@
 /** The form that makes a room. */
 import type { TargetedSubmitEvent } from 'preact';
-import { useMemo } from 'preact/hooks';
 import { countCharacters, limits } from '../../../client/index.ts';
 import { AdminToken } from './admin-token.tsx';
-import { RoomDraft } from './draft.ts';
+import type { RoomDraft } from './draft.ts';
 import { controlOf, Field } from './field.tsx';
+import { KeyField } from './key-field.tsx';
 import { LinkField } from './link-field.tsx';
 import { TagField } from './tag-field.tsx';
 import { words } from './words.ts';
 
-export function MakeRoom() {
-  const draft = useMemo(() => new RoomDraft(), []);
+export function MakeRoom({ draft }: { draft: RoomDraft }) {
   const { makeRoom, makeRoomHint, make, making, unlisted } = words.value;
 
   async function submit(event: TargetedSubmitEvent<HTMLFormElement>) {
@@ -33,13 +32,15 @@ export function MakeRoom() {
       <label class="check">
         <input
           type="checkbox"
-          checked={draft.unlisted.value}
+          checked={draft.isUnlisted.value}
+          disabled={draft.isPrivate.value}
           onChange={(event) => {
             draft.unlisted.value = event.currentTarget.checked;
           }}
         />
         <span>{unlisted}</span>
       </label>
+      <KeyField draft={draft} />
       <button type="submit" class="button is-main" aria-disabled={draft.isMaking.value}>
         {draft.isMaking.value ? making : make}
       </button>
@@ -51,11 +52,14 @@ export function MakeRoom() {
 
 function TitleField({ draft }: { draft: RoomDraft }) {
   const { value } = draft.title;
+  const control = controlOf(draft, 'title');
   const note = `${countCharacters(value)} / ${limits.titleLength}`;
   return (
     <Field id="make-title" label={words.value.title} note={note} problem={draft.shownProblem('title')}>
       <input
-        {...controlOf(draft, 'title')}
+        {...control}
+        // Nothing is wrong with a title that nobody has begun.
+        onBlur={() => value !== '' && control.onBlur()}
         class="input"
         dir="auto"
         autocomplete="off"

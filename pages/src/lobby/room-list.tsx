@@ -1,56 +1,66 @@
-/** The list of rooms, and what stands in its place while there is none. */
-
+/** The list of rooms: finding some, the rows, and what stands behind them or in their place. */
+import type { RoomDraft } from './draft.ts';
 import type { Listing } from './listing.ts';
+import { NoRooms } from './no-rooms.tsx';
 import { RoomRow } from './room-row.tsx';
+import { SearchBox } from './search-box.tsx';
+import { SortTabs } from './sort-tabs.tsx';
+import { focusChosenTag, TagFilter } from './tag-filter.tsx';
 import { words } from './words.ts';
 
-export function RoomList({ listing }: { listing: Listing }) {
-  const { rooms, total, status, tag } = listing;
-  const { rooms: heading, roomCount, loadingRooms, allRooms } = words.value;
-  const isEmpty = status.value === 'loaded' && rooms.value.length === 0;
-  return (
-    <section aria-labelledby="rooms">
-      <div class="rooms-bar">
-        <h2 id="rooms">{tag.value === undefined ? heading : <bdi>#{tag.value}</bdi>}</h2>
-        {tag.value !== undefined && (
-          <button type="button" class="button is-quiet is-small" onClick={() => listing.choose(undefined)}>
-            {allRooms}
-          </button>
-        )}
-        <output class="rooms-total">
-          {status.value === 'loading' && rooms.value.length === 0 && loadingRooms}
-          {status.value === 'loaded' && roomCount(total.value)}
-        </output>
-      </div>
-      <ul class="rooms">
-        {rooms.value.map((room) => (
-          <RoomRow key={room.link} room={room} onTag={(chosen) => listing.choose(chosen)} />
-        ))}
-      </ul>
-      {isEmpty ? <NoRooms listing={listing} /> : <RoomsEnd listing={listing} />}
-    </section>
-  );
+interface RoomListProps {
+  listing: Listing;
+  draft: RoomDraft;
 }
 
-function NoRooms({ listing }: { listing: Listing }) {
-  const { noRooms, noRoomsWithTag, beTheFirst, makeRoom } = words.value;
-  const tag = listing.tag.value;
+export function RoomList({ listing, draft }: RoomListProps) {
+  const { rooms, total, status } = listing;
+  const { rooms: heading, roomCount, searchRooms } = words.value;
+  const isLoaded = status.value === 'loaded';
+  const isFirst = status.value === 'loading' && listing.next.value === undefined;
+  const count = roomCount(total.value);
   return (
-    <div class="rooms-none">
-      <h3 class="title" dir="auto">
-        {tag === undefined ? noRooms : noRoomsWithTag(tag)}
-      </h3>
-      <p>{beTheFirst}</p>
-      <a class="button" href="#make">
-        {makeRoom}
-      </a>
-    </div>
+    <section aria-labelledby="rooms">
+      <h2 class="unseen" id="rooms">
+        {heading}
+      </h2>
+      <search class="rooms-bar" aria-label={searchRooms}>
+        <SearchBox listing={listing} />
+        <TagFilter listing={listing} />
+        <div class="rooms-order">
+          <SortTabs listing={listing} />
+          <span class="quiet" aria-hidden="true">
+            {(isLoaded || rooms.value.length > 0) && count}
+          </span>
+          <output class="unseen">{isLoaded && count}</output>
+        </div>
+      </search>
+      <ul class="rooms" aria-busy={isFirst}>
+        {rooms.value.map((room) => (
+          <RoomRow
+            key={room.link}
+            room={room}
+            onTag={(tag) => {
+              listing.choose({ tag });
+              focusChosenTag();
+            }}
+          />
+        ))}
+      </ul>
+      {isLoaded && rooms.value.length === 0 ? (
+        <NoRooms listing={listing} draft={draft} />
+      ) : (
+        <RoomsEnd listing={listing} />
+      )}
+    </section>
   );
 }
 
 function RoomsEnd({ listing }: { listing: Listing }) {
   const { roomsFailed, retry, more, loadingRooms, shownOf } = words.value;
-  const { status, rooms, total } = listing;
+  const { status, rooms, total, next } = listing;
+  const isLoading = status.value === 'loading';
+  const shown = rooms.value.length;
   if (status.value === 'failed') {
     return (
       <div class="rooms-end" role="alert">
@@ -61,14 +71,14 @@ function RoomsEnd({ listing }: { listing: Listing }) {
       </div>
     );
   }
-  if (rooms.value.length === 0 || !listing.hasMore) return null;
-  const isLoading = status.value === 'loading';
+  if (shown === 0) return <p class="rooms-end is-late quiet">{loadingRooms}</p>;
+  if (next.value === undefined) return null;
   return (
     <div class="rooms-end">
       <button type="button" class="button" aria-disabled={isLoading} onClick={() => isLoading || listing.more()}>
         {more}
       </button>
-      <span class="rooms-total">{isLoading ? loadingRooms : shownOf(rooms.value.length, total.value)}</span>
+      <span class="quiet">{isLoading ? loadingRooms : shownOf(shown, total.value)}</span>
     </div>
   );
 }

@@ -1,5 +1,6 @@
 /** One room in the list: how many are there in the margin, then what it is. The whole row leads in. */
-import type { RoomView } from '../../../client/index.ts';
+import { cleanName, type RoomView } from '../../../client/index.ts';
+import { language } from '../language.ts';
 import { roomPath } from '../service.ts';
 import { date } from '../times.ts';
 import { words } from './words.ts';
@@ -15,12 +16,13 @@ export function RoomRow({ room, onTag }: RoomRowProps) {
   return (
     <li class={participantCount === 0 ? 'room-row is-empty' : 'room-row'} data-link={link}>
       <p class="room-people" data-count={participantCount}>
-        <b>{participantCount}</b> <span>{here}</span>
+        <b>{participantCount.toLocaleString(language.value)}</b> <span>{here}</span>
       </p>
       <div class="room-words">
         <h3>
           <a href={roomPath(link)}>
-            <bdi>{title}</bdi>
+            {/* A title of nothing that can be seen must not be a link that cannot be seen. */}
+            <bdi>{cleanName(title) || link}</bdi>
           </a>
         </h3>
         {about && (

@@ -1,4 +1,7 @@
-/** Links for rooms whose maker has no wish: two words that are easily read aloud, and characters nobody guesses. */
+/**
+ * Links and keys for rooms whose maker has no wish. A link is two words that are easily read aloud, and characters nobody
+ * guesses.
+ */
 import { limits } from '../../../client/index.ts';
 import { pick, readableCharacters } from '../secret.ts';
 
@@ -39,4 +42,9 @@ export function suggestLink(unlisted: boolean): string {
 export function linksLike(link: string): string[] {
   const endings = ['-2', `-${readableCharacters(4)}`, `-${readableCharacters(4)}`];
   return endings.map((ending) => link.slice(0, limits.linkLength - ending.length) + ending);
+}
+
+/** A join key that can be read aloud: 60 bits, in groups. */
+export function suggestJoinKey(): string {
+  return [4, 4, 4].map(readableCharacters).join('-');
 }

@@ -2,6 +2,9 @@
 import { inLanguage } from '../language.ts';
 import { en as commonEn, ja as commonJa, counted, number } from '../words.ts';
 
+/** Keeps the direction of a text that somebody typed from its surroundings. */
+const isolated = (text: string) => `\u2068${text}\u2069`;
+
 const ja = {
   ...commonJa,
 
@@ -12,12 +15,19 @@ const ja = {
   roomCount: (count: number) => `${number(count)}の部屋`,
   here: '人',
   madeOn: (day: string) => `${day}から`,
+  searchRooms: '部屋を探す',
+  searchHint: '題名・説明・タグから探す',
+  narrowByTag: 'タグで絞る',
   withTag: (tag: string) => `タグ「${tag}」で絞る`,
-  allRooms: 'すべての部屋を見る',
+  sortedBy: '並び順',
+  sortNames: { active: '活発な順', new: '新しい順', popular: '人の多い順' },
   loadingRooms: '部屋の一覧を読み込んでいます。',
   roomsFailed: '部屋の一覧を読み込めませんでした。',
   noRooms: '部屋はまだありません',
-  noRoomsWithTag: (tag: string) => `「${tag}」の部屋はまだありません`,
+  noRoomsLike: (sought: string) => `「${isolated(sought)}」の部屋はまだありません`,
+  otherWords: '言葉を変えて探すか、最初のひとりになってください。',
+  makeRoomLike: (title: string) => `「${isolated(title)}」の部屋をつくる`,
+  showAll: 'すべての部屋を見る',
   beTheFirst: '最初のひとりになってください。題名とリンクだけで始められます。',
   more: '続きを見る',
   shownOf: (shown: number, total: number) => `${number(total)}のうち${number(shown)}を表示`,
@@ -33,6 +43,7 @@ const ja = {
   linkIfBlank: '空欄ならこのリンクになります。',
   linkLetters: '使えるのは半角の英数字、ハイフン、下線です。',
   linkReserved: 'このリンクは使えません。別のリンクにしてください。',
+  linkFree: '空いています。',
   linkTaken: '使われています。',
   linkTakenFree: '使われています。空いているのはこちら。',
   tags: 'タグ',
@@ -41,6 +52,10 @@ const ja = {
   tooManyTags: (most: number) => `タグは${number(most)}個までです。`,
   tagsHint: 'Enter か読点で区切ります。',
   unlisted: '一覧に出さない（リンクを知る人だけ）',
+  onlyInvited: '招待した人だけ（鍵をかける）',
+  joinKeyLabel: '入るための鍵',
+  joinKeyHint: (least: number) => `${number(least)}字以上なら、自由に変えられます。`,
+  keyTooShort: (least: number) => `鍵は${number(least)}字以上にしてください。`,
   make: 'つくって入る',
   making: 'つくっています',
   adminTokenTitle: 'この部屋の管理トークンです',
@@ -48,7 +63,12 @@ const ja = {
     '表示されるのは今だけです。失くすと、ほかの端末からは部屋を管理できません。人に渡すと、その人も管理者になります。',
   adminTokenKept: 'この端末には保存しました。',
   adminTokenNotKept: 'この端末には保存できませんでした。必ず控えてください。',
-  adminTokenNoted: '控えたので部屋へ',
+  copyToken: 'トークンをコピー',
+  joinKeyTitle: '部屋に入るための鍵です',
+  joinKeyExplained:
+    'リンクとこの鍵がそろった人だけが入れます。招待する人に、リンクといっしょに伝えてください。鍵も、表示されるのは今だけです。',
+  copyKey: '鍵をコピー',
+  noted: '控えたので部屋へ',
 };
 
 const en: typeof ja = {
@@ -60,12 +80,19 @@ const en: typeof ja = {
   roomCount: (rooms) => counted(rooms, 'room'),
   here: 'here',
   madeOn: (day) => `since ${day}`,
+  searchRooms: 'Find a room',
+  searchHint: 'Search titles, descriptions and tags',
+  narrowByTag: 'Narrow by tag',
   withTag: (tag) => `Only rooms with the tag ${tag}`,
-  allRooms: 'Show all rooms',
+  sortedBy: 'Order',
+  sortNames: { active: 'Active', new: 'New', popular: 'Popular' },
   loadingRooms: 'Loading the rooms.',
   roomsFailed: 'The rooms could not be loaded.',
   noRooms: 'There are no rooms yet',
-  noRoomsWithTag: (tag) => `There are no rooms with “${tag}” yet`,
+  noRoomsLike: (sought) => `There are no rooms for “${isolated(sought)}” yet`,
+  otherWords: 'Try other words, or be the first.',
+  makeRoomLike: (title) => `Make the room “${isolated(title)}”`,
+  showAll: 'Show all rooms',
   beTheFirst: 'Be the first. A title and a link are all it takes.',
   more: 'Show more',
   shownOf: (shown, total) => `${shown.toLocaleString('en')} of ${total.toLocaleString('en')}`,
@@ -80,6 +107,7 @@ const en: typeof ja = {
   linkIfBlank: 'Left blank, this is the link.',
   linkLetters: 'Use letters, digits, hyphens and underscores.',
   linkReserved: 'This link cannot be used. Choose another.',
+  linkFree: 'This link is free.',
   linkTaken: 'This link is taken.',
   linkTakenFree: 'This link is taken. These are free:',
   tags: 'Tags',
@@ -88,6 +116,10 @@ const en: typeof ja = {
   tooManyTags: (most) => `At most ${most} tags.`,
   tagsHint: 'Separate them by Enter or a comma.',
   unlisted: 'Keep it off the list (link only)',
+  onlyInvited: 'Only people I invite (with a key)',
+  joinKeyLabel: 'Key to the room',
+  joinKeyHint: (least) => `Change it as you like, to ${least} characters or more.`,
+  keyTooShort: (least) => `Make the key ${least} characters or longer.`,
   make: 'Make it and go in',
   making: 'Making it',
   adminTokenTitle: 'This is the admin token of the room',
@@ -95,7 +127,12 @@ const en: typeof ja = {
     'It is shown only now. Without it you cannot run the room from another device. Whoever you give it to is an admin too.',
   adminTokenKept: 'It is kept on this device.',
   adminTokenNotKept: 'It could not be kept on this device. Be sure to note it down.',
-  adminTokenNoted: 'Noted, go in',
+  copyToken: 'Copy the token',
+  joinKeyTitle: 'This is the key to the room',
+  joinKeyExplained:
+    'Only people with both the link and this key can enter. Send it together with the link. It, too, is shown only now.',
+  copyKey: 'Copy the key',
+  noted: 'Noted, go in',
 };
 
 /** The texts in the page's language. */

@@ -146,19 +146,19 @@ export class RoomSession {
     this.#connection.identify({ name });
   }
 
-  /** Loads the page before the first message. */
+  /** Loads the page before the first message. What has come and is not shown yet is not asked for again. */
   loadOlder(): void {
     const { hasOlder, phase } = this.state.value;
-    if (!hasOlder || phase.name !== 'live') return;
+    if (!hasOlder || phase.name !== 'live' || this.#gathering !== undefined) return;
     this.isReadingHistory.value = true;
-    this.#connection.loadOlder();
+    void this.#connection.loadOlder();
   }
 
   /** Loads the page after the last message, where one has jumped. */
   loadNewer(): void {
-    if (!this.state.value.hasNewer) return;
+    if (!this.state.value.hasNewer || this.#gathering !== undefined) return;
     this.isReadingHistory.value = true;
-    this.#connection.loadNewer();
+    void this.#connection.loadNewer();
   }
 
   /** Lets go of what is far above, where one reads at the end. */

@@ -1,0 +1,41 @@
+/** Whether only those may in who have the key, and the key: one is there already, and can be changed. */
+import { limits } from '../../../client/index.ts';
+import type { RoomDraft } from './draft.ts';
+import { controlOf, Field } from './field.tsx';
+import { words } from './words.ts';
+
+export function KeyField({ draft }: { draft: RoomDraft }) {
+  const { isPrivate, joinKey } = draft;
+  const { onlyInvited, joinKeyLabel, joinKeyHint } = words.value;
+  const problem = draft.shownProblem('key');
+  return (
+    <>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={isPrivate.value}
+          onChange={(event) => {
+            isPrivate.value = event.currentTarget.checked;
+          }}
+        />
+        <span>{onlyInvited}</span>
+      </label>
+      {isPrivate.value && (
+        <Field id="make-key" label={joinKeyLabel} problem={problem}>
+          <input
+            {...controlOf(draft, 'key')}
+            class="input is-key"
+            autocomplete="off"
+            autocapitalize="off"
+            spellcheck={false}
+            value={joinKey.value}
+            onInput={(event) => {
+              joinKey.value = event.currentTarget.value;
+            }}
+          />
+          {!problem && <p class="hint">{joinKeyHint(limits.joinKeyLengthMin)}</p>}
+        </Field>
+      )}
+    </>
+  );
+}

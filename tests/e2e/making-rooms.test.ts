@@ -1,0 +1,289 @@
+/** Making a room in the lobby, in a real browser, against a real server. */
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { MessagePage } from '../../shared/message.ts';
+import type { RoomView } from '../../shared/room.ts';
+import { violationsOn } from '../support/axe.ts';
+import { callAt, makeRoomAt } from '../support/rest.ts';
+import { isLive, say, shows, Windows } from '../support/windows.ts';
+
+let windows: Windows;
+let origin: string;
+
+beforeAll(async () => {
+  windows = await Windows.start();
+  ({ origin } = windows.server);
+});
+afterAll(() => windows?.stop());
+afterEach(() => windows.close());
+
+const make = (page: Page) => page.getByRole('button', { name: /^(つくって入る|Make it and go in)$/ });
+
+/** The dialog with what is shown once. */
+const secrets = (page: Page) => page.getByRole('dialog');
+
+async function goIn(page: Page): Promise<string> {
+  await secrets(page)
+    .getByRole('link', { name: /^(控えたので部屋へ|Noted, go in)$/ })
+    .click();
+  await isLive(page);
+  return new URL(page.url()).pathname.split('/')[2] ?? '';
+}
+
+async function roomOf(link: string, headers: Record<string, string> = {}): Promise<{ status: number; room: RoomView }> {
+  const response = await fetch(`${origin}/chat/${link}`, { headers });
+  return { status: response.status, room: ((await response.json()) as { content: RoomView }).content };
+}
+
+/** Presses Tab until what is looked for has the focus. */
+async function tabTo(page: Page, selector: string): Promise<void> {
+  for (let turn = 0; turn < 100; turn++) {
+    await page.keyboard.press('Tab');
+    if (await page.evaluate((sought) => document.activeElement?.matches(sought), selector)) return;
+  }
+  throw new Error(`the keyboard does not get to ${selector}`);
+}
+
+describe('a new room', () => {
+  it('needs a title and nothing else', async () => {
+    const page = await windows.open('/');
+    await page.locator('#make-title').fill('思いつき');
+    await page.keyboard.press('Enter');
+    await secrets(page).waitFor();
+    const link = await goIn(page);
+    await say(page, 'ようこそ');
+    await shows(page, ['ようこそ']);
+    expect((await roomOf(link)).room.title).toBe('思いつき');
+  });
+
+  it('has its maker as admin, and is listed', async () => {
+    const page = await windows.open('/');
+    await page.locator('#make-title').fill('京都の喫茶店をめぐる会');
+    await page.locator('#make-link').fill('kyoto-kissa');
+    await page.locator('#make-tags').fill('京都');
+    await page.keyboard.press('Enter');
+    await make(page).click();
+    expect(await goIn(page)).toBe('kyoto-kissa');
+    await say(page, 'ようこそ');
+    await shows(page, ['ようこそ']);
+    const { content } = await callAt<MessagePage>(origin, 'GET', '/chat/kyoto-kissa/messages');
+    expect(content.messages[0]?.author.role).toBe('admin');
+
+    const other = await windows.open('/?tag=京都');
+    await other.locator('[data-link=kyoto-kissa]').waitFor();
+    await other.getByText('京都の喫茶店をめぐる会').click();
+    await isLive(other);
+    await shows(other, ['ようこそ']);
+  });
+
+  it('can be made and entered by keyboard alone', async () => {
+    const page = await windows.open('/', { locale: 'en-GB' });
+    await page.locator('#make-title').waitFor();
+    await tabTo(page, '#make-title');
+    await page.keyboard.type('By keyboard');
+    await tabTo(page, '#make-tags');
+    await page.keyboard.type('keys,');
+    await tabTo(page, '.make button[type=submit]');
+    await page.keyboard.press('Enter');
+    await secrets(page).waitFor();
+    await page.keyboard.press('Escape');
+    await tabTo(page, 'dialog a.is-main');
+    await page.keyboard.press('Enter');
+    await isLive(page);
+    await tabTo(page, 'textarea');
+    await page.keyboard.type('hello');
+    await page.keyboard.press('Enter');
+    await shows(page, ['hello']);
+  });
+
+  it('is one room however often the button is pressed', async () => {
+    const page = await windows.open('/');
+    let calls = 0;
+    page.on('request', (request) => {
+      if (request.url().endsWith('/chat/new')) calls += 1;
+    });
+    await page.locator('#make-title').fill('ひとつ');
+    await make(page).dblclick();
+    await secrets(page).waitFor();
+    expect(calls).toBe(1);
+  });
+
+  it('is one room, as it was wanted last, when the answer is lost', async () => {
+    const page = await windows.open('/');
+    await page.route(
+      '**/chat/new',
+      async (route) => {
+        await route.fetch();
+        await route.abort();
+      },
+      { times: 1 },
+    );
+    await page.locator('#make-title').fill('一度目');
+    await page.locator('#make-tags').fill('lost,');
+    await make(page).click();
+    await page.getByText('サービスにつながりません').waitFor();
+    await page.locator('#make-title').fill('二度目');
+    // It would suggest another link, and cannot be had any more.
+    await page.getByLabel('一覧に出さない').check();
+    await make(page).click();
+    const link = await goIn(page);
+    const { content } = await callAt<{ chats: RoomView[] }>(origin, 'GET', '/chat/list?tag=lost');
+    expect(content.chats.map((room) => [room.link, room.title])).toEqual([[link, '二度目']]);
+  });
+
+  it('begins with the link of a room that is not there', async () => {
+    const page = await windows.open('/chat/not-there/');
+    await page.getByRole('link', { name: /not-there/ }).click();
+    await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('make-title');
+    expect(await page.locator('#make-link').inputValue()).toBe('not-there');
+  });
+});
+
+describe('the form', () => {
+  it.each([
+    ['ja-JP', '空いています', '使われています。空いているのはこちら。'],
+    ['en-GB', 'This link is free.', 'This link is taken. These are free:'],
+  ])('says while one types whether a link is free, and which ones are (%s)', async (locale, free, taken) => {
+    const link = await makeRoomAt(origin);
+    const page = await windows.open('/', { locale });
+    await page.locator('#make-title').fill('別の部屋');
+    await page.locator('#make-link').pressSequentially(link);
+    await page.getByText(taken).waitFor();
+    expect(await page.locator('#make-link').getAttribute('aria-invalid')).toBe('true');
+    await page.locator('#make-link').press('x');
+    await page.getByText(free).waitFor();
+    expect(await page.getByText(taken).count()).toBe(0);
+    await page.locator('#make-link').press('Backspace');
+    await page.locator('.free-links button').first().click();
+    expect(await page.locator('#make-link').inputValue()).toBe(`${link}-2`);
+    await page.getByText(free).waitFor();
+    await make(page).click();
+    expect(await goIn(page)).toBe(`${link}-2`);
+    expect((await roomOf(link)).room.title).toBe('読書会');
+  });
+
+  it('offers another link when somebody was faster', async () => {
+    const page = await windows.open('/', { locale: 'en-GB' });
+    await page.locator('#make-title').fill('Another');
+    await page.locator('#make-link').fill('faster');
+    await page.getByText('This link is free.').waitFor();
+    const content = { title: 'First', about: '', tag: [], link: 'faster' };
+    await callAt(origin, 'POST', '/chat/new', { token: 'admin-secret', content });
+    await make(page).click();
+    await page.getByText('This link is taken').waitFor();
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('make-link');
+    expect((await roomOf('faster')).room.title).toBe('First');
+  });
+
+  it('says what is wrong once a field was left, and from then on as one types', async () => {
+    const page = await windows.open('/');
+    const title = page.locator('#make-title');
+    await title.focus();
+    await title.blur();
+    expect(await page.locator('.problem').count()).toBe(0);
+    await title.fill('題'.repeat(101));
+    await page.getByText('101 / 100').waitFor();
+    expect(await page.locator('.problem').count()).toBe(0);
+    await title.blur();
+    await page.getByText('1字 多すぎます').waitFor();
+    await title.press('End');
+    await title.press('Backspace');
+    await expect.poll(() => page.locator('.problem').count()).toBe(0);
+    await page.locator('#make-link').fill('ｎｅｗ');
+    await page.locator('#make-link').blur();
+    await page.getByText('このリンクは使えません').waitFor();
+    await page.locator('#make-link').fill('京都');
+    await page.getByText('使えるのは半角の英数字').waitFor();
+    await page.locator('#make-link').fill('');
+    await title.fill('');
+    await make(page).click();
+    await page.getByText('題名を入れてください').waitFor();
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('make-title');
+  });
+
+  it.each(
+    (['ja-JP', 'en-GB'] as const).flatMap((locale) =>
+      (['light', 'dark'] as const).map((colorScheme) => ({ locale, colorScheme })),
+    ),
+  )('has nothing wrong for axe ($locale, $colorScheme)', { timeout: 180_000 }, async (look) => {
+    const link = await makeRoomAt(origin);
+    const page = await windows.open('/', look);
+    await make(page).click();
+    await page.locator('#make-link').fill(link);
+    await page.locator('.free-links button').first().waitFor();
+    await page.locator('#make-tags').fill('tag,');
+    await page.locator('.make input[type=checkbox]').last().check();
+    await page.locator('#make-key').fill('short');
+    await page.locator('#make-key').blur();
+    expect(await violationsOn(page)).toEqual([]);
+    await page.locator('#make-title').fill('axe');
+    await page.locator('#make-link').fill(`${link}-axe-${look.locale}-${look.colorScheme}`);
+    await page.locator('.good').waitFor();
+    await page.locator('#make-key').fill('long enough');
+    expect(await violationsOn(page)).toEqual([]);
+    await make(page).click();
+    await secrets(page).waitFor();
+    expect(await violationsOn(page)).toEqual([]);
+  });
+});
+
+describe('a private room', () => {
+  it('is made with a key that can be read aloud, and shown with it once', async () => {
+    const page = await windows.open('/');
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.locator('#make-title').fill('内輪');
+    await page.getByLabel('招待した人だけ').check();
+    expect(await page.getByLabel('一覧に出さない').isChecked()).toBe(true);
+    const key = await page.getByLabel('入るための鍵').inputValue();
+    expect(key).toMatch(/^[a-z2-9]{4}-[a-z2-9]{4}-[a-z2-9]{4}$/);
+    await make(page).click();
+    await secrets(page).getByText(key).waitFor();
+    await secrets(page).getByRole('button', { name: '鍵をコピー' }).click();
+    await secrets(page).getByRole('button', { name: 'コピーしました' }).waitFor();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(key);
+    const link = await goIn(page);
+    expect((await roomOf(link)).status).toBe(403);
+    expect((await roomOf(link, { 'X-Join-Key': key })).room.title).toBe('内輪');
+    const { content } = await callAt<{ chats: RoomView[] }>(origin, 'GET', '/chat/list');
+    expect(content.chats.map((room) => room.link)).not.toContain(link);
+  });
+
+  it('takes a key of its maker, long enough', async () => {
+    const page = await windows.open('/', { locale: 'en-GB' });
+    await page.locator('#make-title').fill('Family');
+    await page.locator('#make-link').fill('family');
+    await page.getByLabel('Only people I invite').check();
+    await page.getByLabel('Key to the room').fill('two');
+    await make(page).click();
+    await page.getByText('Make the key 8 characters or longer.').waitFor();
+    expect((await roomOf('family')).status).toBe(404);
+    await page.getByLabel('Key to the room').fill('二羽の青鷺 two herons');
+    await make(page).click();
+    await goIn(page);
+    expect((await roomOf('family')).status).toBe(403);
+    const shown = encodeURIComponent('二羽の青鷺 two herons');
+    expect((await roomOf('family', { 'X-Join-Key': shown })).room.isPrivate).toBe(true);
+  });
+
+  it('is open again when its maker thinks better of it after a lost answer', async () => {
+    const page = await windows.open('/');
+    await page.route(
+      '**/chat/new',
+      async (route) => {
+        await route.fetch();
+        await route.abort();
+      },
+      { times: 1 },
+    );
+    await page.locator('#make-title').fill('公開');
+    await page.locator('#make-link').fill('opened');
+    await page.getByLabel('招待した人だけ').check();
+    await make(page).click();
+    await page.getByText('サービスにつながりません').waitFor();
+    expect((await roomOf('opened')).status).toBe(403);
+    await page.getByLabel('招待した人だけ').uncheck();
+    await make(page).click();
+    await goIn(page);
+    expect((await roomOf('opened')).status).toBe(200);
+  });
+});
