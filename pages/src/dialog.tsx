@@ -45,7 +45,7 @@ export function Dialog({
     dialog?.showModal();
     if (dialog && at) standBeside(dialog, at);
     return () => {
-      dialog?.close();
+      // It is gone by now; to close it would only be heard by whoever opened the next.
       if (opener instanceof HTMLElement) opener.focus();
     };
   }, []);
