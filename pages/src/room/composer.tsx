@@ -45,14 +45,18 @@ function Form({ view }: { view: RoomView }) {
   }
 
   function press(event: TargetedKeyboardEvent<HTMLTextAreaElement>) {
-    if (event.isComposing) return;
     const { key, shiftKey, ctrlKey, metaKey } = event;
+    if (composition.owns(event)) {
+      // Some browsers tell of it when the text is there already, and would start a line.
+      if (key === 'Enter' && !event.isComposing) event.preventDefault();
+      return;
+    }
     if (key === 'Escape' && subject) writing.leave();
     if (key === 'ArrowUp' && writing.text.value === '' && view.changeLast()) event.preventDefault();
     if (key !== 'Enter' || shiftKey) return;
     if (writing.sendKey.value === 'ctrl' && !ctrlKey && !metaKey) return;
     event.preventDefault();
-    if (!composition.owns(event)) void writing.send();
+    void writing.send();
   }
 
   return (
@@ -73,7 +77,8 @@ function Form({ view }: { view: RoomView }) {
           )}
           <textarea
             ref={textarea}
-            rows={1}
+            // For browsers that do not size a field by what is in it.
+            rows={writing.text.value.split('\n').length}
             dir="auto"
             aria-label={message}
             aria-invalid={isOver}

@@ -71,6 +71,7 @@ export function Log({ view }: { view: RoomView }) {
         class="log"
         role="log"
         aria-label={words.value.conversation}
+        aria-relevant="additions"
         aria-live={session.isReadingHistory.value ? 'off' : 'polite'}
         onKeyDown={walk}
         onScroll={() => {
@@ -104,11 +105,11 @@ function Messages({ view }: { view: RoomView }) {
   // What followed a message that is not loaded stands at the beginning.
   const quiet = Map.groupBy(comings.lines.value, ({ after }) => (after < first ? 0 : after));
   const quietAfter = (messageId: number) =>
-    quiet.get(messageId)?.map((coming) => <ComingLine key={`at-${coming.at}`} coming={coming} />);
+    (quiet.get(messageId) ?? []).map((coming) => <ComingLine key={`at-${coming.at}`} coming={coming} />);
   return (
     <>
       {quietAfter(0)}
-      {linesOf(messages).map((line) => [
+      {linesOf(messages).flatMap((line) => [
         <MessageLine
           key={line.said.id}
           view={view}
@@ -117,7 +118,7 @@ function Messages({ view }: { view: RoomView }) {
           readBy={line.said.id === newestOwn ? readBy(newestOwn) : undefined}
           original={line.said.replyTo === undefined ? undefined : byId.get(line.said.replyTo)}
         />,
-        quietAfter(line.said.id),
+        ...quietAfter(line.said.id),
       ])}
     </>
   );

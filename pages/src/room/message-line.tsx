@@ -1,7 +1,7 @@
 /** A message in the log: tile or time in the margin, then who and what, and what can be done with it. */
 import { useComputed } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { Message } from '../../../client/index.ts';
 import { Icon } from '../icon.tsx';
 import { clockTime, dayName, wholeTime } from '../times.ts';
@@ -80,6 +80,10 @@ export function MessageLine({ view, line, isOwn, readBy, original }: MessageLine
   const isCurrent = useComputed(() => view.current.value === message.id).value;
   const isHidden = useComputed(() => view.hidden.value.has(message.author.id)).value;
   const { unreadFrom } = words.value;
+  const article = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (isFlash) article.current?.focus({ preventScroll: true });
+  }, [isFlash]);
   const hold = useLongPress((at) => view.open({ name: 'message', message, at }));
   // Most changes of a room concern no line that is there.
   const body = useMemo(
@@ -95,6 +99,7 @@ export function MessageLine({ view, line, isOwn, readBy, original }: MessageLine
         </div>
       )}
       <article
+        ref={article}
         class={`line message ${isFirst ? 'is-first' : ''} ${isOwn ? 'is-own' : ''} ${isFlash ? 'is-flash' : ''}`}
         aria-label={`${message.author.name} ${clockTime(message.createdAt)}`}
         data-message-id={message.id}

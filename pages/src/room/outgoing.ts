@@ -2,9 +2,11 @@
 import type { OutgoingMessage } from '../../../client/index.ts';
 import { kept } from './kept.ts';
 
+const byId = (messages: readonly OutgoingMessage[]) => new Map(messages.map((message) => [message.clientId, message]));
+
 export class Outgoing {
   readonly #link: string;
-  #waiting = new Set<string>();
+  #waiting = new Map<string, OutgoingMessage>();
 
   constructor(link: string) {
     this.#link = link;
@@ -13,16 +15,15 @@ export class Outgoing {
   /** What an earlier visit could not send. Another window may send it too: the room takes it once. */
   get kept(): OutgoingMessage[] {
     const messages = kept.outgoing(this.#link);
-    this.#waiting = new Set(messages.map(({ clientId }) => clientId));
+    this.#waiting = byId(messages);
     return messages;
   }
 
-  /** Keeps what waits by now, and forgets what does no longer. */
+  /** Keeps what waits by now, and what was refused; forgets what was stored or given up. */
   follow(outgoing: readonly OutgoingMessage[]): void {
-    const waiting = outgoing.filter(({ messageId }) => messageId === undefined);
-    const ids = new Set(waiting.map(({ clientId }) => clientId));
-    for (const message of waiting) if (!this.#waiting.has(message.clientId)) kept.keepOutgoing(this.#link, message);
-    for (const clientId of this.#waiting) if (!ids.has(clientId)) kept.forgetOutgoing(this.#link, clientId);
-    this.#waiting = ids;
+    const before = this.#waiting;
+    this.#waiting = byId(outgoing.filter(({ messageId }) => messageId === undefined));
+    for (const [id, message] of this.#waiting) if (before.get(id) !== message) kept.keepOutgoing(this.#link, message);
+    for (const id of before.keys()) if (!this.#waiting.has(id)) kept.forgetOutgoing(this.#link, id);
   }
 }

@@ -1,4 +1,4 @@
-/** What a message's text is made of: plain text, links, mentions and code, each a stretch of the text as it is. */
+/** What a message's text is made of: plain text, links, mentions and code, each as it stands in the text. */
 import type { Message } from '../../../client/index.ts';
 
 export type Part = { kind: 'text' | 'link' | 'mention' | 'own-mention' | 'code'; text: string };
@@ -24,14 +24,14 @@ function* linksIn(text: string): Generator<Span> {
   }
 }
 
-/** Code stands between lines of three backticks. */
+/** Code stands between lines of three backticks; what follows begins on a line of its own anyway. */
 function* codeIn(text: string): Generator<Span> {
-  for (const { 0: fenced, index } of text.matchAll(/^```[^\n`]*\n[\s\S]*?\n```$/gmu)) {
+  for (const { 0: fenced, index } of text.matchAll(/^```[^\n`]*\n[\s\S]*?\n```$\n?/gmu)) {
     yield { kind: 'code', start: index, end: index + fenced.length };
   }
 }
 
-/** The parts of a text in order; together they are the text. */
+/** The parts of a text in order; together they are the text, but for the lines of backticks. */
 export function partsOf({ text, mentions = [] }: Pick<Message, 'text' | 'mentions'>, selfId?: string): Part[] {
   const people = mentions.map(({ id, start, length }): Span => {
     return { kind: id === selfId ? 'own-mention' : 'mention', start, end: start + length };
@@ -46,7 +46,8 @@ export function partsOf({ text, mentions = [] }: Pick<Message, 'text' | 'mention
   let at = 0;
   for (const { kind, start, end } of spans.sort((one, other) => one.start - other.start)) {
     if (start > at) parts.push({ kind: 'text', text: text.slice(at, start) });
-    parts.push({ kind, text: text.slice(start, end) });
+    const said = text.slice(start, end);
+    parts.push({ kind, text: kind === 'code' ? said.replace(/^.*\n|\n```\n?$/gu, '') : said });
     at = end;
   }
   if (at < text.length) parts.push({ kind: 'text', text: text.slice(at) });

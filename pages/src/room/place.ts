@@ -79,7 +79,9 @@ export class Place {
       const { top, height } = scroller.getBoundingClientRect();
       scroller.scrollTop += wanted.getBoundingClientRect().top - top - height * shownAt;
       this.#wanted = undefined;
-    } else if (this.#isAtEnd.peek() && !isCut) {
+    } else if (this.#isAtEnd.peek()) {
+      // What is loaded ends before the log: the end is yet to come.
+      if (isCut) return;
       scroller.scrollTop = scroller.scrollHeight;
     } else if (this.#anchor?.element.isConnected) {
       scroller.scrollTop += this.#anchor.element.getBoundingClientRect().top - this.#anchor.top;

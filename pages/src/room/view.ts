@@ -1,6 +1,6 @@
 /** How one looks at a room: what is open over it, where one reads, and what is being written. */
 import { effect, signal, untracked } from '@preact/signals';
-import type { Message, Participant, RoomState } from '../../../client/index.ts';
+import { ApiError, type Message, type Participant, type ServerFrame } from '../../../client/index.ts';
 import { Comings } from './comings.ts';
 import { kept } from './kept.ts';
 import { Notifier } from './notifier.ts';
@@ -35,8 +35,11 @@ export class RoomView {
   readonly flash = signal<number | undefined>(undefined);
   /** The message whose controls the keyboard reaches, by id. */
   readonly current = signal<number | undefined>(undefined);
+  /** The message to open the room at, by id. */
+  readonly #jump: number | undefined;
+  /** The last change of the room that was heard of; undefined until one is in it. */
+  #rev: number | undefined;
   readonly #endings: (() => void)[] = [];
-  #newestId = 0;
   #flashing: ReturnType<typeof setTimeout> | undefined;
 
   /** @param jump the message to open the room at, by id */
@@ -46,14 +49,15 @@ export class RoomView {
     this.unread = new Unread(session, (id) => this.hidden.value.has(id));
     this.notifier = new Notifier(session);
     this.hidden.value = new Set(kept.hidden(session.link));
-    if (jump !== undefined) this.#onceLive(() => void this.jumpTo(jump));
+    this.#jump = jump;
+    session.listen((frame) => this.#hear(frame));
     const see = (messageId: number) => untracked(() => this.unread.see(messageId));
     const seeAgain = () => see(this.place.lastInView.value);
     document.addEventListener('visibilitychange', seeAgain);
     this.#endings.push(
       effect(() => {
         const state = session.state.value;
-        untracked(() => this.#follow(state));
+        untracked(() => this.comings.follow(state, Date.now()));
       }),
       effect(seeAgain),
       () => document.removeEventListener('visibilitychange', seeAgain),
@@ -74,19 +78,18 @@ export class RoomView {
     this.overlay.value = undefined;
   }
 
-  /** Shows a message, wherever in the log it is. @returns whether it is there */
+  /** Shows a message, wherever in the log it is, and lights it. @returns false where it is there no more */
   async jumpTo(messageId: number): Promise<boolean> {
     try {
-      await this.session.room.goTo(messageId);
-    } catch {
-      return false;
+      await this.#goTo(messageId);
+    } catch (error) {
+      return !(error instanceof ApiError && error.statusCode === 404);
     }
     this.flash.value = messageId;
     clearTimeout(this.#flashing);
     this.#flashing = setTimeout(() => {
       this.flash.value = undefined;
     }, flashMs);
-    this.place.show(`[data-message-id="${messageId}"]`);
     return true;
   }
 
@@ -114,34 +117,30 @@ export class RoomView {
     kept.keepHidden(this.session.link, [...ids]);
   }
 
-  #onceLive(act: () => void): void {
-    const stop = this.session.listen(({ type }) => {
-      if (type !== 'ready') return;
-      stop();
-      act();
-    });
+  async #goTo(messageId: number): Promise<void> {
+    await this.session.room.goTo(messageId);
+    this.place.show(`[data-message-id="${messageId}"]`);
   }
 
-  #follow(state: RoomState): void {
-    this.comings.follow(state, Date.now());
-    if (state.phase.name !== 'live') return;
-    if (this.#newestId === 0) this.#begin();
-    else if (state.newestId > this.#newestId) this.#hearNews(state);
-    this.#newestId = Math.max(this.#newestId, state.newestId);
-  }
-
-  /** Opens the room where one stopped reading. */
-  #begin(): void {
-    const away = this.unread.begin();
-    if (away !== undefined) void this.session.room.goTo(away).catch(() => undefined);
-    if (this.unread.from.peek() !== undefined || away !== undefined) this.place.show('.unread');
-  }
-
-  #hearNews({ messages, self }: RoomState): void {
-    this.unread.arrive();
+  #hear(frame: ServerFrame): void {
+    if (frame.type !== 'ready' && frame.type !== 'message') return;
+    const before = this.#rev;
+    this.#rev = frame.rev;
+    if (before === undefined) return this.#begin();
+    const messages = frame.type === 'ready' ? frame.messages : [frame];
+    const selfId = this.session.room.state.self?.id;
     const news = messages.filter(
-      ({ id, author }) => id > this.#newestId && author.id !== self?.id && !this.hidden.value.has(author.id),
+      ({ id, author }) => id > before && author.id !== selfId && !this.hidden.value.has(author.id),
     );
+    if (news.length === 0) return;
+    this.unread.arrive(news.length);
     this.notifier.tell(news);
+  }
+
+  /** Opens the room where the address says, or where one stopped reading. */
+  #begin(): void {
+    const read = this.unread.begin(this.session.room.state);
+    if (this.#jump !== undefined) void this.jumpTo(this.#jump);
+    else if (read !== undefined) void this.#goTo(read).catch(() => undefined);
   }
 }
