@@ -49,7 +49,7 @@ export function Report({ view, message }: MessageProps) {
 }
 
 export function Ban({ view, person }: ViewProps & { person: Participant }) {
-  const { banTitle, banText, ban, reason, reasonIsKept, term, days, noEnd, closeAddresses } = words.value;
+  const { banTitle, banText, ban, reason, reasonIsKept, howLong, days, noEnd, closeAddresses } = words.value;
   const addresses = useSignal(false);
   const seconds = useSignal(0);
   return (
@@ -71,7 +71,7 @@ export function Ban({ view, person }: ViewProps & { person: Participant }) {
       onClose={() => view.close()}
     >
       <Steps
-        label={term}
+        label={howLong}
         steps={[
           { value: day, label: days(1) },
           { value: 7 * day, label: days(7) },
