@@ -1,6 +1,6 @@
 /** How a room looks and sounds: in both languages and themes, at every width, to a screen reader and to axe-core. */
 import type { BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { violationsOn } from '../support/axe.ts';
 import {
   adminsDevice,
@@ -18,32 +18,27 @@ import {
 import { callAt, makeRoomAt, postAt } from '../support/rest.ts';
 import { isLive, say, Windows } from '../support/windows.ts';
 
-let windows: Windows;
-let origin: string;
-
-beforeAll(async () => {
-  windows = await Windows.start();
-  ({ origin } = windows.server);
-});
-afterAll(() => windows?.stop());
-afterEach(() => windows.close());
+const windows = Windows.ofThisFile();
 
 const phone: BrowserContextOptions = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
 const english: BrowserContextOptions = { locale: 'en-GB' };
 
 /** A room in which every kind of message stands, and something was done to keep order. */
 async function makeFullRoom(): Promise<string> {
-  const link = await makeRoomAt(origin);
-  const change = (method: string, path: string, body: object) => callAt(origin, method, `/chat/${link}${path}`, body);
-  const first = await postAt(origin, link, 'はるか', '今日はありがとうございました。', { adminToken: 'admin-secret' });
-  await postAt(origin, link, 'はるか', '次回は https://example.com/nishijin のあたりです。', {
+  const link = await makeRoomAt(windows.origin);
+  const change = (method: string, path: string, body: object) =>
+    callAt(windows.origin, method, `/chat/${link}${path}`, body);
+  const first = await postAt(windows.origin, link, 'はるか', '今日はありがとうございました。', {
     adminToken: 'admin-secret',
   });
-  await postAt(origin, link, 'kenji_w', '承知しました @はるか', { replyTo: first });
-  await postAt(origin, link, 'kenji_w', '```\nconst seats = 8;\n```');
-  const edited = await postAt(origin, link, 'mugi', '書き損じ');
+  await postAt(windows.origin, link, 'はるか', '次回は https://example.com/nishijin のあたりです。', {
+    adminToken: 'admin-secret',
+  });
+  await postAt(windows.origin, link, 'kenji_w', '承知しました @はるか', { replyTo: first });
+  await postAt(windows.origin, link, 'kenji_w', '```\nconst seats = 8;\n```');
+  const edited = await postAt(windows.origin, link, 'mugi', '書き損じ');
   await change('PUT', `/messages/${edited}`, { token: 'mugi', text: '直しました' });
-  const gone = await postAt(origin, link, 'mugi', '消します');
+  const gone = await postAt(windows.origin, link, 'mugi', '消します');
   await change('DELETE', `/messages/${gone}`, { token: 'mugi' });
   return link;
 }
@@ -110,7 +105,7 @@ async function walkThrough(page: Page, see: (what: string) => Promise<void>): Pr
 /** A window of the room's admin, with something of one's own in it, and something in the log of keeping order. */
 async function enterFullRoom(options: BrowserContextOptions = {}): Promise<Page> {
   const link = await makeFullRoom();
-  const page = await windows.enter(link, { ...adminsDevice(origin, link, 'ソラ'), ...options });
+  const page = await windows.enter(link, { ...adminsDevice(windows.origin, link, 'ソラ'), ...options });
   await say(page, '予約しておきます');
   await page.locator('.fate').first().waitFor();
   await (await openMessageMenu(page, '直しました')).locator('.picker button').nth(1).click();
@@ -148,9 +143,13 @@ describe('axe-core', () => {
     const page = await windows.open('/chat/nobodys-room/', options);
     await page.locator('.end').waitFor();
     expect(await violationsOn(page)).toEqual([]);
-    const link = await makeRoomAt(origin);
-    await callAt(origin, 'PUT', '/chat/update', { token: 'admin-secret', link, content: { joinKey: 'open-sesame' } });
-    await page.goto(`${origin}/chat/${link}/#key=wrong-key`);
+    const link = await makeRoomAt(windows.origin);
+    await callAt(windows.origin, 'PUT', '/chat/update', {
+      token: 'admin-secret',
+      link,
+      content: { joinKey: 'open-sesame' },
+    });
+    await page.goto(`${windows.origin}/chat/${link}/#key=wrong-key`);
     await page.locator('#key-problem:not(:empty)').waitFor();
     expect(await violationsOn(page)).toEqual([]);
   });
@@ -158,8 +157,8 @@ describe('axe-core', () => {
 
 describe('the log to a screen reader', () => {
   it('tells of what is added, is silent while history loads, and leaves the rest to a status', async () => {
-    const link = await makeRoomAt(origin);
-    for (let turn = 1; turn <= 60; turn++) await postAt(origin, link, 'mugi', `${turn}`);
+    const link = await makeRoomAt(windows.origin);
+    for (let turn = 1; turn <= 60; turn++) await postAt(windows.origin, link, 'mugi', `${turn}`);
     const page = await windows.open('/');
     let letIn = () => {};
     const isLetIn = new Promise<void>((resolve) => {
@@ -172,15 +171,15 @@ describe('the log to a screen reader', () => {
         room.send(message);
       });
     });
-    await page.goto(`${origin}/chat/${link}/`);
+    await page.goto(`${windows.origin}/chat/${link}/`);
     const log = page.getByRole('log');
     await log.waitFor();
     expect(await log.getAttribute('aria-live')).toBe('off');
     letIn();
     await isLive(page);
     await expect.poll(() => log.getAttribute('aria-live')).toBe('polite');
-    // Additions and text are what a log tells of unless it says otherwise.
-    expect(await log.getAttribute('aria-relevant')).toBeNull();
+    // Texts that change, such as a count of readers, are no news.
+    expect(await log.getAttribute('aria-relevant')).toBe('additions');
     expect(await log.getByRole('status').count()).toBe(0);
     const heard = page.evaluate(
       () =>
@@ -253,7 +252,7 @@ describe('at every width', () => {
   it('above a keyboard the composer and some of the log are there', async () => {
     const link = await makeFullRoom();
     const page = await windows.enter(link, {
-      ...deviceWith(origin, { name: 'ソラ' }),
+      ...deviceWith(windows.origin, { name: 'ソラ' }),
       viewport: { width: 360, height: 320 },
     });
     const isIn = async (part: Locator) => {
@@ -277,10 +276,14 @@ describe('at every width', () => {
 
 describe('the language', () => {
   it('is the one in the address, and all of the room is in it', { timeout: 120_000 }, async () => {
-    const link = await makeRoomAt(origin);
-    await callAt(origin, 'PUT', '/chat/update', { token: 'admin-secret', link, content: { title: '123', about: '' } });
-    await postAt(origin, link, '456', '789');
-    const page = await windows.open(`/chat/${link}/?lang=en`, adminsDevice(origin, link, '000'));
+    const link = await makeRoomAt(windows.origin);
+    await callAt(windows.origin, 'PUT', '/chat/update', {
+      token: 'admin-secret',
+      link,
+      content: { title: '123', about: '' },
+    });
+    await postAt(windows.origin, link, '456', '789');
+    const page = await windows.open(`/chat/${link}/?lang=en`, adminsDevice(windows.origin, link, '000'));
     await isLive(page);
     expect(await page.locator('html').getAttribute('lang')).toBe('en');
     const japanese = /[\p{sc=Hira}\p{sc=Kana}\p{sc=Han}]/u;
@@ -312,8 +315,8 @@ describe('the language', () => {
   });
 
   it('of what the service refuses is the page’s too', async () => {
-    const link = await makeRoomAt(origin);
-    const page = await windows.enter(link, { ...adminsDevice(origin, link) });
+    const link = await makeRoomAt(windows.origin);
+    const page = await windows.enter(link, { ...adminsDevice(windows.origin, link) });
     await say(page, 'あ');
     await page.locator('.fate').first().waitFor();
     // Each is what the service really says (shared/failures.ts).
@@ -341,7 +344,7 @@ describe('the language', () => {
         socket.send(JSON.stringify({ type: 'error', ref: frame.ref, statusCode: 403, error: next }));
       });
     });
-    await other.goto(`${origin}/chat/${link}/`);
+    await other.goto(`${windows.origin}/chat/${link}/`);
     await isLive(other);
     for (const [turn, refusal] of refusals.entries()) {
       next = refusal;
@@ -357,7 +360,7 @@ describe('the theme', () => {
   const paper = (page: Page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
 
   it('is the system’s until one is chosen, which lasts', async () => {
-    const link = await makeRoomAt(origin);
+    const link = await makeRoomAt(windows.origin);
     const page = await windows.enter(link, { colorScheme: 'light' });
     const light = await paper(page);
     await page.emulateMedia({ colorScheme: 'dark' });
@@ -383,7 +386,7 @@ describe('the theme', () => {
   });
 
   it('moves nothing where less motion is wanted', async () => {
-    const link = await makeRoomAt(origin);
+    const link = await makeRoomAt(windows.origin);
     const page = await windows.enter(link, { ...phone, reducedMotion: 'reduce' });
     await openRoomMenu(page);
     const moving = await page.evaluate(() => {
@@ -398,8 +401,8 @@ describe('the theme', () => {
   });
 
   it('of the system’s few colours still tells own, failed and pressed apart', async () => {
-    const link = await makeRoomAt(origin);
-    const page = await windows.open('/', { ...deviceWith(origin, { name: 'ソラ' }), forcedColors: 'active' });
+    const link = await makeRoomAt(windows.origin);
+    const page = await windows.open('/', { ...deviceWith(windows.origin, { name: 'ソラ' }), forcedColors: 'active' });
     await page.routeWebSocket(/\/ws$/, (socket) => {
       const server = socket.connectToServer();
       socket.onMessage((message) => {
@@ -408,9 +411,9 @@ describe('the theme', () => {
         socket.send(JSON.stringify({ type: 'error', ref: frame.ref, statusCode: 403, error: 'Muted' }));
       });
     });
-    await page.goto(`${origin}/chat/${link}/`);
+    await page.goto(`${windows.origin}/chat/${link}/`);
     await isLive(page);
-    await postAt(origin, link, 'mugi', 'hello');
+    await postAt(windows.origin, link, 'mugi', 'hello');
     await say(page, 'yes');
     await messageOf(page, 'yes').waitFor();
     await say(page, 'no');
@@ -432,9 +435,9 @@ describe('the theme', () => {
 
 describe('who is here', () => {
   it('is told by name, role and short id, and by what they do', async () => {
-    const link = await makeRoomAt(origin);
-    const admin = await windows.enter(link, adminsDevice(origin, link));
-    const member = await windows.enter(link, deviceWith(origin, { name: 'はるか' }));
+    const link = await makeRoomAt(windows.origin);
+    const admin = await windows.enter(link, adminsDevice(windows.origin, link));
+    const member = await windows.enter(link, deviceWith(windows.origin, { name: 'はるか' }));
     const people = admin.locator('.person');
     await people.nth(1).waitFor();
     await people.filter({ hasText: '管理者' }).getByText('自分').waitFor();
@@ -462,7 +465,7 @@ describe('who is here', () => {
   });
 
   it('stands beside the log or in a sheet, and the focus returns to the count', async () => {
-    const link = await makeRoomAt(origin);
+    const link = await makeRoomAt(windows.origin);
     const page = await windows.enter(link);
     const count = page.locator('.room-count');
     await page.locator('.people').getByRole('button', { name: '閉じる' }).click();

@@ -1,20 +1,12 @@
 /** Texts that were made to be more than text, in every place of a room where people can put one. */
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { hostileTexts } from '../support/hostile-texts.ts';
 import { adminsDevice, choose, dialogOf, openRoomMenu, shut, sidewaysOn } from '../support/in-room.ts';
 import { callAt, makeRoomAt } from '../support/rest.ts';
 import { isLive, Windows } from '../support/windows.ts';
 
-let windows: Windows;
-let origin: string;
-
-beforeAll(async () => {
-  windows = await Windows.start();
-  ({ origin } = windows.server);
-});
-afterAll(() => windows?.stop());
-afterEach(() => windows.close());
+const windows = Windows.ofThisFile();
 
 /** Links among what is on the screen that lead anywhere but to the web. */
 const oddLinks = (page: Page) =>
@@ -44,14 +36,14 @@ const escapes = (page: Page) =>
 
 describe('a text that was made to be more than text', () => {
   it('is text: as a message, a name, a title, a description and a tag', { timeout: 240_000 }, async () => {
-    const link = await makeRoomAt(origin);
+    const link = await makeRoomAt(windows.origin);
     let taken = 0;
     for (const [place, text] of hostileTexts.entries()) {
       const names = [[...text].slice(0, 40).join(''), 'mallory'];
       for (const name of names) {
         const body = { token: `mallory-${place}`, name, clientId: `${place}`, text };
         // A name may be refused, as one that looks like a role is.
-        const { statusCode } = await callAt(origin, 'POST', `/chat/${link}/messages`, body);
+        const { statusCode } = await callAt(windows.origin, 'POST', `/chat/${link}/messages`, body);
         if (statusCode !== 201) continue;
         taken += 1;
         break;
@@ -59,9 +51,10 @@ describe('a text that was made to be more than text', () => {
     }
     expect(taken).toBeGreaterThan(190);
     const told: string[] = [];
-    const page = await windows.open('/', adminsDevice(origin, link));
+    const page = await windows.open('/', adminsDevice(windows.origin, link));
     page.on('request', (request) => {
-      if (new URL(request.url()).origin !== origin && !request.url().startsWith('data:')) told.push(request.url());
+      if (new URL(request.url()).origin !== windows.origin && !request.url().startsWith('data:'))
+        told.push(request.url());
     });
     page.on('dialog', (dialog) => {
       told.push(dialog.message());
@@ -69,7 +62,7 @@ describe('a text that was made to be more than text', () => {
     });
     page.on('framenavigated', (frame) => told.push(frame.url()));
     page.context().on('page', (opened) => told.push(opened.url()));
-    await page.goto(`${origin}/chat/${link}/`);
+    await page.goto(`${windows.origin}/chat/${link}/`);
     await isLive(page);
     told.splice(0);
     const look = async () => {
@@ -102,7 +95,11 @@ describe('a text that was made to be more than text', () => {
     for (const text of hostileTexts.filter((_, place) => place % 12 === 0)) {
       const cut = (most: number) => [...text].slice(0, most).join('');
       const content = { title: cut(100), about: text.slice(0, 1_000), tag: [cut(32)] };
-      const { statusCode } = await callAt(origin, 'PUT', '/chat/update', { token: 'admin-secret', link, content });
+      const { statusCode } = await callAt(windows.origin, 'PUT', '/chat/update', {
+        token: 'admin-secret',
+        link,
+        content,
+      });
       if (statusCode !== 200) continue;
       await expect.poll(() => page.locator('h1 bdi').textContent()).toBe(cut(100).toWellFormed());
       await look();

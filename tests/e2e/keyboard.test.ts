@@ -1,19 +1,11 @@
 /** A room by the keyboard alone: everything is reached, the focus shows, and it is never lost. */
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { deviceWith, dialogOf, hasFocus, messageOf, openMessageMenu, shut } from '../support/in-room.ts';
 import { makeRoomAt, postAt } from '../support/rest.ts';
 import { Windows } from '../support/windows.ts';
 
-let windows: Windows;
-let origin: string;
-
-beforeAll(async () => {
-  windows = await Windows.start();
-  ({ origin } = windows.server);
-});
-afterAll(() => windows?.stop());
-afterEach(() => windows.close());
+const windows = Windows.ofThisFile();
 
 describe('by the keyboard alone', () => {
   /** Presses Tab until something has the focus. */
@@ -40,10 +32,10 @@ describe('by the keyboard alone', () => {
   }
 
   it('one replies, reacts, edits, deletes, and finds the way back', { timeout: 120_000 }, async () => {
-    const link = await makeRoomAt(origin);
-    await postAt(origin, link, 'mugi', 'ひとつめ');
-    await postAt(origin, link, 'kenji_w', 'ふたつめ');
-    const page = await windows.enter(link, deviceWith(origin, { name: 'ソラ' }));
+    const link = await makeRoomAt(windows.origin);
+    await postAt(windows.origin, link, 'mugi', 'ひとつめ');
+    await postAt(windows.origin, link, 'kenji_w', 'ふたつめ');
+    const page = await windows.enter(link, deviceWith(windows.origin, { name: 'ソラ' }));
     await messageOf(page, 'ふたつめ').waitFor();
     await tabTo(page, page.getByRole('log'));
     expect(await isShown(page)).toBe(true);
@@ -98,13 +90,13 @@ describe('by the keyboard alone', () => {
     await tabTo(page, page.getByRole('link', { name: '部屋の一覧へ' }), 'Shift+Tab');
     expect(await isShown(page)).toBe(true);
     await page.keyboard.press('Enter');
-    await page.waitForURL(`${origin}/`);
+    await page.waitForURL(`${windows.origin}/`);
   });
 
   it('one opens each thing over the room, and is where one was once it is closed', { timeout: 120_000 }, async () => {
-    const link = await makeRoomAt(origin);
-    await postAt(origin, link, 'mugi', '桜の話');
-    const page = await windows.enter(link, deviceWith(origin, { name: 'ソラ' }));
+    const link = await makeRoomAt(windows.origin);
+    await postAt(windows.origin, link, 'mugi', '桜の話');
+    const page = await windows.enter(link, deviceWith(windows.origin, { name: 'ソラ' }));
     await messageOf(page, '桜の話').waitFor();
     const person = page.locator('.person').getByRole('button', { name: 'ソラ の操作' });
     for (const opener of [

@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { ApiError, limits, type Message, type Participant } from '../../../client/index.ts';
 import { api } from '../api.ts';
+import { Check } from '../check.tsx';
 import { device } from '../device.ts';
 import { Steps } from '../menu.tsx';
 import { words } from './dialog-words.ts';
@@ -83,16 +84,13 @@ export function Ban({ view, person }: ViewProps & { person: Participant }) {
         }}
       />
       {view.session.isAdmin.value && (
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={addresses.value}
-            onChange={(event) => {
-              addresses.value = event.currentTarget.checked;
-            }}
-          />
-          <span>{closeAddresses}</span>
-        </label>
+        <Check
+          label={closeAddresses}
+          checked={addresses.value}
+          onChange={(checked) => {
+            addresses.value = checked;
+          }}
+        />
       )}
     </Question>
   );
