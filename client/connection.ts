@@ -13,6 +13,7 @@ import type { RoomCredentials } from './credentials.ts';
 import { framesIn, type SingleFrame, tell } from './hearing.ts';
 import { Introduction, type ShownCredentials } from './introduction.ts';
 import { Line, type SocketClass } from './line.ts';
+import { Outbox, type Sending } from './outbox.ts';
 import { Pager } from './pager.ts';
 import {
   advance,
@@ -23,7 +24,6 @@ import {
   type RoomState,
   showsGap,
 } from './state.ts';
-import { Turnstile } from './turnstile.ts';
 import { TypistWord } from './typist.ts';
 
 /** Marks the word of who one is, and the answer to it. */
@@ -43,17 +43,6 @@ export interface RoomConnectionOptions extends RoomCredentials {
   signal?: AbortSignal;
   /** Where the platform has none of its own. */
   WebSocket?: SocketClass;
-}
-
-/** A message on its way. */
-export interface Sending {
-  /** By which `outgoing` has it until it is among the room's messages. */
-  clientId: string;
-  /**
-   * Where it has its place, once it is stored. Rejects with `ApiError` where the room refuses it (403, 404, 409 …), or
-   * with 0 where it is discarded or the connection ends. Slow mode and a lost line only make it wait.
-   */
-  stored: Promise<AckFrame>;
 }
 
 /** A frame of this client. */
@@ -77,10 +66,12 @@ function urlOf({ origin, link }: RoomConnectionOptions): string {
 export class RoomConnection {
   readonly #options: RoomConnectionOptions;
   readonly #line: Line;
-  readonly #turnstile: Turnstile;
   readonly #introduction: Introduction;
   readonly #asks = new Asks();
-  readonly #sendings = new Asks();
+  readonly #outbox = new Outbox({
+    outgoing: () => this.#state.outgoing,
+    post: ({ clientId, text, replyTo }) => this.#say({ type: 'send', ref: clientId, clientId, text, replyTo }),
+  });
   readonly #typist = new TypistWord((on) => this.#say({ type: 'typing', on }));
   readonly #pager = new Pager({
     state: () => this.#state,
@@ -94,8 +85,6 @@ export class RoomConnection {
   #asked = 0;
   /** What was missed has been asked for and not come. */
   #waitsForMissed = false;
-  /** The message for whose sake a new token is being shown. */
-  #heldFor = '';
   #passing: ReturnType<typeof setTimeout> | undefined;
 
   /** Connects at once. */
@@ -105,10 +94,6 @@ export class RoomConnection {
     const credentials = { token, adminToken, joinKey, name };
     this.#introduction = new Introduction(credentials, (shown) => this.#authenticate(shown));
     this.#state = { ...initialState, outgoing: outgoing.filter(({ messageId }) => messageId === undefined) };
-    this.#turnstile = new Turnstile({
-      next: () => this.#nextToSend(),
-      post: ({ clientId, text, replyTo }) => this.#say({ type: 'send', ref: clientId, clientId, text, replyTo }),
-    });
     this.#line = new Line({
       url: urlOf(options),
       WebSocket: options.WebSocket,
@@ -148,7 +133,7 @@ export class RoomConnection {
   /** Gives up a message that was not acknowledged. */
   discard(clientId: string): void {
     this.#note({ type: 'discarded', clientId });
-    this.#sendings.fail('Discarded', clientId);
+    this.#outbox.discard(clientId);
   }
 
   /** Writes another text for a message. This and all that follows rejects with `ApiError`, 0 without a connection. */
@@ -255,7 +240,7 @@ export class RoomConnection {
     this.#listening.abort();
     this.#forgetLine();
     this.#note({ type: 'ended', code, reason });
-    this.#sendings.fail(reason);
+    this.#outbox.end(reason);
   }
 
   #quit(code: number, reason: string): void {
@@ -298,22 +283,16 @@ export class RoomConnection {
   }
 
   #dispatch(clientId: string): Sending {
-    const stored = this.#sendings.expect(clientId) as Promise<AckFrame>;
-    const isWaiting = this.#state.outgoing.some((one) => one.clientId === clientId && one.messageId === undefined);
-    if (this.#hasEnded() || !isWaiting) this.#sendings.fail('It cannot be sent', clientId);
+    const sending = this.#outbox.follow(clientId, this.#hasEnded());
     this.#sendNext();
-    return { clientId, stored };
+    return sending;
   }
 
   /** The next message goes out, and one is where it will be seen. */
   #sendNext(): void {
     if (!this.#isLive()) return;
-    if (this.#nextToSend()) void this.goToNewest();
-    this.#turnstile.turn();
-  }
-
-  #nextToSend(): OutgoingMessage | undefined {
-    return this.#state.outgoing.find(({ failure, messageId }) => !failure && messageId === undefined);
+    if (this.#outbox.next) void this.goToNewest();
+    this.#outbox.turn();
   }
 
   #authenticate({ name, ...credentials }: ShownCredentials): void {
@@ -336,12 +315,14 @@ export class RoomConnection {
     if (frame.type === 'error' && this.#holds(frame)) return this.#introduction.begin();
     const wasLive = this.#isLive();
     if (frame.type === 'ready') this.#waitsForMissed = false;
-    this.#settle(frame);
+    // Whoever waits for the answer has it, whatever listeners do about it.
+    this.#asks.hear(frame);
+    this.#outbox.settle(frame);
     this.#note({ type: 'frame', frame, at: Date.now() });
     tell(this.#options.onFrame, frame);
     if (this.#hasEnded()) return;
     if (frame.type === 'ready') this.#enter(frame.expiresAt, wasLive);
-    else if (frame.type === 'ack' && frame.clientId) this.#turnstile.answered(frame.clientId);
+    else if (frame.type === 'ack' && frame.clientId) this.#outbox.goOn(frame);
     else if (frame.type === 'error' && frame.ref !== undefined) this.#refused(frame, String(frame.ref), wasLive);
     // All that was left after a jump is no longer kept.
     if (this.#isLive() && this.#state.hasNewer && this.#state.messages.length === 0) void this.goToNewest();
@@ -360,46 +341,33 @@ export class RoomConnection {
 
   /** A message for which the token has expired waits for a new one, once. */
   #holds({ statusCode, ref = '' }: ErrorFrame): boolean {
-    const isMessage = this.#state.outgoing.some(({ clientId }) => clientId === ref);
-    if (statusCode !== 401 || !isMessage || !this.#introduction.renews || this.#heldFor === ref) return false;
-    this.#heldFor = String(ref);
-    return true;
-  }
-
-  /** Whoever waits for the answer has it, whatever listeners do about it. */
-  #settle(frame: SingleFrame): void {
-    this.#asks.hear(frame);
-    if (frame.type === 'ack' && frame.clientId) this.#sendings.hear({ ...frame, ref: frame.clientId });
-    if (frame.type === 'error' && pauseOf(frame) === undefined) this.#sendings.hear(frame);
+    return statusCode === 401 && this.#introduction.renews && this.#outbox.hold(String(ref));
   }
 
   #enter(expiresAt: number | undefined, wasLive: boolean): void {
     this.#introduction.taken(expiresAt);
     // What waits in slow mode is no reason to be taken away from where one reads.
     if (!wasLive) return this.#sendNext();
-    this.#turnstile.answered(this.#heldFor);
-    this.#turnstile.turn();
+    this.#outbox.release();
   }
 
   #refused(frame: ErrorFrame, ref: string, wasLive: boolean): void {
-    const pause = pauseOf(frame);
-    this.#turnstile.answered(ref, pause);
+    this.#outbox.goOn(frame);
     if (ref !== authRef) return;
     const isForGood = frame.statusCode === 400 || frame.statusCode === 413;
     // The same words would be refused again and again.
     if (isForGood && !wasLive) return this.#quit(closeCodes.badFrames, frame.error);
     if (isForGood) this.#introduction.refused();
     // A token is still to be renewed, and what was missed is still missing.
-    if (wasLive && (!isForGood || this.#waitsForMissed)) this.#introduction.beginIn((pause ?? 1) * 1_000);
+    if (wasLive && (!isForGood || this.#waitsForMissed)) this.#introduction.beginIn((pauseOf(frame) ?? 1) * 1_000);
   }
 
   /** Nothing that was said on this line is answered any more. */
   #forgetLine(): void {
     this.#introduction.reset();
     this.#waitsForMissed = false;
-    this.#heldFor = '';
     this.#typist.reset();
-    this.#turnstile.reset();
+    this.#outbox.reset();
     this.#asks.fail('The connection was lost');
   }
 

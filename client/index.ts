@@ -11,8 +11,9 @@ export type { ListSort, RoomInfo, RoomView } from '../shared/room.ts';
 export { type Api, type CallOptions, createApi, exportRoom } from './api.ts';
 export { ApiError } from './api-error.ts';
 export type { Typist } from './company.ts';
-export { RoomConnection, type RoomConnectionOptions, type Sending } from './connection.ts';
+export { RoomConnection, type RoomConnectionOptions } from './connection.ts';
 export type { RoomCredentials, TokenSource } from './credentials.ts';
+export type { Sending } from './outbox.ts';
 export {
   advance,
   type ConnectionPhase,
