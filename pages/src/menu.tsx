@@ -2,6 +2,7 @@
 import type { ComponentChildren, TargetedKeyboardEvent } from 'preact';
 import { Dialog } from './dialog.tsx';
 import { Icon, type IconName } from './icon.tsx';
+import { IconButton } from './icon-button.tsx';
 import { words } from './language.ts';
 
 interface MenuProps {
@@ -37,9 +38,7 @@ export function Menu({ label, at, onClose, children }: MenuProps) {
     <Dialog class="menu sheet" label={label} at={at} onClose={onClose}>
       <div class="sheet-head">
         <h2>{label}</h2>
-        <button type="button" class="button is-icon" aria-label={close} title={close} onClick={onClose}>
-          <Icon name="close" />
-        </button>
+        <IconButton icon="close" label={close} onPress={onClose} />
       </div>
       <div role="toolbar" aria-orientation="vertical" aria-label={label} onKeyDown={walk}>
         {children}

@@ -22,3 +22,8 @@ export function pick<T>(choices: readonly [T, ...T[]]): T {
   const [number = 0] = crypto.getRandomValues(new Uint32Array(1));
   return choices[number % choices.length] ?? choices[0];
 }
+
+/** A key to a private room, to be read aloud: three groups of characters. */
+export function newJoinKey(): string {
+  return [4, 4, 4].map(readableCharacters).join('-');
+}

@@ -1,33 +1,25 @@
 /** Who gets into a room and how: keys and invitations, what is shared, and where it stops. */
 import { correction, generate } from 'lean-qr/nano';
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { adminsDevice, choose, deviceWith, dialogOf, hasFocus, openRoomMenu, shut } from '../support/in-room.ts';
 import { callAt, makeRoomAt } from '../support/rest.ts';
 import { isLive, say, shows, Windows } from '../support/windows.ts';
 
-let windows: Windows;
-let origin: string;
-
-beforeAll(async () => {
-  windows = await Windows.start();
-  ({ origin } = windows.server);
-});
-afterAll(() => windows?.stop());
-afterEach(() => windows.close());
+const windows = Windows.ofThisFile();
 
 const key = 'open-sesame';
 
 /** A room that takes a key. */
 async function makePrivateRoom(): Promise<string> {
-  const link = await makeRoomAt(origin);
-  await callAt(origin, 'PUT', '/chat/update', { token: 'admin-secret', link, content: { joinKey: key } });
+  const link = await makeRoomAt(windows.origin);
+  await callAt(windows.origin, 'PUT', '/chat/update', { token: 'admin-secret', link, content: { joinKey: key } });
   return link;
 }
 
 async function invite(link: string, seconds?: number): Promise<string> {
   const body = { token: 'admin-secret', ...(seconds !== undefined && { expiresIn: seconds }) };
-  const { content } = await callAt<{ invitation: string }>(origin, 'POST', `/chat/${link}/invitations`, body);
+  const { content } = await callAt<{ invitation: string }>(windows.origin, 'POST', `/chat/${link}/invitations`, body);
   return content.invitation;
 }
 
@@ -35,9 +27,9 @@ const isAtTheDoor = (page: Page) => page.getByRole('heading', { name: '招待さ
 
 describe('a private room', () => {
   it('is made so from the menu, which shuts out whoever lacks the key it shows', async () => {
-    const link = await makeRoomAt(origin);
-    const admin = await windows.enter(link, adminsDevice(origin, link));
-    const member = await windows.enter(link, deviceWith(origin, { name: 'mugi' }));
+    const link = await makeRoomAt(windows.origin);
+    const admin = await windows.enter(link, adminsDevice(windows.origin, link));
+    const member = await windows.enter(link, deviceWith(windows.origin, { name: 'mugi' }));
     const form = await choose(admin, '題名と説明を直す');
     await form.getByLabel('招待された人だけが入れる').check();
     const field = form.getByLabel('部屋の鍵');
@@ -68,7 +60,7 @@ describe('a private room', () => {
 
   it('opens again to everyone from the menu, and keeps its key where that is left blank', async () => {
     const link = await makePrivateRoom();
-    const admin = await windows.enter(link, adminsDevice(origin, link));
+    const admin = await windows.enter(link, adminsDevice(windows.origin, link));
     const box = (form: Locator) => form.getByLabel('招待された人だけが入れる');
     const first = await choose(admin, '題名と説明を直す');
     await expect.poll(() => box(first).isChecked()).toBe(true);
@@ -89,7 +81,7 @@ describe('a private room', () => {
     const link = await makePrivateRoom();
     const page = await windows.open(`/chat/${link}/?lang=ja#key=${await invite(link)}`);
     await isLive(page);
-    expect(page.url()).toBe(`${origin}/chat/${link}/?lang=ja`);
+    expect(page.url()).toBe(`${windows.origin}/chat/${link}/?lang=ja`);
     await page.reload();
     await isLive(page);
   });
@@ -106,7 +98,7 @@ describe('a private room', () => {
         void socket.close({ code: 4403, reason: error });
       });
     });
-    await page.goto(`${origin}/chat/${link}/#key=${invitation}`);
+    await page.goto(`${windows.origin}/chat/${link}/#key=${invitation}`);
     await page.getByText('招待の期限が過ぎています。').waitFor();
     expect(await page.getByText('鍵が違います').count()).toBe(0);
     expect(await page.getByLabel('部屋の鍵').inputValue()).toBe('');
@@ -132,10 +124,10 @@ function modulesOf(text: string): string[] {
 
 describe('sharing', () => {
   it('of an open room gives its link: to copy, to scan, and to send on where the device can', async () => {
-    const link = await makeRoomAt(origin);
-    const options = deviceWith(origin, { name: 'mugi' });
+    const link = await makeRoomAt(windows.origin);
+    const options = deviceWith(windows.origin, { name: 'mugi' });
     const page = await windows.enter(link, { ...options, permissions: ['clipboard-read', 'clipboard-write'] });
-    const address = `${origin}/chat/${link}/`;
+    const address = `${windows.origin}/chat/${link}/`;
     await page.getByRole('button', { name: '共有' }).click();
     const dialog = dialogOf(page);
     await dialog.getByText('このリンクを開いた人は、そのまま話せます。').waitFor();
@@ -161,7 +153,7 @@ describe('sharing', () => {
   });
 
   it('says so where the text could not be copied', async () => {
-    const link = await makeRoomAt(origin);
+    const link = await makeRoomAt(windows.origin);
     const page = await windows.enter(link);
     await page.evaluate(() => {
       navigator.clipboard.writeText = () => Promise.reject(new Error('not allowed'));
@@ -172,10 +164,10 @@ describe('sharing', () => {
   });
 
   it('stays open where the service does not answer', async () => {
-    const link = await makeRoomAt(origin);
+    const link = await makeRoomAt(windows.origin);
     const page = await windows.enter(link);
-    await page.route(`${origin}/chat/${link}`, (route) => route.abort());
-    const asked = page.waitForEvent('requestfailed', (request) => request.url() === `${origin}/chat/${link}`);
+    await page.route(`${windows.origin}/chat/${link}`, (route) => route.abort());
+    const asked = page.waitForEvent('requestfailed', (request) => request.url() === `${windows.origin}/chat/${link}`);
     await page.getByRole('button', { name: '共有' }).click();
     await asked;
     await dialogOf(page).getByRole('button', { name: 'コピー' }).waitFor();
@@ -183,16 +175,16 @@ describe('sharing', () => {
 
   it('of a private room takes an invitation, which its admin can make', async () => {
     const link = await makePrivateRoom();
-    const admin = await windows.enter(link, adminsDevice(origin, link));
+    const admin = await windows.enter(link, adminsDevice(windows.origin, link));
     await admin.getByRole('button', { name: '共有' }).click();
     const dialog = dialogOf(admin);
     await dialog.getByText('招待された人だけの部屋です。').waitFor();
     await dialog.getByRole('button', { name: '招待リンクをつくる（7日間）' }).click();
     await dialog.getByText(/まで、このリンクだけで入れます。/).waitFor();
     const address = await dialog.getByLabel('部屋のリンク', { exact: true }).inputValue();
-    expect(address.startsWith(`${origin}/chat/${link}/#key=`)).toBe(true);
+    expect(address.startsWith(`${windows.origin}/chat/${link}/#key=`)).toBe(true);
     expect(await modulesOn(admin)).toEqual(modulesOf(address));
-    const guest = await windows.open(address.slice(origin.length));
+    const guest = await windows.open(address.slice(windows.origin.length));
     await isLive(guest);
     await guest.getByRole('button', { name: '共有' }).click();
     await dialogOf(guest).getByText('招待された人だけの部屋です。').waitFor();
@@ -241,7 +233,7 @@ describe('where a room stops', () => {
           void socket.close({ code, reason });
         });
       });
-      await page.goto(`${origin}/chat/a-room/`);
+      await page.goto(`${windows.origin}/chat/a-room/`);
       await page.getByText(text).waitFor();
       const words = (await page.locator('.end').innerText()).replace(/spam|a-room/g, '');
       // The service’s own words are English; a reason is a moderator’s, and the link is as it is.
@@ -254,15 +246,15 @@ describe('where a room stops', () => {
     const page = await windows.open('/chat/nobodys-room/');
     await page.getByRole('link', { name: '「nobodys-room」で部屋をつくる' }).click();
     await expect.poll(() => page.locator('#make-link').inputValue()).toBe('nobodys-room');
-    await page.goto(`${origin}/chat/nobodys-room/`);
+    await page.goto(`${windows.origin}/chat/nobodys-room/`);
     await page.getByRole('link', { name: '部屋の一覧へ' }).click();
-    await page.waitForURL(`${origin}/`);
+    await page.waitForURL(`${windows.origin}/`);
   });
 });
 
 describe('a page that a deployment has overtaken', () => {
   it('loads anew when a file of it is wanted that is gone, and keeps what was being written', async () => {
-    const link = await makeRoomAt(origin);
+    const link = await makeRoomAt(windows.origin);
     const page = await windows.enter(link);
     await page.locator('textarea').fill('書きかけです');
     let pages = 0;
@@ -270,7 +262,7 @@ describe('a page that a deployment has overtaken', () => {
       pages === 0 ? route.fulfill({ status: 404 }) : route.continue(),
     );
     // The page of the next deployment names other files.
-    await page.route(`${origin}/chat/${link}/`, async (route) => {
+    await page.route(`${windows.origin}/chat/${link}/`, async (route) => {
       if (route.request().isNavigationRequest()) {
         pages += 1;
         return route.continue();
@@ -286,7 +278,7 @@ describe('a page that a deployment has overtaken', () => {
   });
 
   it('waits where the network alone is gone', async () => {
-    const link = await makeRoomAt(origin);
+    const link = await makeRoomAt(windows.origin);
     const page = await windows.enter(link);
     let asked = 0;
     let isBack = false;

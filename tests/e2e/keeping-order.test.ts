@@ -1,7 +1,7 @@
 /** Keeping order in a room, from both sides: what those in charge do, and what it is like for those it is done to. */
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   adminsDevice,
   choose,
@@ -17,15 +17,7 @@ import {
 import { makeRoomAt } from '../support/rest.ts';
 import { isLive, say, shows, Windows } from '../support/windows.ts';
 
-let windows: Windows;
-let origin: string;
-
-beforeAll(async () => {
-  windows = await Windows.start();
-  ({ origin } = windows.server);
-});
-afterAll(() => windows?.stop());
-afterEach(() => windows.close());
+const windows = Windows.ofThisFile();
 
 interface Party {
   link: string;
@@ -37,9 +29,9 @@ interface Party {
 
 /** A room with the one who made it, called はるか, and mugi. */
 async function openParty(): Promise<Party> {
-  const link = await makeRoomAt(origin);
-  const admin = await windows.enter(link, adminsDevice(origin, link));
-  const member = await windows.enter(link, deviceWith(origin, { name: 'mugi' }));
+  const link = await makeRoomAt(windows.origin);
+  const admin = await windows.enter(link, adminsDevice(windows.origin, link));
+  const member = await windows.enter(link, deviceWith(windows.origin, { name: 'mugi' }));
   await admin.locator('.person', { hasText: 'mugi' }).waitFor();
   return { link, admin, member };
 }
@@ -164,7 +156,7 @@ describe('a moderator', () => {
       expect(await menu.getByText(item).count()).toBe(0);
     await shut(member);
 
-    await windows.enter(link, deviceWith(origin, { name: 'tomo' }));
+    await windows.enter(link, deviceWith(windows.origin, { name: 'tomo' }));
     const ofMember = await openPersonMenu(member, 'tomo');
     for (const item of ['10分', '退室させる', '出入り禁止にする']) {
       await ofMember.getByRole('button', { name: item }).waitFor();
@@ -337,8 +329,8 @@ describe('the log of keeping order', () => {
 
 describe('the room’s admin on another device', () => {
   it('enters with its token, and nobody with another', async () => {
-    const link = await makeRoomAt(origin);
-    const page = await windows.enter(link, deviceWith(origin, { name: 'はるか' }));
+    const link = await makeRoomAt(windows.origin);
+    const page = await windows.enter(link, deviceWith(windows.origin, { name: 'はるか' }));
     const question = await choose(page, '管理者として入る');
     for (const wrong of ['not-the-token', '管理トークン']) {
       await question.getByLabel('管理トークン').fill(wrong);
@@ -353,8 +345,11 @@ describe('the room’s admin on another device', () => {
   });
 
   it('is told no more than members are where the token is no longer the room’s', async () => {
-    const link = await makeRoomAt(origin);
-    const page = await windows.enter(link, deviceWith(origin, { [`admin:${link}`]: 'an-old-one', name: 'はるか' }));
+    const link = await makeRoomAt(windows.origin);
+    const page = await windows.enter(
+      link,
+      deviceWith(windows.origin, { [`admin:${link}`]: 'an-old-one', name: 'はるか' }),
+    );
     const menu = await openRoomMenu(page);
     await menu.getByText('管理者として入る').waitFor();
     expect(await menu.getByText('管理の記録').count()).toBe(0);

@@ -1,20 +1,12 @@
 /** Finding a room in the lobby, in a real browser, against a real server. */
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { violationsOn } from '../support/axe.ts';
 import { callAt, makeRoomAt } from '../support/rest.ts';
 import { until } from '../support/until.ts';
 import { isLive, Windows } from '../support/windows.ts';
 
-let windows: Windows;
-let origin: string;
-
-beforeAll(async () => {
-  windows = await Windows.start();
-  ({ origin } = windows.server);
-});
-afterAll(() => windows?.stop());
-afterEach(() => windows.close());
+const windows = Windows.ofThisFile();
 
 interface NewRoom {
   link: string;
@@ -26,7 +18,7 @@ interface NewRoom {
 async function makeRooms(...rooms: NewRoom[]): Promise<void> {
   for (const { link, title = link, about = '', tag = [] } of rooms) {
     const body = { token: 'admin-secret', content: { title, about, tag, link } };
-    expect((await callAt(origin, 'POST', '/chat/new', body)).statusCode).toBe(201);
+    expect((await callAt(windows.origin, 'POST', '/chat/new', body)).statusCode).toBe(201);
   }
 }
 
@@ -157,7 +149,7 @@ describe('the list', () => {
     await makeRooms({ link: 'order-a', tag }, { link: 'order-b', tag }, { link: 'order-c', tag });
     await windows.enter('order-a');
     const message = { token: 'bob', clientId: 'one', text: 'hello' };
-    await callAt(origin, 'POST', '/chat/order-b/messages', message);
+    await callAt(windows.origin, 'POST', '/chat/order-b/messages', message);
     const page = await windows.open('/?tag=order');
     const first = async () => {
       await page.reload();
@@ -285,7 +277,7 @@ describe('the head', () => {
     expect(await page.locator('html').getAttribute('lang')).toBe('en');
     await page.reload();
     await page.getByRole('heading', { name: 'A room is a link.' }).waitFor();
-    await page.goto(`${origin}/?lang=ja`);
+    await page.goto(`${windows.origin}/?lang=ja`);
     await page.getByRole('heading', { name: 'リンクひとつで、はじまる部屋。' }).waitFor();
   });
 
@@ -346,7 +338,7 @@ describe('for everyone', () => {
   );
 
   it.each(looks)('axe finds nothing wrong ($locale, $colorScheme)', { timeout: 180_000 }, async (look) => {
-    const link = await makeRoomAt(origin);
+    const link = await makeRoomAt(windows.origin);
     const page = await windows.open('/', look);
     await page.locator(`[data-link=${link}]`).waitFor();
     expect(await violationsOn(page)).toEqual([]);
@@ -365,10 +357,10 @@ describe('for everyone', () => {
   });
 
   it.each([320, 360, 768, 1_280])('there is no sideways scroll at %s pixels, nor in a room', async (width) => {
-    const link = await makeRoomAt(origin);
+    const link = await makeRoomAt(windows.origin);
     const long = 'あ'.repeat(300) + 'w'.repeat(300);
     const body = { token: 'bob', name: 'n'.repeat(40), clientId: 'long', text: long };
-    await callAt(origin, 'POST', `/chat/${link}/messages`, body);
+    await callAt(windows.origin, 'POST', `/chat/${link}/messages`, body);
     for (const path of ['/', `/chat/${link}/`]) {
       const page = await windows.open(path);
       await page.setViewportSize({ width, height: 700 });
@@ -378,7 +370,7 @@ describe('for everyone', () => {
   });
 
   it('main actions are large enough for fingers', async () => {
-    await makeRoomAt(origin);
+    await makeRoomAt(windows.origin);
     const page = await windows.open('/', { hasTouch: true, isMobile: true, viewport: { width: 360, height: 740 } });
     await page.locator('[data-link]').first().waitFor();
     for (const action of await page.locator('.button.is-main, .search .input, #make-title').all()) {

@@ -1,21 +1,13 @@
 /** Making a room in the lobby, in a real browser, against a real server. */
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { MessagePage } from '../../shared/message.ts';
 import type { RoomView } from '../../shared/room.ts';
 import { violationsOn } from '../support/axe.ts';
 import { callAt, makeRoomAt } from '../support/rest.ts';
 import { isLive, say, shows, Windows } from '../support/windows.ts';
 
-let windows: Windows;
-let origin: string;
-
-beforeAll(async () => {
-  windows = await Windows.start();
-  ({ origin } = windows.server);
-});
-afterAll(() => windows?.stop());
-afterEach(() => windows.close());
+const windows = Windows.ofThisFile();
 
 const make = (page: Page) => page.getByRole('button', { name: /^(つくって入る|Make it and go in)$/ });
 
@@ -31,7 +23,7 @@ async function goIn(page: Page): Promise<string> {
 }
 
 async function roomOf(link: string, headers: Record<string, string> = {}): Promise<{ status: number; room: RoomView }> {
-  const response = await fetch(`${origin}/chat/${link}`, { headers });
+  const response = await fetch(`${windows.origin}/chat/${link}`, { headers });
   return { status: response.status, room: ((await response.json()) as { content: RoomView }).content };
 }
 
@@ -66,7 +58,7 @@ describe('a new room', () => {
     expect(await goIn(page)).toBe('kyoto-kissa');
     await say(page, 'ようこそ');
     await shows(page, ['ようこそ']);
-    const { content } = await callAt<MessagePage>(origin, 'GET', '/chat/kyoto-kissa/messages');
+    const { content } = await callAt<MessagePage>(windows.origin, 'GET', '/chat/kyoto-kissa/messages');
     expect(content.messages[0]?.author.role).toBe('admin');
 
     const other = await windows.open('/?tag=京都');
@@ -127,7 +119,7 @@ describe('a new room', () => {
     await page.getByLabel('一覧に出さない').check();
     await make(page).click();
     const link = await goIn(page);
-    const { content } = await callAt<{ chats: RoomView[] }>(origin, 'GET', '/chat/list?tag=lost');
+    const { content } = await callAt<{ chats: RoomView[] }>(windows.origin, 'GET', '/chat/list?tag=lost');
     expect(content.chats.map((room) => [room.link, room.title])).toEqual([[link, '二度目']]);
   });
 
@@ -144,7 +136,7 @@ describe('the form', () => {
     ['ja-JP', '空いています', '使われています。空いているのはこちら。'],
     ['en-GB', 'This link is free.', 'This link is taken. These are free:'],
   ])('says while one types whether a link is free, and which ones are (%s)', async (locale, free, taken) => {
-    const link = await makeRoomAt(origin);
+    const link = await makeRoomAt(windows.origin);
     const page = await windows.open('/', { locale });
     await page.locator('#make-title').fill('別の部屋');
     await page.locator('#make-link').pressSequentially(link);
@@ -168,7 +160,7 @@ describe('the form', () => {
     await page.locator('#make-link').fill('faster');
     await page.getByText('This link is free.').waitFor();
     const content = { title: 'First', about: '', tag: [], link: 'faster' };
-    await callAt(origin, 'POST', '/chat/new', { token: 'admin-secret', content });
+    await callAt(windows.origin, 'POST', '/chat/new', { token: 'admin-secret', content });
     await make(page).click();
     await page.getByText('This link is taken').waitFor();
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('make-link');
@@ -206,7 +198,7 @@ describe('the form', () => {
       (['light', 'dark'] as const).map((colorScheme) => ({ locale, colorScheme })),
     ),
   )('has nothing wrong for axe ($locale, $colorScheme)', { timeout: 180_000 }, async (look) => {
-    const link = await makeRoomAt(origin);
+    const link = await makeRoomAt(windows.origin);
     const page = await windows.open('/', look);
     await make(page).click();
     await page.locator('#make-link').fill(link);
@@ -244,7 +236,7 @@ describe('a private room', () => {
     const link = await goIn(page);
     expect((await roomOf(link)).status).toBe(403);
     expect((await roomOf(link, { 'X-Join-Key': key })).room.title).toBe('内輪');
-    const { content } = await callAt<{ chats: RoomView[] }>(origin, 'GET', '/chat/list');
+    const { content } = await callAt<{ chats: RoomView[] }>(windows.origin, 'GET', '/chat/list');
     expect(content.chats.map((room) => room.link)).not.toContain(link);
   });
 

@@ -1,26 +1,17 @@
 /** The page of a room in a real browser, against a real server; and the policy of all pages. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { MessagePage } from '../../shared/message.ts';
 import { callAt, makeRoomAt } from '../support/rest.ts';
-import type { Server } from '../support/server.ts';
 import { isLive, say, shows, Windows } from '../support/windows.ts';
 
-let windows: Windows;
-let server: Server;
-
-beforeAll(async () => {
-  windows = await Windows.start();
-  ({ server } = windows);
-});
-afterAll(() => windows?.stop());
-afterEach(() => windows.close());
+const windows = Windows.ofThisFile();
 
 const openWindow = (path: string, locale = 'ja-JP') => windows.open(path, { locale });
 const enter = (link: string) => windows.enter(link);
 
 describe('a room', () => {
   it('is where two people chat, and a reload shows it all again', async () => {
-    const link = await makeRoomAt(server.origin);
+    const link = await makeRoomAt(windows.origin);
     const alice = await enter(link);
     const bob = await enter(link);
     await say(alice, 'こんにちは');
@@ -33,32 +24,32 @@ describe('a room', () => {
     await shows(alice, ['こんにちは', 'やあ', '元気？']);
     await say(alice, 'うん');
     await shows(bob, ['こんにちは', 'やあ', '元気？', 'うん']);
-    const { content } = await callAt<MessagePage>(server.origin, 'GET', `/chat/${link}/messages`);
+    const { content } = await callAt<MessagePage>(windows.origin, 'GET', `/chat/${link}/messages`);
     const authors = content.messages.map(({ author }) => author.id);
     expect(new Set(authors).size).toBe(2);
     expect(authors[0]).toBe(authors[3]);
   });
 
   it('is come back to when the server restarts, and what was written meanwhile goes out once, in order', async () => {
-    const link = await makeRoomAt(server.origin);
+    const link = await makeRoomAt(windows.origin);
     const [alice, bob] = [await enter(link), await enter(link)];
     await say(alice, 'one');
     await shows(bob, ['one']);
-    await server.kill();
+    await windows.server.kill();
     await alice.locator('[data-phase=reconnecting]').waitFor();
     for (const text of ['two', 'three', 'four']) await say(alice, text);
     await expect.poll(() => alice.locator('[data-state=pending]').count()).toBe(3);
-    await server.boot();
+    await windows.server.boot();
     await isLive(alice);
     await isLive(bob);
     await shows(alice, ['one', 'two', 'three', 'four']);
     await shows(bob, ['one', 'two', 'three', 'four']);
     await expect.poll(() => alice.locator('[data-state]').count()).toBe(0);
-    expect((await callAt<MessagePage>(server.origin, 'GET', `/chat/${link}/messages`)).content.rev).toBe(4);
+    expect((await callAt<MessagePage>(windows.origin, 'GET', `/chat/${link}/messages`)).content.rev).toBe(4);
   });
 
   it('counts who is here, and names them', async () => {
-    const link = await makeRoomAt(server.origin);
+    const link = await makeRoomAt(windows.origin);
     const alice = await enter(link);
     await alice.getByLabel('呼び名').fill('アリス');
     await say(alice, 'よろしく');
@@ -70,7 +61,7 @@ describe('a room', () => {
   });
 
   it('says while one types that a name looks like a role, and sends nothing under it', async () => {
-    const link = await makeRoomAt(server.origin);
+    const link = await makeRoomAt(windows.origin);
     const alice = await enter(link);
     await alice.getByLabel('呼び名').fill('管理者');
     await alice.getByText('役割に見える名前は使えません').waitFor();
@@ -78,12 +69,12 @@ describe('a room', () => {
     await alice.getByLabel('呼び名').fill('\u200bアリス ');
     await say(alice, 'よろしく');
     await shows(alice, ['よろしく']);
-    const { content } = await callAt<MessagePage>(server.origin, 'GET', `/chat/${link}/messages`);
+    const { content } = await callAt<MessagePage>(windows.origin, 'GET', `/chat/${link}/messages`);
     expect(content.messages.map(({ author }) => author.name)).toEqual(['アリス']);
   });
 
   it('does not send on the Enter that ends a composition', async () => {
-    const link = await makeRoomAt(server.origin);
+    const link = await makeRoomAt(windows.origin);
     const alice = await enter(link);
     const devtools = await alice.context().newCDPSession(alice);
     await alice.locator('textarea').focus();
@@ -103,11 +94,11 @@ describe('a room', () => {
   });
 
   it('shows text as text, whatever it holds', async () => {
-    const link = await makeRoomAt(server.origin);
+    const link = await makeRoomAt(windows.origin);
     const texts = ['<img src=x onerror="document.title=1">', '<script>alert(1)</script>', '&amp;', 'a\u202eb'];
     for (const [index, text] of texts.entries()) {
       const body = { token: 'mallory', name: '<b>m</b>', clientId: `${index}`, text };
-      await callAt(server.origin, 'POST', `/chat/${link}/messages`, body);
+      await callAt(windows.origin, 'POST', `/chat/${link}/messages`, body);
     }
     const alice = await enter(link);
     await shows(alice, texts);
@@ -116,10 +107,10 @@ describe('a room', () => {
   });
 
   it('loads what came before as one scrolls up', async () => {
-    const link = await makeRoomAt(server.origin);
+    const link = await makeRoomAt(windows.origin);
     for (let turn = 1; turn <= 120; turn++) {
       const body = { token: 'bob', clientId: `${turn}`, text: `${turn}` };
-      await callAt(server.origin, 'POST', `/chat/${link}/messages`, body);
+      await callAt(windows.origin, 'POST', `/chat/${link}/messages`, body);
     }
     const alice = await enter(link);
     const numbers = (from: number) => Array.from({ length: 121 - from }, (_, index) => `${from + index}`);
@@ -141,19 +132,19 @@ describe('a room', () => {
   });
 
   it('that is deleted says so to those in it', async () => {
-    const link = await makeRoomAt(server.origin);
+    const link = await makeRoomAt(windows.origin);
     const alice = await enter(link);
-    await callAt(server.origin, 'DELETE', '/chat/delete', { token: 'admin-secret', link });
+    await callAt(windows.origin, 'DELETE', '/chat/delete', { token: 'admin-secret', link });
     await alice.getByText('削除されました').waitFor();
   });
 });
 
 describe('the policy of the pages', () => {
   it.each(['/', '/chat/a-room/'])('lets no script run at %s that is not a file of the site', async (path) => {
-    const { headers } = await fetch(server.origin + path);
+    const { headers } = await fetch(windows.origin + path);
     expect(headers.get('Content-Security-Policy')).toContain("default-src 'none'; script-src 'self';");
     const page = await openWindow(path);
-    await page.route(server.origin + path, async (route) => {
+    await page.route(windows.origin + path, async (route) => {
       const response = await route.fetch();
       const injected = '<script>window.ran = "script"</script><img src="/favicon.svg" onload="window.ran = `handler`">';
       await route.fulfill({ response, body: (await response.text()).replace('<body>', `<body>${injected}`) });
@@ -173,14 +164,14 @@ describe('the policy of the pages', () => {
   });
 
   it('is given with the built files as far as it concerns them', async () => {
-    const page = await (await fetch(server.origin)).text();
+    const page = await (await fetch(windows.origin)).text();
     const assets = [...page.matchAll(/"(\/assets\/[^"]+)"/g)].map(([, asset]) => asset);
     expect(assets.length).toBeGreaterThan(1);
     for (const asset of assets) {
-      const { headers } = await fetch(server.origin + asset);
+      const { headers } = await fetch(windows.origin + asset);
       expect(headers.get('X-Content-Type-Options')).toBe('nosniff');
       expect(headers.get('Cache-Control')).toBe('public, max-age=31536000, immutable');
     }
-    expect((await fetch(`${server.origin}/_headers`)).status).toBe(404);
+    expect((await fetch(`${windows.origin}/_headers`)).status).toBe(404);
   });
 });

@@ -1,18 +1,12 @@
 /** Reading in a room: where one is in the log, what is unread, jumps and the search, in a real browser. */
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Caller } from '../support/caller.ts';
 import { callAt, makeRoomAt } from '../support/rest.ts';
 import { becomes, until } from '../support/until.ts';
 import { isLive, say, Windows } from '../support/windows.ts';
 
-let windows: Windows;
-
-beforeAll(async () => {
-  windows = await Windows.start();
-});
-afterAll(() => windows?.stop());
-afterEach(() => windows.close());
+const windows = Windows.ofThisFile();
 
 /** Messages of two lines, each with its number on the first. */
 const numbered = (from: number, to: number) =>
@@ -20,8 +14,8 @@ const numbered = (from: number, to: number) =>
 
 /** A room in which Bob has said so much. */
 async function roomOf(count: number): Promise<{ link: string; bob: Caller }> {
-  const link = await makeRoomAt(windows.server.origin);
-  const bob = new Caller(windows.server.origin, link, 'bob');
+  const link = await makeRoomAt(windows.origin);
+  const bob = new Caller(windows.origin, link, 'bob');
   await bob.sayAll(numbered(1, count));
   return { link, bob };
 }
@@ -87,7 +81,7 @@ async function openNoting(path: string, options: BrowserContextOptions & { isHid
       if (id && lit.at(-1) !== id) lit.push(id);
     }).observe(document, { subtree: true, childList: true, attributes: true });
   }, isHidden);
-  await page.goto(new URL(path, windows.server.origin).href);
+  await page.goto(new URL(path, windows.origin).href);
   await isLive(page);
   return page;
 }
@@ -178,7 +172,7 @@ describe('what is unread', () => {
     const alice = await openNoting(`/chat/${link}/`, { isHidden: false });
     const bearer = await alice.evaluate(() => localStorage.getItem('flexio:token'));
     await until(async () => {
-      const response = await fetch(new URL(`/chat/${link}/reading`, windows.server.origin), {
+      const response = await fetch(new URL(`/chat/${link}/reading`, windows.origin), {
         headers: { Authorization: `Bearer ${bearer}` },
       });
       return (await response.json()).content.messageId === read;
@@ -195,7 +189,7 @@ describe('what is unread', () => {
     const { link, bob } = await roomOf(40);
     const alice = await left(link, 40, true);
     await bob.sayAll(numbered(41, 43));
-    await alice.goto(new URL(`/chat/${link}/`, windows.server.origin).href);
+    await alice.goto(new URL(`/chat/${link}/`, windows.origin).href);
     await becomes(async () => alice.title(), '(3) 読書会 | Flexio Chat');
     await alice.locator('.unread + article').filter({ hasText: '41.' }).waitFor();
     await look(alice, true);
@@ -209,7 +203,7 @@ describe('what is unread', () => {
     const { link, bob } = await roomOf(60);
     const alice = await left(link, 60, false);
     await bob.sayAll(numbered(61, 210));
-    await alice.goto(new URL(`/chat/${link}/`, windows.server.origin).href);
+    await alice.goto(new URL(`/chat/${link}/`, windows.origin).href);
     const line = alice.locator('.unread');
     await alice.locator('.unread + article').filter({ hasText: '61.' }).waitFor();
     await until(async () => {
@@ -278,10 +272,10 @@ describe('a jump', () => {
     const { link, bob } = await roomOf(60);
     const alice = await openNoting(`/chat/${link}/`);
     const token = await alice.evaluate(() => localStorage.getItem('flexio:token'));
-    await callAt(windows.server.origin, 'PUT', `/chat/${link}/reading`, { token, messageId: 60 });
+    await callAt(windows.origin, 'PUT', `/chat/${link}/reading`, { token, messageId: 60 });
     await alice.goto('about:blank');
     await bob.sayAll(numbered(61, 180));
-    await alice.goto(new URL(`/chat/${link}/#m150`, windows.server.origin).href);
+    await alice.goto(new URL(`/chat/${link}/#m150`, windows.origin).href);
     await isJumpedTo(alice, 150);
   });
 });

@@ -1,29 +1,23 @@
 /** People talking in a room, in real browsers: what is sent while the line is gone, replies, reactions, who types. */
 import type { BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Caller, messagesAt } from '../support/caller.ts';
 import { makeRoomAt } from '../support/rest.ts';
 import { becomes, until } from '../support/until.ts';
 import { isLive, say, shows, Windows } from '../support/windows.ts';
 
-let windows: Windows;
-
-beforeAll(async () => {
-  windows = await Windows.start();
-});
-afterAll(() => windows?.stop());
-afterEach(() => windows.close());
+const windows = Windows.ofThisFile();
 
 const field = (page: Page) => page.locator('.composer textarea');
 const line = (page: Page, text: string) => page.locator('[data-message-id]').filter({ hasText: text });
 const waiting = (page: Page) => page.locator('[data-state]');
 
 async function texts(link: string): Promise<string[]> {
-  return (await messagesAt(windows.server.origin, link)).map(({ text }) => text);
+  return (await messagesAt(windows.origin, link)).map(({ text }) => text);
 }
 
 function someoneCalled(link: string, token: string): Caller {
-  return new Caller(windows.server.origin, link, token);
+  return new Caller(windows.origin, link, token);
 }
 
 /** Stands between a window's socket and the room, and can keep what the room says until it lets it pass. */
@@ -50,13 +44,13 @@ async function holdAnswers(page: Page) {
 /** Another window of the same person. */
 async function anotherOf(context: BrowserContext, link: string): Promise<Page> {
   const page = await context.newPage();
-  await page.goto(new URL(`/chat/${link}/`, windows.server.origin).href);
+  await page.goto(new URL(`/chat/${link}/`, windows.origin).href);
   return page;
 }
 
 describe('what is written without a connection', () => {
   it('waits, as the banner says, and goes out once and in order', async () => {
-    const link = await makeRoomAt(windows.server.origin);
+    const link = await makeRoomAt(windows.origin);
     const [alice, bob] = [await windows.enter(link), await windows.enter(link)];
     await say(alice, 'zero');
     await shows(bob, ['zero']);
@@ -85,7 +79,7 @@ describe('what is written without a connection', () => {
   });
 
   it('outlives its window: the next one sends it, once and in order', async () => {
-    const link = await makeRoomAt(windows.server.origin);
+    const link = await makeRoomAt(windows.origin);
     const [alice, bob] = [await windows.enter(link), await windows.enter(link)];
     await say(alice, 'zero');
     await shows(bob, ['zero']);
@@ -107,7 +101,7 @@ describe('what is written without a connection', () => {
   });
 
   it('of two who write on while the server dies and comes back, is neither lost nor there twice', async () => {
-    const link = await makeRoomAt(windows.server.origin);
+    const link = await makeRoomAt(windows.origin);
     const people = [await windows.enter(link), await windows.enter(link)];
     const said: string[] = [];
     const sayInTurn = async (from: number, to: number) => {
@@ -126,7 +120,7 @@ describe('what is written without a connection', () => {
     await sayInTurn(19, 24);
     for (const page of people) await becomes(() => waiting(page).count(), 0);
     await until(async () => (await texts(link)).length === said.length);
-    const stored = await messagesAt(windows.server.origin, link);
+    const stored = await messagesAt(windows.origin, link);
     expect(stored.map(({ text }) => text).toSorted()).toEqual(said.toSorted());
     // Of each, in the order in which they wrote.
     for (const id of new Set(stored.map(({ author }) => author.id))) {
@@ -143,7 +137,7 @@ describe('what is written without a connection', () => {
 
 describe('what the room refuses', () => {
   it('says why, also after a reload, and is sent again or discarded', async () => {
-    const link = await makeRoomAt(windows.server.origin);
+    const link = await makeRoomAt(windows.origin);
     const alice = await windows.enter(link);
     const boss = someoneCalled(link, 'boss');
     await say(alice, 'zero');
@@ -179,7 +173,7 @@ describe('what the room refuses', () => {
 
 describe('a reaction', () => {
   it('is given and taken back for everyone, and pressed for who gave it', async () => {
-    const link = await makeRoomAt(windows.server.origin);
+    const link = await makeRoomAt(windows.origin);
     const [alice, bob] = [await windows.enter(link), await windows.enter(link)];
     await say(alice, 'ご飯');
     await line(bob, 'ご飯').hover();
@@ -201,7 +195,7 @@ describe('a reaction', () => {
   });
 
   it('that the room refuses is taken back', async () => {
-    const link = await makeRoomAt(windows.server.origin);
+    const link = await makeRoomAt(windows.origin);
     const bob = someoneCalled(link, 'bob');
     const { id } = await bob.say('full');
     // The room takes twenty kinds.
@@ -210,7 +204,7 @@ describe('a reaction', () => {
     }
     const alice = await windows.open('/favicon.svg');
     const answers = await holdAnswers(alice);
-    await alice.goto(new URL(`/chat/${link}/`, windows.server.origin).href);
+    await alice.goto(new URL(`/chat/${link}/`, windows.origin).href);
     const stamps = line(alice, 'full').locator('.stamp');
     await becomes(() => stamps.count(), 20);
     await line(alice, 'full').hover();
@@ -225,7 +219,7 @@ describe('a reaction', () => {
 
 describe('a reply', () => {
   it('quotes what it answers and leads there', async () => {
-    const link = await makeRoomAt(windows.server.origin);
+    const link = await makeRoomAt(windows.origin);
     const alice = await windows.enter(link);
     const bob = await windows.enter(link);
     await say(alice, '何時にしますか');
@@ -246,7 +240,7 @@ describe('a reply', () => {
   });
 
   it('leads to what is far above and not loaded, and says of what is deleted that it is', async () => {
-    const link = await makeRoomAt(windows.server.origin);
+    const link = await makeRoomAt(windows.origin);
     const bob = someoneCalled(link, 'bob');
     const [first, second] = await bob.sayAll(['the first of all', 'the second']);
     await bob.sayAll(Array.from({ length: 130 }, (_, index) => `filler ${index}`));
@@ -268,7 +262,7 @@ describe('a reply', () => {
 
 describe('a message’s text', () => {
   it('sets apart mentions, addresses and code, and holds no markup', async () => {
-    const link = await makeRoomAt(windows.server.origin);
+    const link = await makeRoomAt(windows.origin);
     const alice = await windows.enter(link);
     await alice.getByLabel('呼び名').fill('アリス');
     await say(alice, 'どうも');
@@ -291,7 +285,7 @@ describe('a message’s text', () => {
 
 describe('who types', () => {
   it('is shown to the others, and no more once it is sent or taken back', async () => {
-    const link = await makeRoomAt(windows.server.origin);
+    const link = await makeRoomAt(windows.origin);
     const [alice, bob] = [await windows.enter(link), await windows.enter(link)];
     await bob.getByLabel('呼び名').fill('ボブ');
     await say(bob, 'zero');
@@ -312,7 +306,7 @@ describe('who types', () => {
 
 describe('somebody whom one hides', () => {
   it('is folded in the log, and neither counted nor told of', async () => {
-    const link = await makeRoomAt(windows.server.origin);
+    const link = await makeRoomAt(windows.origin);
     const [bob, carol] = [someoneCalled(link, 'bob'), someoneCalled(link, 'carol')];
     const alice = await windows.enter(link);
     await bob.say('noise 1');

@@ -1,29 +1,23 @@
 /** Writing in a room: keys and input methods, drafts, changes, limits, and who may write, in a real browser. */
 import type { CDPSession, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Caller, messagesAt } from '../support/caller.ts';
 import { makeRoomAt } from '../support/rest.ts';
 import { becomes, until } from '../support/until.ts';
 import { isLive, say, shows, Windows } from '../support/windows.ts';
 
-let windows: Windows;
-
-beforeAll(async () => {
-  windows = await Windows.start();
-});
-afterAll(() => windows?.stop());
-afterEach(() => windows.close());
+const windows = Windows.ofThisFile();
 
 const field = (page: Page) => page.locator('.composer textarea');
 const line = (page: Page, text: string) => page.locator('[data-message-id]').filter({ hasText: text });
 
 async function texts(link: string): Promise<string[]> {
-  return (await messagesAt(windows.server.origin, link)).map(({ text }) => text);
+  return (await messagesAt(windows.origin, link)).map(({ text }) => text);
 }
 
 /** Whose id the author of the last message has. */
 async function lastAuthor(link: string): Promise<string> {
-  return (await messagesAt(windows.server.origin, link)).at(-1)?.author.id ?? '';
+  return (await messagesAt(windows.origin, link)).at(-1)?.author.id ?? '';
 }
 
 /** An input method at work in the composer of a window, as the browser passes it on. */
@@ -71,7 +65,7 @@ describe('an input method', () => {
     ['as in Safari', (devtools: CDPSession, text: string) => acceptAsInSafari(devtools, text, 229)],
     ['as in Safari, without a sign', (devtools: CDPSession, text: string) => acceptAsInSafari(devtools, text, 13)],
   ])('accepts by an Enter that sends nothing (%s), whichever key sends', async (_, accept) => {
-    const link = await makeRoomAt(windows.server.origin);
+    const link = await makeRoomAt(windows.origin);
     const alice = await windows.enter(link);
     const devtools = await inputMethod(alice);
     for (const [key, text, chord] of [
@@ -99,7 +93,7 @@ describe('an input method', () => {
 
 describe('the key that sends', () => {
   it('is Enter, and with Shift starts a line', async () => {
-    const link = await makeRoomAt(windows.server.origin);
+    const link = await makeRoomAt(windows.origin);
     const alice = await windows.enter(link);
     await field(alice).focus();
     await alice.keyboard.type('one');
@@ -110,7 +104,7 @@ describe('the key that sends', () => {
   });
 
   it('can be Ctrl+Enter, also after a reload; Enter then starts a line', async () => {
-    const link = await makeRoomAt(windows.server.origin);
+    const link = await makeRoomAt(windows.origin);
     const alice = await windows.enter(link, { locale: 'en-GB' });
     await alice.getByLabel('Key that sends').selectOption('ctrl');
     await alice.reload();
@@ -127,7 +121,7 @@ describe('the key that sends', () => {
 
 describe('a draft', () => {
   it('outlives a reload, and is gone once it is sent', async () => {
-    const link = await makeRoomAt(windows.server.origin);
+    const link = await makeRoomAt(windows.origin);
     const alice = await windows.enter(link);
     await field(alice).fill('まだ途中');
     await alice.getByText('下書き保存済み').waitFor();
@@ -142,7 +136,7 @@ describe('a draft', () => {
   });
 
   it('is set aside while one changes a message, and comes back', async () => {
-    const link = await makeRoomAt(windows.server.origin);
+    const link = await makeRoomAt(windows.origin);
     const alice = await windows.enter(link);
     await say(alice, 'first');
     await line(alice, 'first').waitFor();
@@ -159,7 +153,7 @@ describe('a draft', () => {
 
 describe('the length of a message', () => {
   it('is counted as the room counts it, and what is too long is not sent', async () => {
-    const link = await makeRoomAt(windows.server.origin);
+    const link = await makeRoomAt(windows.origin);
     const alice = await windows.enter(link);
     const counter = alice.locator('#counter');
     const most = '𠮷👍'.repeat(1_999);
@@ -181,7 +175,7 @@ describe('the length of a message', () => {
 
 describe('a message of one’s own', () => {
   it('is changed from the keyboard, by ArrowUp in an empty field, for everyone', async () => {
-    const link = await makeRoomAt(windows.server.origin);
+    const link = await makeRoomAt(windows.origin);
     const [alice, bob] = [await windows.enter(link), await windows.enter(link)];
     await say(alice, 'helo');
     await line(alice, 'helo').waitFor();
@@ -200,13 +194,13 @@ describe('a message of one’s own', () => {
   });
 
   it('keeps its change in the field where the room refuses it, and says why', async () => {
-    const link = await makeRoomAt(windows.server.origin);
+    const link = await makeRoomAt(windows.origin);
     const alice = await windows.enter(link);
-    const operator = new Caller(windows.server.origin, link, 'boss');
+    const operator = new Caller(windows.origin, link, 'boss');
     await say(alice, 'first');
     await line(alice, 'first').waitFor();
     await field(alice).press('ArrowUp');
-    const [message] = await messagesAt(windows.server.origin, link);
+    const [message] = await messagesAt(windows.origin, link);
     await operator.deleteAsAdmin(message?.id ?? 0);
     await line(alice, '管理者が削除しました').waitFor();
     await field(alice).fill('second');
@@ -221,7 +215,7 @@ describe('a message of one’s own', () => {
   });
 
   it('is deleted after a question, and leaves a mark for everyone', async () => {
-    const link = await makeRoomAt(windows.server.origin);
+    const link = await makeRoomAt(windows.origin);
     const [alice, bob] = [await windows.enter(link), await windows.enter(link)];
     await say(alice, 'regret');
     await line(bob, 'regret').waitFor();
@@ -245,9 +239,9 @@ describe('a message of one’s own', () => {
 
 describe('who may write', () => {
   it('waits in slow mode, and the message goes out after', async () => {
-    const link = await makeRoomAt(windows.server.origin);
+    const link = await makeRoomAt(windows.origin);
     const alice = await windows.enter(link);
-    const boss = new Caller(windows.server.origin, link, 'boss');
+    const boss = new Caller(windows.origin, link, 'boss');
     await boss.moderate({ action: 'slow', seconds: 4 });
     await alice.getByText('スローモード 4秒に1通').waitFor();
     await say(alice, 'one');
@@ -264,9 +258,9 @@ describe('who may write', () => {
   });
 
   it('is told of a lock, and may again when it is lifted; the draft is still there', async () => {
-    const link = await makeRoomAt(windows.server.origin);
+    const link = await makeRoomAt(windows.origin);
     const alice = await windows.enter(link);
-    const boss = new Caller(windows.server.origin, link, 'boss');
+    const boss = new Caller(windows.origin, link, 'boss');
     await field(alice).fill('wait for it');
     await boss.moderate({ action: 'lock' });
     await alice.getByRole('status').getByText('部屋はロックされています').waitFor();
@@ -279,9 +273,9 @@ describe('who may write', () => {
   });
 
   it('is told of a mute and until when, and may again by itself after', async () => {
-    const link = await makeRoomAt(windows.server.origin);
+    const link = await makeRoomAt(windows.origin);
     const alice = await windows.enter(link);
-    const boss = new Caller(windows.server.origin, link, 'boss');
+    const boss = new Caller(windows.origin, link, 'boss');
     await say(alice, 'one');
     await line(alice, 'one').waitFor();
     const target = await lastAuthor(link);

@@ -60,3 +60,12 @@ export async function openMessageMenu(page: Page, text: string): Promise<Locator
 export async function hasFocus(locator: Locator): Promise<boolean> {
   return locator.evaluate((element) => element.ownerDocument.activeElement === element);
 }
+
+/** Pixels by which something is wider than the window, or than the dialog that is open. */
+export const sidewaysOn = (page: Page): Promise<number> =>
+  page.evaluate(() => {
+    const wide = (element: Element | null) => (element ? element.scrollWidth - element.clientWidth : 0);
+    const parts = ['dialog[open]', 'dialog[open] .dialog-body', '.log', '.room', '.people'];
+    const inner = parts.map((part) => wide(document.querySelector(part)));
+    return Math.max(document.documentElement.scrollWidth - innerWidth, ...inner);
+  });

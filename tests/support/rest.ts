@@ -24,3 +24,14 @@ export async function makeRoomAt(origin: string): Promise<string> {
   if (statusCode !== 201) throw new Error(`no room: ${statusCode}`);
   return link;
 }
+
+let posted = 0;
+
+/** Posts a message of the person whose token is their name. @returns its id */
+export async function postAt(origin: string, link: string, name: string, text: string, more = {}): Promise<number> {
+  posted += 1;
+  const body = { token: name, name, text, clientId: `posted-${posted}`, ...more };
+  const { content, statusCode } = await callAt<{ id: number }>(origin, 'POST', `/chat/${link}/messages`, body);
+  if (statusCode !== 201) throw new Error(`not posted: ${statusCode}`);
+  return content.id;
+}

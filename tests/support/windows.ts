@@ -1,30 +1,45 @@
 /** Windows of a real browser at a real server: each is somebody's own, and what goes wrong in their pages is heard. */
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { launchBrowser } from './browser.ts';
 import { Server } from './server.ts';
 import { until } from './until.ts';
 
 export class Windows {
-  readonly server: Server;
   /** What went wrong in the pages since it was last asked. */
   complaints: string[] = [];
-  readonly #browser: Browser;
+  #server: Server | undefined;
+  #browser: Browser | undefined;
   readonly #contexts: BrowserContext[] = [];
 
-  private constructor(server: Server, browser: Browser) {
-    this.server = server;
-    this.#browser = browser;
+  /** The windows of a test file: there are some before its first test, all are closed after each. */
+  static ofThisFile(): Windows {
+    const windows = new Windows();
+    beforeAll(async () => {
+      [windows.#server, windows.#browser] = await Promise.all([Server.start(), launchBrowser()]);
+    });
+    afterEach(() => windows.close());
+    afterAll(async () => {
+      await windows.#browser?.close();
+      await windows.#server?.stop();
+    });
+    return windows;
   }
 
-  /** Starts a server with empty storage, and a browser. */
-  static async start(): Promise<Windows> {
-    const [server, browser] = await Promise.all([Server.start(), launchBrowser()]);
-    return new Windows(server, browser);
+  /** The server, which began with empty storage. */
+  get server(): Server {
+    if (!this.#server) throw new Error('no test has begun');
+    return this.#server;
+  }
+
+  /** Where it is. */
+  get origin(): string {
+    return this.server.origin;
   }
 
   /** Opens a window of somebody's own, with its own storage, at a path of the service. */
   async open(path: string, options: BrowserContextOptions = {}): Promise<Page> {
+    if (!this.#browser) throw new Error('no test has begun');
     const context = await this.#browser.newContext({
       locale: 'ja-JP',
       viewport: { width: 1_280, height: 800 },
@@ -54,12 +69,6 @@ export class Windows {
     const heard = this.complaints;
     this.complaints = [];
     expect(heard).toEqual([]);
-  }
-
-  /** Ends the browser and the server. */
-  async stop(): Promise<void> {
-    await this.#browser.close();
-    await this.server.stop();
   }
 }
 

@@ -4,9 +4,9 @@ import { ApiError, countCharacters, limits, linkPattern, reservedLinks } from '.
 import { api } from '../api.ts';
 import { device } from '../device.ts';
 import { refusalText } from '../refusal.ts';
-import { newToken } from '../secret.ts';
+import { newJoinKey, newToken } from '../secret.ts';
 import { Availability } from './availability.ts';
-import { suggestJoinKey, suggestLink } from './suggestion.ts';
+import { suggestLink } from './suggestion.ts';
 import { words } from './words.ts';
 
 const fields = ['title', 'about', 'link', 'tags', 'key'] as const;
@@ -44,7 +44,7 @@ export class RoomDraft {
   readonly tagText = signal('');
   readonly unlisted = signal(false);
   readonly isPrivate = signal(false);
-  readonly joinKey = signal(suggestJoinKey());
+  readonly joinKey = signal(newJoinKey());
   readonly availability = new Availability();
   /** Fields that were left once: from then on what is wrong with them is shown as one types. */
   readonly left = signal<ReadonlySet<FieldName>>(new Set());

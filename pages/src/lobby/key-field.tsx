@@ -1,5 +1,6 @@
 /** Whether only those may in who have the key, and the key: one is there already, and can be changed. */
 import { limits } from '../../../client/index.ts';
+import { Check } from '../check.tsx';
 import type { RoomDraft } from './draft.ts';
 import { controlOf, Field } from './field.tsx';
 import { words } from './words.ts';
@@ -10,16 +11,13 @@ export function KeyField({ draft }: { draft: RoomDraft }) {
   const problem = draft.shownProblem('key');
   return (
     <>
-      <label class="check">
-        <input
-          type="checkbox"
-          checked={isPrivate.value}
-          onChange={(event) => {
-            isPrivate.value = event.currentTarget.checked;
-          }}
-        />
-        <span>{onlyInvited}</span>
-      </label>
+      <Check
+        label={onlyInvited}
+        checked={isPrivate.value}
+        onChange={(checked) => {
+          isPrivate.value = checked;
+        }}
+      />
       {isPrivate.value && (
         <Field id="make-key" label={joinKeyLabel} problem={problem}>
           <input

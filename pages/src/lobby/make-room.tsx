@@ -1,6 +1,7 @@
 /** The form that makes a room. */
 import type { TargetedSubmitEvent } from 'preact';
 import { countCharacters, limits } from '../../../client/index.ts';
+import { Check } from '../check.tsx';
 import { AdminToken } from './admin-token.tsx';
 import type { RoomDraft } from './draft.ts';
 import { controlOf, Field } from './field.tsx';
@@ -29,17 +30,14 @@ export function MakeRoom({ draft }: { draft: RoomDraft }) {
       <AboutField draft={draft} />
       <LinkField draft={draft} />
       <TagField draft={draft} />
-      <label class="check">
-        <input
-          type="checkbox"
-          checked={draft.isUnlisted.value}
-          disabled={draft.isPrivate.value}
-          onChange={(event) => {
-            draft.unlisted.value = event.currentTarget.checked;
-          }}
-        />
-        <span>{unlisted}</span>
-      </label>
+      <Check
+        label={unlisted}
+        checked={draft.isUnlisted.value}
+        isDisabled={draft.isPrivate.value}
+        onChange={(checked) => {
+          draft.unlisted.value = checked;
+        }}
+      />
       <KeyField draft={draft} />
       <button type="submit" class="button is-main" aria-disabled={draft.isMaking.value}>
         {draft.isMaking.value ? making : make}

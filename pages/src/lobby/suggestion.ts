@@ -43,8 +43,3 @@ export function linksLike(link: string): string[] {
   const endings = ['-2', `-${readableCharacters(4)}`, `-${readableCharacters(4)}`];
   return endings.map((ending) => link.slice(0, limits.linkLength - ending.length) + ending);
 }
-
-/** A join key that can be read aloud: 60 bits, in groups. */
-export function suggestJoinKey(): string {
-  return [4, 4, 4].map(readableCharacters).join('-');
-}

@@ -1,5 +1,6 @@
 /** Above the text: the message that is answered, or that one's own words are changed, and why that was refused. */
 import { Icon } from '../icon.tsx';
+import { IconButton } from '../icon-button.tsx';
 import { refusalText } from '../refusal.ts';
 import { words } from './words.ts';
 import type { Writing } from './writing.ts';
@@ -23,15 +24,7 @@ export function Context({ writing }: { writing: Writing }) {
           </>
         )}
       </span>
-      <button
-        type="button"
-        class="button is-icon is-small"
-        aria-label={leave}
-        title={leave}
-        onClick={() => writing.leave()}
-      >
-        <Icon name="close" small />
-      </button>
+      <IconButton icon="close" label={leave} small onPress={() => writing.leave()} />
       {refusal.value && (
         <p class="problem" role="alert">
           {refusalText(refusal.value)}

@@ -1,7 +1,8 @@
 /** What can be done with a message: over its corner under a pointer or the keyboard, and in a sheet. */
 
 import type { Message } from '../../../client/index.ts';
-import { Icon, type IconName } from '../icon.tsx';
+import type { IconName } from '../icon.tsx';
+import { IconButton } from '../icon-button.tsx';
 import type { RoomView } from './view.ts';
 import { words } from './words.ts';
 
@@ -16,16 +17,7 @@ export function MessageActs({ view, message, isCurrent }: MessageActsProps) {
   const { reply, stamp, more } = words.value;
   const canWrite = view.session.canWrite.value;
   const act = (label: string, icon: IconName, onPress: (at: Element) => void) => (
-    <button
-      type="button"
-      class="button is-icon is-small"
-      aria-label={label}
-      title={label}
-      tabIndex={isCurrent ? 0 : -1}
-      onClick={(event) => onPress(event.currentTarget)}
-    >
-      <Icon name={icon} small />
-    </button>
+    <IconButton icon={icon} label={label} small tabIndex={isCurrent ? 0 : -1} onPress={onPress} />
   );
   return (
     <div class="acts">

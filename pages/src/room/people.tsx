@@ -1,7 +1,7 @@
 /** Who is here: beside the log where there is room, else in a sheet from below. */
 import type { Participant } from '../../../client/index.ts';
 import { Dialog } from '../dialog.tsx';
-import { Icon } from '../icon.tsx';
+import { IconButton } from '../icon-button.tsx';
 import { RoleBadge, ShortId } from './person-name.tsx';
 import { isInCharge } from './session.ts';
 import { Tile } from './tile.tsx';
@@ -42,9 +42,7 @@ function People({ view, onClose }: PeopleProps) {
     <>
       <div class="sheet-head">
         <h2 id="people">{isKnown ? peopleNow(count) : heading}</h2>
-        <button type="button" class="button is-icon" aria-label={close} title={close} onClick={onClose}>
-          <Icon name="close" small />
-        </button>
+        <IconButton icon="close" label={close} onPress={onClose} />
       </div>
       <PeopleGroup view={view} heading={inCharge} people={people.filter(isInCharge)} />
       <PeopleGroup view={view} heading={talking} people={people.filter((person) => !isInCharge(person))} />
@@ -79,7 +77,6 @@ function Person({ view, person }: { view: RoomView; person: Participant }) {
   const { you, typingNow, mutedNow, hiddenNow, actsFor } = words.value;
   const isSelf = person.id === session.selfId.value;
   const isMuted = (person.mutedUntil ?? 0) > Date.now();
-  const label = actsFor(person.name);
   return (
     <li class="person" data-participant-id={person.id}>
       <Tile id={person.id} name={person.name} small />
@@ -96,16 +93,13 @@ function Person({ view, person }: { view: RoomView; person: Participant }) {
           {view.hidden.value.has(person.id) && <span>{hiddenNow}</span>}
         </p>
       </div>
-      <button
-        type="button"
-        class="button is-icon is-small"
-        aria-haspopup="dialog"
-        aria-label={label}
-        title={label}
-        onClick={(event) => view.open({ name: 'person', person, at: event.currentTarget })}
-      >
-        <Icon name="more" small />
-      </button>
+      <IconButton
+        icon="more"
+        label={actsFor(person.name)}
+        small
+        opens
+        onPress={(at) => view.open({ name: 'person', person, at })}
+      />
     </li>
   );
 }

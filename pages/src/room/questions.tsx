@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { ApiError, limits, type Message, type Participant } from '../../../client/index.ts';
 import { api } from '../api.ts';
+import { Check } from '../check.tsx';
 import { device } from '../device.ts';
 import { Steps } from '../menu.tsx';
 import { words } from './dialog-words.ts';
@@ -49,7 +50,7 @@ export function Report({ view, message }: MessageProps) {
 }
 
 export function Ban({ view, person }: ViewProps & { person: Participant }) {
-  const { banTitle, banText, ban, reason, reasonIsKept, term, days, noEnd, closeAddresses } = words.value;
+  const { banTitle, banText, ban, reason, reasonIsKept, howLong, days, noEnd, closeAddresses } = words.value;
   const addresses = useSignal(false);
   const seconds = useSignal(0);
   return (
@@ -71,7 +72,7 @@ export function Ban({ view, person }: ViewProps & { person: Participant }) {
       onClose={() => view.close()}
     >
       <Steps
-        label={term}
+        label={howLong}
         steps={[
           { value: day, label: days(1) },
           { value: 7 * day, label: days(7) },
@@ -83,16 +84,13 @@ export function Ban({ view, person }: ViewProps & { person: Participant }) {
         }}
       />
       {view.session.isAdmin.value && (
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={addresses.value}
-            onChange={(event) => {
-              addresses.value = event.currentTarget.checked;
-            }}
-          />
-          <span>{closeAddresses}</span>
-        </label>
+        <Check
+          label={closeAddresses}
+          checked={addresses.value}
+          onChange={(checked) => {
+            addresses.value = checked;
+          }}
+        />
       )}
     </Question>
   );

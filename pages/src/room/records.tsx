@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { type ModerationEntry, type Standing, shortId } from '../../../client/index.ts';
 import { api } from '../api.ts';
 import { Dialog } from '../dialog.tsx';
-import { Icon } from '../icon.tsx';
+import { IconButton } from '../icon-button.tsx';
 import { momentOf, wholeTime } from '../times.ts';
 import { Problem, useAttempt } from './attempt.tsx';
 import { words } from './dialog-words.ts';
@@ -54,9 +54,7 @@ export function Records({ view }: { view: RoomView }) {
     <Dialog class="sheet records" labelledBy="records" onClose={() => view.close()}>
       <div class="sheet-head">
         <h2 id="records">{records}</h2>
-        <button type="button" class="button is-icon" aria-label={close} title={close} onClick={() => view.close()}>
-          <Icon name="close" />
-        </button>
+        <IconButton icon="close" label={close} onPress={() => view.close()} />
       </div>
       <Standings view={view} standings={standings.value} />
       {entries.value.length === 0 && !attempt.isRunning.value && <p class="dialog-text">{noRecords}</p>}

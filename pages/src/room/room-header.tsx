@@ -1,5 +1,6 @@
 /** The room's head: the way back, what the room is, how many are here, search, sharing, the menu. */
 import { Icon } from '../icon.tsx';
+import { IconButton } from '../icon-button.tsx';
 import { useRoom } from './use-room.ts';
 import type { RoomView } from './view.ts';
 import { words } from './words.ts';
@@ -36,16 +37,13 @@ export function RoomHeader({ view, people, peopleAreOpen, onPeople, back }: Room
           </p>
         )}
       </div>
-      <button
-        type="button"
-        class="button is-icon room-search"
-        aria-haspopup="dialog"
-        aria-label={searchRoom}
-        title={searchRoom}
-        onClick={() => view.open({ name: 'search' })}
-      >
-        <Icon name="search" />
-      </button>
+      <IconButton
+        icon="search"
+        label={searchRoom}
+        class="room-search"
+        opens
+        onPress={() => view.open({ name: 'search' })}
+      />
       {room && (
         <button
           type="button"
@@ -77,16 +75,7 @@ function Tools({ view }: { view: RoomView }) {
         <Icon name="share" small />
         <span>{share}</span>
       </button>
-      <button
-        type="button"
-        class="button is-icon"
-        aria-haspopup="dialog"
-        aria-label={roomMenu}
-        title={roomMenu}
-        onClick={(event) => view.open({ name: 'menu', at: event.currentTarget })}
-      >
-        <Icon name="more" />
-      </button>
+      <IconButton icon="more" label={roomMenu} opens onPress={(at) => view.open({ name: 'menu', at })} />
     </div>
   );
 }

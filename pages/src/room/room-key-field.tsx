@@ -1,13 +1,11 @@
 /** Whether a room takes a key, and which: one is made up where it took none, to be read aloud and copied. */
 import type { Signal } from '@preact/signals';
 import { limits } from '../../../client/index.ts';
+import { Check } from '../check.tsx';
 import { CopyButton } from '../copy-button.tsx';
-import { readableCharacters } from '../secret.ts';
+import { newJoinKey } from '../secret.ts';
 import { words } from './dialog-words.ts';
 import { TextField } from './text-field.tsx';
-
-/** Three groups of characters. */
-const newKey = () => [4, 4, 4].map(readableCharacters).join('-');
 
 interface RoomKeyFieldProps {
   isPrivate: Signal<boolean>;
@@ -22,17 +20,14 @@ export function RoomKeyField({ isPrivate, wasPrivate, joinKey, isInvalid }: Room
   const note = wasPrivate ? keyStays : keyIsShownNow;
   return (
     <>
-      <label class="check">
-        <input
-          type="checkbox"
-          checked={isPrivate.value}
-          onChange={(event) => {
-            isPrivate.value = event.currentTarget.checked;
-            if (isPrivate.value && !wasPrivate) joinKey.value = newKey();
-          }}
-        />
-        <span>{privateRoom}</span>
-      </label>
+      <Check
+        label={privateRoom}
+        checked={isPrivate.value}
+        onChange={(checked) => {
+          isPrivate.value = checked;
+          if (checked && !wasPrivate) joinKey.value = newJoinKey();
+        }}
+      />
       {isPrivate.value && (
         <>
           <TextField

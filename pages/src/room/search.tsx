@@ -5,6 +5,7 @@ import { limits } from '../../../client/index.ts';
 import { Composition } from '../composition.ts';
 import { Dialog } from '../dialog.tsx';
 import { Icon } from '../icon.tsx';
+import { IconButton } from '../icon-button.tsx';
 import { momentOf, wholeTime } from '../times.ts';
 import { words } from './dialog-words.ts';
 import { type Found, Searching } from './searching.ts';
@@ -44,9 +45,7 @@ export function Search({ view }: { view: RoomView }) {
           onKeyDown={press}
           onCompositionEnd={composition.end}
         />
-        <button type="button" class="button is-icon" aria-label={close} title={close} onClick={() => view.close()}>
-          <Icon name="close" />
-        </button>
+        <IconButton icon="close" label={close} onPress={() => view.close()} />
       </div>
       <SearchCount searching={searching} count={hits().length} />
       <ul>

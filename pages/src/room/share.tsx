@@ -5,6 +5,7 @@ import { api } from '../api.ts';
 import { CopyButton } from '../copy-button.tsx';
 import { Dialog } from '../dialog.tsx';
 import { Icon } from '../icon.tsx';
+import { IconButton } from '../icon-button.tsx';
 import { roomAddress } from '../service.ts';
 import { date } from '../times.ts';
 import { Problem, useAttempt } from './attempt.tsx';
@@ -50,9 +51,7 @@ export function Share({ view }: { view: RoomView }) {
         <h2 class="title" id="share">
           {text.shareRoom}
         </h2>
-        <button type="button" class="button is-icon" aria-label={text.close} title={text.close} onClick={close}>
-          <Icon name="close" />
-        </button>
+        <IconButton icon="close" label={text.close} onPress={close} />
       </div>
       <p class="dialog-text">{isPrivate.value ? text.sharePrivate : text.shareOpen}</p>
       <div class="copy-line">

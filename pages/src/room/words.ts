@@ -84,7 +84,6 @@ export const ja = {
   actsFor: (name: string) => `${name} の操作`,
   enter: '入る',
   reason: '理由',
-  term: '期限',
   roomKey: '部屋の鍵',
 };
 
@@ -169,7 +168,6 @@ export const en: typeof ja = {
   actsFor: (name) => `Actions for ${name}`,
   enter: 'Go in',
   reason: 'Reason',
-  term: 'Until',
   roomKey: 'Key to the room',
 };
 
