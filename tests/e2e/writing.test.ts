@@ -145,6 +145,7 @@ describe('a draft', () => {
     await line(alice, 'first').getByRole('button', { name: 'その他' }).click();
     await alice.getByRole('button', { name: '直す' }).click();
     await becomes(() => field(alice).inputValue(), 'first');
+    await becomes(() => field(alice).evaluate((element) => element === document.activeElement), true);
     await alice.keyboard.press('Escape');
     expect(await field(alice).inputValue()).toBe('a draft');
   });
