@@ -1,9 +1,10 @@
 /** A menu: a list of what can be done, beside the control that opened it, or from below on a phone. */
 import type { ComponentChildren, TargetedKeyboardEvent } from 'preact';
 import { Dialog } from './dialog.tsx';
-import { Icon, type IconName } from './icon.tsx';
+import { Drawing } from './icon.tsx';
 import { IconButton } from './icon-button.tsx';
 import { words } from './language.ts';
+import { type MenuIconName, menuStrokes } from './menu-icons.ts';
 
 interface MenuProps {
   label: string;
@@ -48,7 +49,7 @@ export function Menu({ label, at, onClose, children }: MenuProps) {
 }
 
 interface ItemProps {
-  icon: IconName;
+  icon: MenuIconName;
   label: string;
   /** How it stands, on the right. */
   side?: string;
@@ -61,7 +62,7 @@ interface ItemProps {
 export function MenuItem({ icon, label, side, isDanger, pressed, onPress }: ItemProps) {
   return (
     <button type="button" class={isDanger ? 'item is-danger' : 'item'} aria-pressed={pressed} onClick={onPress}>
-      <Icon name={icon} />
+      <Drawing strokes={menuStrokes[icon]} />
       <span>{label}</span>
       {side && <span class="item-side">{side}</span>}
     </button>
