@@ -139,6 +139,29 @@ describe('a room', () => {
   });
 });
 
+describe('a first visit of a room', () => {
+  it('takes less than 60 kB over the wire, until one can write', async () => {
+    const link = await makeRoomAt(windows.origin);
+    const page = await windows.open('/health');
+    const devtools = await page.context().newCDPSession(page);
+    let [bytes, files] = [0, 0];
+    devtools.on('Network.loadingFinished', ({ encodedDataLength }) => {
+      bytes += encodedDataLength;
+      files += 1;
+    });
+    devtools.on('Network.webSocketFrameReceived', ({ response }) => {
+      bytes += Buffer.byteLength(response.payloadData);
+    });
+    await devtools.send('Network.enable');
+    await page.goto(`${windows.origin}/chat/${link}/`);
+    await isLive(page);
+    await page.waitForLoadState('networkidle');
+    // The page, two styles and two scripts at least.
+    expect(files).toBeGreaterThanOrEqual(5);
+    expect(bytes).toBeLessThan(60_000);
+  });
+});
+
 describe('the policy of the pages', () => {
   it.each(['/', '/chat/a-room/'])('lets no script run at %s that is not a file of the site', async (path) => {
     const { headers } = await fetch(windows.origin + path);
