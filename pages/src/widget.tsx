@@ -5,6 +5,7 @@
 import { render } from 'preact';
 import type { RoomCredentials } from '../../client/index.ts';
 import controls from './controls.css?inline';
+import floating from './floating.css?inline';
 import { isLanguage, language, speakOn } from './language.ts';
 import page from './page.css?inline';
 import composer from './room/composer.css?inline';
@@ -28,7 +29,7 @@ let sheet: CSSStyleSheet | undefined;
 function styles(): CSSStyleSheet {
   if (sheet) return sheet;
   sheet = new CSSStyleSheet();
-  const parts = [tokens, page, controls, roomStyle, log, composer, people, ends, dialogs, widget];
+  const parts = [tokens, page, controls, floating, roomStyle, log, composer, people, ends, dialogs, widget];
   sheet.replaceSync(inPixels(parts.join('')));
   return sheet;
 }
