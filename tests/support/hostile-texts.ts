@@ -192,6 +192,7 @@ const templates = [
   "'; DROP TABLE messages; --",
   '" OR 1=1 --',
   '../../../../etc/passwd',
+  '<bdo dir="rtl"><script>window.ran=1</script></bdo>',
   '\u0000<script>window.ran=1</script>',
   '$(window.ran=1)`window.ran=1`',
 ];
