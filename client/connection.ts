@@ -70,6 +70,7 @@ export class RoomConnection {
   readonly #asks = new Asks();
   readonly #outbox = new Outbox({
     outgoing: () => this.#state.outgoing,
+    isHeld: () => this.#introduction.isUnderWay,
     post: ({ clientId, text, replyTo }) => this.#say({ type: 'send', ref: clientId, clientId, text, replyTo }),
   });
   readonly #typist = new TypistWord((on) => this.#say({ type: 'typing', on }));
@@ -301,6 +302,8 @@ export class RoomConnection {
     const shown = name || (self ? displayName(self.id, undefined) : undefined);
     const resume = position ? { resume: position } : {};
     this.#say({ type: 'auth', ref: authRef, ...credentials, name: shown, ...resume, batch: true, v: 1 });
+    // What waited for it goes out behind it.
+    if (this.#isLive()) this.#outbox.turn();
   }
 
   #hear(text: string): void {

@@ -18,6 +18,7 @@ export class Introduction {
   /** Numbers the introductions: a token that comes late is not shown after a later one. */
   #turn = 0;
   #isSecondTry = false;
+  #isUnderWay = false;
   #pausing: ReturnType<typeof setTimeout> | undefined;
   #renewing: ReturnType<typeof setTimeout> | undefined;
 
@@ -34,6 +35,11 @@ export class Introduction {
     return typeof this.#credentials.token === 'function';
   }
 
+  /** Whether a token is being got: what is said before it is shown is said under what was shown before. */
+  get isUnderWay(): boolean {
+    return this.#isUnderWay;
+  }
+
   /** Shows other credentials from the next introduction on. */
   change(credentials: Partial<RoomCredentials>): void {
     this.#credentials = { ...this.#credentials, ...credentials };
@@ -45,7 +51,12 @@ export class Introduction {
     const { token } = this.#credentials;
     const turn = ++this.#turn;
     if (typeof token !== 'function') return this.#showWith(token);
-    const ifStillWanted = (act: () => void) => turn === this.#turn && act();
+    this.#isUnderWay = true;
+    const ifStillWanted = (act: () => void) => {
+      if (turn !== this.#turn) return;
+      this.#isUnderWay = false;
+      act();
+    };
     Promise.resolve()
       .then(token)
       .then(
@@ -86,6 +97,7 @@ export class Introduction {
   reset(): void {
     clearTimeout(this.#pausing);
     clearTimeout(this.#renewing);
+    this.#isUnderWay = false;
     this.#turn++;
   }
 

@@ -22,6 +22,8 @@ export interface Sending {
 export interface OutboxOptions {
   /** One's own messages that are not among the room's yet, in order. */
   outgoing: () => readonly OutgoingMessage[];
+  /** Whether none may go out at present. */
+  isHeld: () => boolean;
   /** Sends one. */
   post: (message: OutgoingMessage) => void;
 }
@@ -35,7 +37,10 @@ export class Outbox {
 
   constructor(options: OutboxOptions) {
     this.#options = options;
-    this.#turnstile = new Turnstile({ next: () => this.next, post: options.post });
+    this.#turnstile = new Turnstile({
+      next: () => (options.isHeld() ? undefined : this.next),
+      post: options.post,
+    });
   }
 
   /** The first that waits to be sent. */

@@ -22,7 +22,7 @@ const gap = 4;
 
 /** Below an element, or above it where there is more room; its right edge under the element's. */
 function standBeside(dialog: HTMLElement, at: Element): void {
-  if (innerWidth < 720) {
+  if (innerWidth < 720 || !at.isConnected) {
     dialog.style.inset = '';
     return;
   }
@@ -67,14 +67,16 @@ export function Dialog({
     const holdOpen = (event: Event) => {
       if (mustAnswer) event.preventDefault();
     };
-    const closeOnScrim = (event: MouseEvent) => {
+    // Where a press began counts: a text is selected beyond the edge, too.
+    const closeOnScrim = (event: PointerEvent) => {
       if (!mustAnswer && event.target === dialog) dialog.close();
     };
+    const isClosedByItself = 'closedBy' in HTMLDialogElement.prototype;
     dialog.addEventListener('cancel', holdOpen);
-    dialog.addEventListener('click', closeOnScrim);
+    if (!isClosedByItself) dialog.addEventListener('pointerdown', closeOnScrim);
     return () => {
       dialog.removeEventListener('cancel', holdOpen);
-      dialog.removeEventListener('click', closeOnScrim);
+      dialog.removeEventListener('pointerdown', closeOnScrim);
     };
   }, [mustAnswer]);
 

@@ -1,6 +1,7 @@
 /** The language of the page: `?lang=`, else what was chosen on this device, else what the browser prefers. */
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import { device } from './device.ts';
+import { isOwnPage } from './service.ts';
 import { en, ja, type Language } from './words.ts';
 
 export function isLanguage(language: string | null | undefined): language is Language {
@@ -8,7 +9,7 @@ export function isLanguage(language: string | null | undefined): language is Lan
 }
 
 function preferred(): Language {
-  const asked = new URLSearchParams(location.search).get('lang');
+  const asked = isOwnPage ? new URLSearchParams(location.search).get('lang') : null;
   return [asked, device.language].find(isLanguage) ?? (navigator.language.startsWith('ja') ? 'ja' : 'en');
 }
 
@@ -34,7 +35,7 @@ export function switchLanguage(): void {
   language.value = language.value === 'ja' ? 'en' : 'ja';
   device.language = language.value;
   const address = new URL(location.href);
-  if (!address.searchParams.has('lang')) return;
+  if (!isOwnPage || !address.searchParams.has('lang')) return;
   address.searchParams.delete('lang');
   history.replaceState(history.state, '', address);
 }

@@ -2,30 +2,34 @@
 import { render } from 'preact';
 import { followKeyboard } from './keyboard.ts';
 import { dressPage } from './page.ts';
-import { kept } from './room/kept.ts';
 import { RoomPage } from './room/room-page.tsx';
 import { RoomSession } from './room/session.ts';
 import { RoomView } from './room/view.ts';
 
 const [, , link = ''] = location.pathname.split('/');
-const asked = new URLSearchParams(location.hash.slice(1));
 
-const key = asked.get('key');
-if (key) {
-  kept.keepJoinKey(link, key);
-  // Whoever looks over one's shoulder, or is sent the address, gets no key.
-  history.replaceState(history.state, '', location.pathname + location.search);
+/** What stands behind the `#`: a key is taken out of the address, so that nobody sees it there or is sent it. */
+function takeHash(): { joinKey?: string; messageId?: number } {
+  const { hash, pathname, search } = location;
+  const [, messageId] = /^#m(\d{1,15})$/.exec(hash) ?? [];
+  if (messageId) return { messageId: Number(messageId) };
+  const joinKey = new URLSearchParams(hash.slice(1)).get('key');
+  if (!joinKey) return {};
+  history.replaceState(history.state, '', pathname + search);
+  return { joinKey };
 }
-const message = /^#m(\d{1,15})$/.exec(location.hash)?.[1];
 
 const page = document.getElementById('page');
 if (page) {
   dressPage();
   followKeyboard();
-  const view = new RoomView(new RoomSession(link), message === undefined ? undefined : Number(message));
+  const { joinKey, messageId } = takeHash();
+  const session = new RoomSession(link, { joinKey });
+  const view = new RoomView(session, messageId);
   addEventListener('hashchange', () => {
-    const [, id] = /^#m(\d{1,15})$/.exec(location.hash) ?? [];
-    if (id) void view.jumpTo(Number(id));
+    const asked = takeHash();
+    if (asked.messageId !== undefined) void view.jumpTo(asked.messageId);
+    if (asked.joinKey !== undefined) session.enterWith(asked.joinKey);
   });
   render(<RoomPage view={view} />, page);
 }

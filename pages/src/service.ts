@@ -3,6 +3,9 @@
 /** Where these pages are from: in a page of somebody else's, that is not where they are. */
 const site = new URL(import.meta.url).origin;
 
+/** Whether the page is one of these, and not somebody else's in which a part of them stands. */
+export const isOwnPage = location.origin === site;
+
 export const origin: string = import.meta.env.VITE_API_ORIGIN || site;
 
 /** The page of a room, below the origin of these pages. */

@@ -37,13 +37,28 @@ function styles(): CSSStyleSheet {
 export class FlexioChat extends HTMLElement {
   static readonly observedAttributes = ['link', 'lang'];
 
-  /**
-   * What the person shows: a token of one's own site, say, or what gets one. Without it this device has one of its own.
-   * To be set before the element is in the page.
-   */
-  credentials: RoomCredentials = {};
+  #credentials: RoomCredentials = {};
   #view: RoomView | undefined;
   #endings: (() => void)[] = [];
+
+  constructor() {
+    super();
+    // They may have been set before this script was there to take them.
+    if (!Object.hasOwn(this, 'credentials')) return;
+    const { credentials } = this;
+    Reflect.deleteProperty(this, 'credentials');
+    this.#credentials = credentials;
+  }
+
+  /** What the person shows: a token of one's own site, say, or what gets one. Without it this device has one of its own. */
+  get credentials(): RoomCredentials {
+    return this.#credentials;
+  }
+
+  set credentials(credentials: RoomCredentials) {
+    this.#credentials = credentials;
+    if (this.isConnected) this.#enter();
+  }
 
   connectedCallback(): void {
     if (!this.shadowRoot) this.attachShadow({ mode: 'open' }).adoptedStyleSheets = [styles()];

@@ -4,14 +4,17 @@ import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { displayName } from '../../../client/index.ts';
 import { Composition } from '../composition.ts';
 import { Icon } from '../icon.tsx';
+import { lazily } from '../lazily.tsx';
 import { ComposerFoot } from './composer-foot.tsx';
 import { Context } from './context.tsx';
+import { useHandedFocus } from './handed-focus.ts';
 import { NameField } from './name-field.tsx';
 import { NowLine } from './now-line.tsx';
-import { Silence } from './silence.tsx';
 import { Tile } from './tile.tsx';
 import type { RoomView } from './view.ts';
 import { words } from './words.ts';
+
+const Silence = lazily(async () => (await import('./silence.tsx')).Silence);
 
 export function Composer({ view }: { view: RoomView }) {
   const { session } = view;
@@ -19,7 +22,7 @@ export function Composer({ view }: { view: RoomView }) {
   return (
     <footer class="composer">
       <NowLine view={view} />
-      {reason ? <Silence session={session} reason={reason} /> : <Form view={view} />}
+      {reason ? <Silence view={view} reason={reason} /> : <Form view={view} />}
     </footer>
   );
 }
@@ -31,6 +34,7 @@ function Form({ view }: { view: RoomView }) {
   const selfId = session.selfId.value ?? '';
   const { message, writeMessage, send, save } = words.value;
   const isOver = writing.left.value < 0;
+  useHandedFocus(writing, textarea);
   const isEditing = writing.editing.value !== undefined;
   const subject = writing.replyTo.value ?? writing.editing.value;
 

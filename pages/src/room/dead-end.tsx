@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { Icon } from '../icon.tsx';
+import { isOwnPage } from '../service.ts';
 import { SiteHeader } from '../site-header.tsx';
 import { wholeTime } from '../times.ts';
 import { words } from './end-words.ts';
@@ -122,7 +123,8 @@ function Wall({ code, title, explanation, facts = {}, back, children }: WallProp
 
   // What had the focus went with the room; a screen reader is to hear why.
   useEffect(() => {
-    if (document.activeElement === document.body) heading.current?.focus();
+    // In a page of somebody else's that would take them to it from wherever they read.
+    if (isOwnPage && document.activeElement === document.body) heading.current?.focus();
   }, []);
 
   return (

@@ -1,4 +1,7 @@
-/** What this device keeps of a room: what was written and not sent, the key to it, and how one likes it. */
+/**
+ * What this device keeps of a room: what was written and not sent, the key to it, and how one likes it. What was written
+ * is kept under a `box`, which is one person's in one room; without a box it is not kept.
+ */
 import type { OutgoingMessage } from '../../../client/index.ts';
 import { forget, recall, recallAll, remember } from '../storage.ts';
 
@@ -26,18 +29,19 @@ const sendKeyKey = 'flexio:send-key';
 
 export const kept = {
   /** What is being written. */
-  draft: (link: string): string => recall(keyOf('draft', link)) ?? '',
+  draft: (box: string | undefined): string => (box && recall(keyOf('draft', box))) || '',
   /** @returns whether it outlives this page */
-  keepDraft: (link: string, text: string): boolean => keepOrForget(keyOf('draft', link), text),
+  keepDraft: (box: string | undefined, text: string): boolean =>
+    box !== undefined && keepOrForget(keyOf('draft', box), text),
 
   /** Messages that wait to be sent, in the order in which they were written. */
-  outgoing: (link: string): OutgoingMessage[] =>
-    recallAll(keyOf('outgoing', link, ''))
+  outgoing: (box: string): OutgoingMessage[] =>
+    recallAll(keyOf('outgoing', box, ''))
       .flatMap((text) => parse<OutgoingMessage>(text) ?? [])
       .sort((one, other) => one.createdAt - other.createdAt),
-  keepOutgoing: (link: string, message: OutgoingMessage): boolean =>
-    remember(keyOf('outgoing', link, message.clientId), JSON.stringify(message)),
-  forgetOutgoing: (link: string, clientId: string): void => forget(keyOf('outgoing', link, clientId)),
+  keepOutgoing: (box: string, message: OutgoingMessage): boolean =>
+    remember(keyOf('outgoing', box, message.clientId), JSON.stringify(message)),
+  forgetOutgoing: (box: string, clientId: string): void => forget(keyOf('outgoing', box, clientId)),
 
   /** People whom one does not want to see, by their ids. */
   hidden: (link: string): string[] => parse<string[]>(recall(keyOf('hidden', link)) ?? '[]') ?? [],

@@ -40,6 +40,7 @@ export function Log({ view }: { view: RoomView }) {
   const messages = useRoom(session, (state) => state.messages);
   const outgoing = useRoom(session, (state) => state.outgoing);
   const hasNewer = useRoom(session, (state) => state.hasNewer);
+  const isLive = useRoom(session, ({ phase }) => phase.name === 'live');
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
 
@@ -56,7 +57,7 @@ export function Log({ view }: { view: RoomView }) {
   useLayoutEffect(() => {
     place.keep(hasNewer);
     loadNearEnds();
-  }, [messages, outgoing, hasNewer]);
+  }, [messages, outgoing, hasNewer, isLive, session.failedLoads.value]);
 
   // One's own message is worth going to the end for.
   const newestOutgoing = outgoing.at(-1)?.clientId;
@@ -82,7 +83,7 @@ export function Log({ view }: { view: RoomView }) {
         <div ref={content} class="log-paper">
           <LogStart session={session} />
           <Messages view={view} />
-          {!hasNewer && <Sending session={session} />}
+          <Sending session={session} />
         </div>
       </div>
       <ToEnd view={view} />
@@ -126,13 +127,15 @@ function Messages({ view }: { view: RoomView }) {
 
 /** One's own messages that the room does not have yet. */
 function Sending({ session }: { session: RoomSession }) {
-  const { messages, outgoing, self, phase } = session.state.value;
+  const { messages, outgoing, self, phase, hasNewer } = session.state.value;
+  if (outgoing.length === 0) return null;
   const lines: Line<Outgoing>[] = linesOf(
     outgoing.map((message) => ({ ...message, author: author(self, session.name.value) })),
-    messages.at(-1),
+    hasNewer ? undefined : messages.at(-1),
   );
   return (
     <div aria-live="off">
+      {hasNewer && <p class="log-note">…</p>}
       {lines.map((line) => (
         <OutgoingLine key={line.said.clientId} line={line} session={session} isLive={phase.name === 'live'} />
       ))}

@@ -4,7 +4,7 @@ import type { Message } from '../../../client/index.ts';
 import { Menu, MenuItem } from '../menu.tsx';
 import { roomAddress } from '../service.ts';
 import { words } from './dialog-words.ts';
-import { StampPicker } from './stamps.tsx';
+import { StampPicker } from './stamp-picker.tsx';
 import { useRoom } from './use-room.ts';
 import type { RoomView } from './view.ts';
 

@@ -1,6 +1,5 @@
 /** What is open over the room; one thing at a time. */
 import { lazily } from '../lazily.tsx';
-import { PeopleSheet } from './people.tsx';
 import type { Overlay, RoomView } from './view.ts';
 
 const floating = () => import('./floating.ts');
@@ -17,6 +16,7 @@ const Ban = lazily(async () => (await floating()).Ban);
 const RoomMenu = lazily(async () => (await floating()).RoomMenu);
 const MessageMenu = lazily(async () => (await floating()).MessageMenu);
 const StampMenu = lazily(async () => (await floating()).StampMenu);
+const PeopleSheet = lazily(async () => (await floating()).PeopleSheet);
 const PersonMenu = lazily(async () => (await floating()).PersonMenu);
 
 export function Overlays({ view }: { view: RoomView }) {

@@ -1,6 +1,5 @@
-/** Who is here: beside the log where there is room, else in a sheet from below. */
+/** Who is here, beside the log where there is room. */
 import type { Participant } from '../../../client/index.ts';
-import { Dialog } from '../dialog.tsx';
 import { IconButton } from '../icon-button.tsx';
 import { RoleBadge, ShortId } from './person-name.tsx';
 import { isInCharge } from './session.ts';
@@ -22,16 +21,7 @@ export function PeoplePanel(props: PeopleProps) {
   );
 }
 
-export function PeopleSheet({ view }: { view: RoomView }) {
-  const close = () => view.close();
-  return (
-    <Dialog class="sheet" labelledBy="people" onClose={close}>
-      <People view={view} onClose={close} />
-    </Dialog>
-  );
-}
-
-function People({ view, onClose }: PeopleProps) {
+export function People({ view, onClose }: PeopleProps) {
   const { session } = view;
   const people = useRoom(session, (state) => state.participants);
   const count = useRoom(session, (state) => state.participantCount);

@@ -12,6 +12,7 @@ import {
 import { device } from '../device.ts';
 import { origin } from '../service.ts';
 import { Clock } from './clock.ts';
+import { digestOf } from './digest.ts';
 import { kept } from './kept.ts';
 import { Outgoing } from './outgoing.ts';
 
@@ -21,10 +22,11 @@ const gatherMs = 20;
 /** Milliseconds after history arrived until screen readers hear of new messages again. */
 const settleMs = 300;
 
+/** Milliseconds until a page that could not be loaded is asked for again. */
+const againMs = 1_000;
+
 /** Messages that are kept where one reads at the end: older ones are loaded again where they are wanted. */
 const keptMessages = 400;
-
-const credentialRefused = 4401;
 
 const roles = ['moderator', 'admin', 'operator'];
 
@@ -33,8 +35,16 @@ export function isInCharge({ role }: Pick<Participant, 'role'>): boolean {
   return roles.includes(role);
 }
 
+/** The device's own person has the room's link for a box; one of the page around has their token's digest (FNV-1a) too. */
+function boxOf(link: string, { token }: RoomCredentials): string | undefined {
+  if (token === undefined) return link;
+  return typeof token === 'string' ? `${link}~${digestOf(token)}` : undefined;
+}
+
 export class RoomSession {
   readonly link: string;
+  /** Under which this device keeps what the person writes here; undefined where it cannot know them again. */
+  readonly box: string | undefined;
   readonly state: Signal<RoomState>;
   readonly phase: ReadonlySignal<RoomState['phase']>;
   readonly selfId: ReadonlySignal<string | undefined>;
@@ -61,6 +71,8 @@ export class RoomSession {
   readonly name = signal(device.name);
   /** Whether what is added to the log is history rather than news. */
   readonly isReadingHistory = signal(true);
+  /** How often a page could not be loaded: who wants it asks again. */
+  readonly failedLoads = signal(0);
   /** Why the room refused to let one in, in its own words, and the milliseconds until when, where it ends. */
   readonly refusal = signal<{ error: string; until: number | undefined } | undefined>(undefined);
   readonly #listeners = new Set<(frame: ServerFrame) => void>();
@@ -71,6 +83,7 @@ export class RoomSession {
   #adminToken: string | undefined;
   #joinKey: string | undefined;
   #gathering: ReturnType<typeof setTimeout> | undefined;
+  #settling: ReturnType<typeof setTimeout> | undefined;
 
   /** @param credentials what is shown in place of this device's own */
   constructor(link: string, credentials: RoomCredentials = {}) {
@@ -79,7 +92,8 @@ export class RoomSession {
     this.#adminToken = credentials.adminToken ?? device.adminToken(link);
     this.#joinKey = credentials.joinKey ?? kept.joinKey(link);
     if (credentials.name !== undefined) this.name.value = credentials.name;
-    this.#outgoing = new Outgoing(link);
+    this.box = boxOf(link, credentials);
+    this.#outgoing = new Outgoing(this.box);
     this.#connection = this.#connect(this.#outgoing.kept);
     this.state = signal(this.#connection.state);
     this.phase = computed(() => this.state.value.phase);
@@ -146,19 +160,14 @@ export class RoomSession {
     this.#connection.identify({ name });
   }
 
-  /** Loads the page before the first message. What has come and is not shown yet is not asked for again. */
+  /** Loads the page before the first message. */
   loadOlder(): void {
-    const { hasOlder, phase } = this.state.value;
-    if (!hasOlder || phase.name !== 'live' || this.#gathering !== undefined) return;
-    this.isReadingHistory.value = true;
-    void this.#connection.loadOlder();
+    if (this.state.value.hasOlder) this.#load((room) => room.loadOlder());
   }
 
   /** Loads the page after the last message, where one has jumped. */
   loadNewer(): void {
-    if (!this.state.value.hasNewer || this.#gathering !== undefined) return;
-    this.isReadingHistory.value = true;
-    void this.#connection.loadNewer();
+    if (this.state.value.hasNewer) this.#load((room) => room.loadNewer());
   }
 
   /** Lets go of what is far above, where one reads at the end. */
@@ -225,8 +234,11 @@ export class RoomSession {
   }
 
   #hearFrame(frame: ServerFrame): void {
-    if (frame.type === 'ready') kept.keepJoinKey(this.link, this.#joinKey);
-    if (frame.type === 'ready' || frame.type === 'history') setTimeout(() => this.#endHistory(), settleMs);
+    if (frame.type === 'ready') {
+      this.refusal.value = undefined;
+      kept.keepJoinKey(this.link, this.#joinKey);
+    }
+    if (frame.type === 'ready' || frame.type === 'history') this.#endHistoryIn(settleMs);
     if (frame.type === 'error' && frame.ref === 'auth') {
       const { error, retryAfter } = frame;
       this.refusal.value = { error, until: retryAfter === undefined ? undefined : Date.now() + retryAfter * 1_000 };
@@ -235,9 +247,8 @@ export class RoomSession {
   }
 
   #hear({ phase }: RoomState): void {
-    if (phase.name === 'ended' && phase.code === credentialRefused && this.#adminToken !== undefined) {
-      return this.#dropAdminToken();
-    }
+    const isWrongAdmin = this.refusal.value?.error === 'Forbidden: Invalid admin token';
+    if (phase.name === 'ended' && isWrongAdmin && this.#adminToken !== undefined) return this.#dropAdminToken();
     // The room closes at once; at its door it says for how long, and all of the reason.
     const isBanned = phase.name === 'ended' && phase.reason.startsWith('Banned');
     if (isBanned && !this.refusal.value) return this.restart();
@@ -251,8 +262,24 @@ export class RoomSession {
     this.#outgoing.follow(this.state.value.outgoing);
   }
 
-  #endHistory(): void {
-    this.isReadingHistory.value = false;
+  /** Loads a page. What has come and is not shown yet is not asked for again; what was refused, a moment later. */
+  #load(ask: (room: RoomConnection) => Promise<void>): void {
+    const { messages, phase } = this.state.value;
+    if (this.#gathering !== undefined) this.#show();
+    if (phase.name !== 'live' || this.state.value.messages !== messages) return;
+    clearTimeout(this.#settling);
+    this.isReadingHistory.value = true;
+    ask(this.#connection).catch(() => {
+      this.#endHistoryIn(0);
+      setTimeout(() => this.failedLoads.value++, againMs);
+    });
+  }
+
+  #endHistoryIn(ms: number): void {
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => {
+      this.isReadingHistory.value = false;
+    }, ms);
   }
 
   /** It is not, or no longer, the room's: go on without. */

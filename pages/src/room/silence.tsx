@@ -1,22 +1,26 @@
 /** In the place of the composer: why one may not write at present, and until when. */
+import { useRef } from 'preact/hooks';
 import { Icon } from '../icon.tsx';
 import { momentOf } from '../times.ts';
-import type { RoomSession } from './session.ts';
+import { useHandedFocus } from './handed-focus.ts';
 import { useRoom } from './use-room.ts';
+import type { RoomView } from './view.ts';
 import { words } from './words.ts';
 
 interface SilenceProps {
-  session: RoomSession;
+  view: RoomView;
   reason: 'viewer' | 'muted' | 'locked';
 }
 
-export function Silence({ session, reason }: SilenceProps) {
+export function Silence({ view: { session, writing }, reason }: SilenceProps) {
+  const notice = useRef<HTMLParagraphElement>(null);
+  useHandedFocus(writing, notice);
   const until = useRoom(session, ({ self }) => self?.mutedUntil ?? 0);
   const { onlyReading, roomIsLocked, muted, mutedUntil } = words.value;
   const isEndless = until >= Number.MAX_SAFE_INTEGER;
   const texts = { viewer: onlyReading, locked: roomIsLocked, muted: isEndless ? muted : mutedUntil(momentOf(until)) };
   return (
-    <p class="silence" role="status">
+    <p ref={notice} class="silence" role="status" tabIndex={-1}>
       <Icon name={reason === 'muted' ? 'mute' : 'lock'} small />
       {texts[reason]}
     </p>

@@ -5,7 +5,7 @@ import type { RoomView } from './view.ts';
 import { words } from './words.ts';
 
 /** What goes over the wire, and the character that stands for it in a seal. */
-const seals = new Map([
+export const seals = new Map([
   ['👍', '良'],
   ['🙏', '謝'],
   ['👌', '了'],
@@ -14,13 +14,13 @@ const seals = new Map([
   ['👀', '見'],
 ]);
 
-function nameOf(emoji: string): string {
+export function nameOf(emoji: string): string {
   const { stamps } = words.value;
   return stamps[[...seals.keys()].indexOf(emoji)] ?? emoji;
 }
 
 /** How a stamp looks; its name stands beside it. */
-function Seal({ emoji }: { emoji: string }) {
+export function Seal({ emoji }: { emoji: string }) {
   const seal = seals.get(emoji);
   if (seal === undefined) return <span aria-hidden="true">{emoji}</span>;
   if (language.value === 'en') {
@@ -37,15 +37,15 @@ function Seal({ emoji }: { emoji: string }) {
   );
 }
 
-interface StampsProps {
+export interface StampsProps {
   view: RoomView;
   message: Message;
 }
 
-const isMine = (message: Message, emoji: string) =>
+export const isMine = (message: Message, emoji: string) =>
   message.reactions.some((reaction) => reaction.emoji === emoji && reaction.mine === true);
 
-function toggle(view: RoomView, message: Message, emoji: string): void {
+export function toggle(view: RoomView, message: Message, emoji: string): void {
   // A refusal takes it back by itself.
   void view.session.room.react(message.id, emoji, !isMine(message, emoji)).catch(() => undefined);
 }
@@ -88,27 +88,5 @@ function Stamp({ reaction: { emoji, count, mine = false }, canReact, onPress }: 
       <span class="unseen">{`${name} `}</span>
       <span>{count}</span>
     </button>
-  );
-}
-
-/** Those to choose from. */
-export function StampPicker({ view, message }: StampsProps) {
-  return (
-    <fieldset class="picker" aria-label={words.value.stamp}>
-      {[...seals.keys()].map((emoji) => (
-        <button
-          key={emoji}
-          type="button"
-          aria-pressed={isMine(message, emoji)}
-          onClick={() => {
-            toggle(view, message, emoji);
-            view.close();
-          }}
-        >
-          <Seal emoji={emoji} />
-          <span class={language.value === 'ja' ? undefined : 'unseen'}>{nameOf(emoji)}</span>
-        </button>
-      ))}
-    </fieldset>
   );
 }

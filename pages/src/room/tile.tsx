@@ -1,4 +1,5 @@
 /** A person's tile: the first character of the name on one of eight hues. */
+import { digestOf } from './digest.ts';
 
 const segmenter = new Intl.Segmenter();
 
@@ -10,12 +11,8 @@ function firstCharacter(name: string): string {
   return '?';
 }
 
-/** One of eight, by a digest (FNV-1a) of the id, so that a name cannot choose it. */
-function hueOf(id: string): number {
-  let digest = 0x811c9dc5;
-  for (const character of id) digest = Math.imul(digest ^ (character.codePointAt(0) ?? 0), 0x01000193);
-  return (digest >>> 16) % 8;
-}
+/** One of eight, by a digest of the id, so that a name cannot choose it. */
+const hueOf = (id: string) => (digestOf(id) >>> 16) % 8;
 
 interface TileProps {
   id: string;

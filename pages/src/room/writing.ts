@@ -14,6 +14,8 @@ export class Writing {
   /** The message that is answered, or whose text is changed. */
   readonly replyTo = signal<Message | undefined>(undefined);
   readonly editing = signal<Message | undefined>(undefined);
+  /** Whether what stands at the foot of the room has the focus, for what takes its place. */
+  hasFocus = false;
   /** Why the change of a message was refused. */
   readonly refusal = signal<ApiError | undefined>(undefined);
   readonly name = signal('');
@@ -37,7 +39,7 @@ export class Writing {
 
   constructor(session: RoomSession) {
     this.#session = session;
-    this.text = signal(kept.draft(session.link));
+    this.text = signal(kept.draft(session.box));
     this.isNaming = signal(session.name.value === undefined);
   }
 
@@ -74,7 +76,7 @@ export class Writing {
   write(text: string): void {
     this.text.value = text;
     if (this.editing.value) return;
-    this.isKept.value = kept.keepDraft(this.#session.link, text);
+    this.isKept.value = kept.keepDraft(this.#session.box, text);
     this.#session.room.typing(text !== '');
   }
 
