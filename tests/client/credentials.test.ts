@@ -33,6 +33,18 @@ describe('a token that is got', () => {
     expect(shownBy(next)).toEqual(['token-2']);
   });
 
+  it('with another name goes before what is sent after', async () => {
+    const { token } = counting();
+    const { connection, socket } = await live({ token });
+    connection.identify({ name: 'Alice' });
+    connection.send('one');
+    await settle();
+    expect(socket.heard.slice(1).map(({ type, name, text }) => [type, name ?? text])).toEqual([
+      ['auth', 'Alice'],
+      ['send', 'one'],
+    ]);
+  });
+
   it('that comes when the line is gone is shown to no other', async () => {
     const answers: ((token: string) => void)[] = [];
     const token = () => new Promise<string>((resolve) => answers.push(resolve));

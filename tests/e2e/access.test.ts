@@ -86,6 +86,23 @@ describe('a private room', () => {
     await isLive(page);
   });
 
+  it('opens to an invitation that is followed while its page is open, and keeps none that it refused', async () => {
+    const link = await makePrivateRoom();
+    const page = await windows.open(`/chat/${link}/`);
+    await isAtTheDoor(page);
+    const follow = (hash: string) =>
+      page.evaluate((to) => {
+        location.hash = to;
+      }, hash);
+    await follow(`#key=${await invite(link)}`);
+    await isLive(page);
+    expect(page.url()).toBe(`${windows.origin}/chat/${link}/`);
+    await follow('#key=not-the-key-of-this');
+    await isAtTheDoor(page);
+    await page.reload();
+    await isLive(page);
+  });
+
   it('says that an invitation has expired, and not that a key is wrong', async () => {
     const link = await makePrivateRoom();
     const invitation = await invite(link, 60);

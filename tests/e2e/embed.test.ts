@@ -185,17 +185,18 @@ describe('the widget', () => {
     await expect.poll(() => countOf(other)).toBe(0);
   });
 
-  it('shows what the page around it knows of a person', async () => {
+  it.each([
+    ['once its script is there', (script: string, rest: string) => `import '${script}';${rest}`],
+    ['before its script is there', (script: string, rest: string) => `${rest}await import('${script}');`],
+  ])('shows what the page around it knows of a person, set %s', async (_, inOrder) => {
     const link = await makeRoomAt(server.origin);
-    const page = await visit(
-      await serve(`<!doctype html><script type="module">
-      import '${server.origin}/embed/widget.js';
+    const rest = `
       const chat = document.createElement('flexio-chat');
       chat.credentials = { token: async () => 'from-my-site', name: 'Carol' };
       chat.setAttribute('link', '${link}');
-      document.body.append(chat);
-    </script>`),
-    );
+      document.body.append(chat);`;
+    const script = inOrder(`${server.origin}/embed/widget.js`, rest);
+    const page = await visit(await serve(`<!doctype html><body><script type="module">${script}</script>`));
     await say(page, 'Hello');
     await page.locator('[data-message-id]').getByRole('button', { name: 'Carol' }).waitFor();
     const { content } = await callAt<MessagePage>(server.origin, 'GET', `/chat/${link}/messages`);

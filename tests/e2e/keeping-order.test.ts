@@ -183,16 +183,20 @@ describe('the room', () => {
   it('when it is locked is written in by those in charge alone', async () => {
     const party = await openParty();
     const { admin, member } = party;
+    await member.locator('textarea').focus();
     const menu = await openRoomMenu(admin);
     const lock = menu.getByRole('button', { name: '部屋をロック' });
     await lock.click();
     await member.getByText('部屋はロックされています。いまは管理者だけが書けます。').waitFor();
     expect(await member.locator('textarea').count()).toBe(0);
+    await expect.poll(() => hasFocus(member.locator('.silence'))).toBe(true);
     await expect.poll(() => lock.getAttribute('aria-pressed')).toBe('true');
     await shut(admin);
     await say(admin, 'お知らせです');
     await shows(member, ['お知らせです']);
     await promote(party);
+    // Whoever was writing goes on.
+    await expect.poll(() => hasFocus(member.locator('textarea'))).toBe(true);
     await say(member, '承知しました');
     await shows(admin, ['お知らせです', '承知しました']);
     await (await choose(admin, '部屋をロック')).getByText('切').first().waitFor();
