@@ -12,6 +12,7 @@ import composer from './room/composer.css?inline';
 import dialogs from './room/dialogs.css?inline';
 import ends from './room/ends.css?inline';
 import log from './room/log.css?inline';
+import message from './room/message.css?inline';
 import people from './room/people.css?inline';
 import roomStyle from './room/room.css?inline';
 import { Room } from './room/room.tsx';
@@ -29,7 +30,7 @@ let sheet: CSSStyleSheet | undefined;
 function styles(): CSSStyleSheet {
   if (sheet) return sheet;
   sheet = new CSSStyleSheet();
-  const parts = [tokens, page, controls, floating, roomStyle, log, composer, people, ends, dialogs, widget];
+  const parts = [tokens, page, controls, floating, roomStyle, message, log, composer, people, ends, dialogs, widget];
   sheet.replaceSync(inPixels(parts.join('')));
   return sheet;
 }
