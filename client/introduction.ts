@@ -35,7 +35,7 @@ export class Introduction {
     return typeof this.#credentials.token === 'function';
   }
 
-  /** Whether a token is being got: what is said before it is shown is said under what was shown before. */
+  /** Whether changed credentials wait for a token: what is said before they are shown is said under the old ones. */
   get isUnderWay(): boolean {
     return this.#isUnderWay;
   }
@@ -51,7 +51,8 @@ export class Introduction {
     const { token } = this.#credentials;
     const turn = ++this.#turn;
     if (typeof token !== 'function') return this.#showWith(token);
-    this.#isUnderWay = true;
+    // A token that is only renewed holds nothing up, however long it takes.
+    this.#isUnderWay = this.#credentials !== this.#shown;
     const ifStillWanted = (act: () => void) => {
       if (turn !== this.#turn) return;
       this.#isUnderWay = false;
