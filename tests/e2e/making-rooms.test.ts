@@ -36,6 +36,18 @@ async function tabTo(page: Page, selector: string): Promise<void> {
   throw new Error(`the keyboard does not get to ${selector}`);
 }
 
+/** The service makes the next room, and its answer does not arrive. */
+async function loseTheAnswer(page: Page): Promise<void> {
+  await page.route(
+    '**/chat/new',
+    async (route) => {
+      await route.fetch();
+      await route.abort();
+    },
+    { times: 1 },
+  );
+}
+
 describe('a new room', () => {
   it('needs a title and nothing else', async () => {
     const page = await windows.open('/');
@@ -102,14 +114,7 @@ describe('a new room', () => {
 
   it('is one room, as it was wanted last, when the answer is lost', async () => {
     const page = await windows.open('/');
-    await page.route(
-      '**/chat/new',
-      async (route) => {
-        await route.fetch();
-        await route.abort();
-      },
-      { times: 1 },
-    );
+    await loseTheAnswer(page);
     await page.locator('#make-title').fill('一度目');
     await page.locator('#make-tags').fill('lost,');
     await make(page).click();
@@ -259,14 +264,7 @@ describe('a private room', () => {
 
   it('is open again when its maker thinks better of it after a lost answer', async () => {
     const page = await windows.open('/');
-    await page.route(
-      '**/chat/new',
-      async (route) => {
-        await route.fetch();
-        await route.abort();
-      },
-      { times: 1 },
-    );
+    await loseTheAnswer(page);
     await page.locator('#make-title').fill('公開');
     await page.locator('#make-link').fill('opened');
     await page.getByLabel('招待した人だけ').check();
