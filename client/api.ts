@@ -1,5 +1,5 @@
 /** The REST calls, typed from the endpoint table. Runs wherever there is `fetch`. */
-import type { CallContent, CallRequest } from '../shared/calls.ts';
+import type { CallContent, CallRequest } from '../shared/call-types.ts';
 import type { EndpointName } from '../shared/endpoints.ts';
 import type { Envelope } from '../shared/envelope.ts';
 import { exportPath, joinKeyHeader } from '../shared/paths.ts';

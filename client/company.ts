@@ -1,7 +1,7 @@
 /** Who is in the room with a client: who is here, who types, and how far each has read. */
-import type { PresenceFrame, TypingAnswer } from '../shared/frames.ts';
+import type { ServerPresenceFrame, ServerTypingFrame } from '../shared/frames.ts';
 import { clientLimits as limits } from '../shared/limits.ts';
-import type { ReadMark } from '../shared/message.ts';
+import type { ReadMarker } from '../shared/message.ts';
 import type { Participant, RoleName } from '../shared/participant.ts';
 
 /** Somebody who types. */
@@ -26,7 +26,7 @@ export interface Company {
 }
 
 /** After somebody came, left, or is shown otherwise. */
-export function withPresence<T extends Company>(company: T, frame: PresenceFrame): T {
+export function withPresence<T extends Company>(company: T, frame: ServerPresenceFrame): T {
   const { participantCount, joined = [], left = [] } = frame;
   const gone = new Set(left.map(({ id }) => id));
   return {
@@ -39,7 +39,7 @@ export function withPresence<T extends Company>(company: T, frame: PresenceFrame
 }
 
 /** After somebody began to type, goes on with it, or ended. */
-export function withTyping<T extends Company>(company: T, { participant, on }: TypingAnswer, at: number): T {
+export function withTyping<T extends Company>(company: T, { participant, on }: ServerTypingFrame, at: number): T {
   const others = company.typing.filter((typist) => typist.participant.id !== participant.id);
   if (!on || participant.id === company.self?.id) {
     return others.length === company.typing.length ? company : { ...company, typing: others };
@@ -54,7 +54,7 @@ export function withoutIdleTypists<T extends Company>(company: T, at: number): T
 }
 
 /** Everyone's marks by person. */
-export function marksOf(marks: readonly ReadMark[]): Company['marks'] {
+export function marksOf(marks: readonly ReadMarker[]): Company['marks'] {
   return Object.fromEntries(marks.map(({ id, messageId }) => [id, messageId]));
 }
 

@@ -3,7 +3,7 @@
  * and a question when a `rev` was missed. What it learns goes through `advance` (state.ts).
  */
 import { closeCodes } from '../shared/failures.ts';
-import type { AckFrame, ErrorFrame, ReadyFrame, ServerFrame } from '../shared/frames.ts';
+import type { ServerAckFrame, ServerErrorFrame, ServerFrame, ServerReadyFrame } from '../shared/frames.ts';
 import { countBytes, clientLimits as limits } from '../shared/limits.ts';
 import type { ModerationAct, ModerationEntry } from '../shared/moderation.ts';
 import { displayName } from '../shared/participant.ts';
@@ -138,17 +138,17 @@ export class RoomConnection {
   }
 
   /** Writes another text for a message. This and all that follows rejects with `ApiError`, 0 without a connection. */
-  edit(messageId: number, text: string): Promise<AckFrame> {
+  edit(messageId: number, text: string): Promise<ServerAckFrame> {
     return this.#ask({ type: 'edit', messageId, text });
   }
 
   /** Leaves a tombstone of a message. */
-  delete(messageId: number): Promise<AckFrame> {
+  delete(messageId: number): Promise<ServerAckFrame> {
     return this.#ask({ type: 'delete', messageId });
   }
 
   /** Gives a reaction or takes it back: in the state at once, and back again where it is refused or lost. */
-  react(messageId: number, emoji: string, on: boolean): Promise<AckFrame> {
+  react(messageId: number, emoji: string, on: boolean): Promise<ServerAckFrame> {
     const asked = this.#ask({ type: 'react', messageId, emoji, on });
     const before = this.#state;
     if (this.#isLive()) this.#note({ type: 'reacted', messageId, emoji, on });
@@ -273,7 +273,7 @@ export class RoomConnection {
     return true;
   }
 
-  #ask<T = AckFrame>(question: object, ref = `ask-${++this.#asked}`): Promise<T> {
+  #ask<T = ServerAckFrame>(question: object, ref = `ask-${++this.#asked}`): Promise<T> {
     const answer = this.#asks.expect(ref) as Promise<T>;
     if (!this.#isLive() || !this.#say({ ...question, ref })) this.#asks.fail('No connection', ref);
     return answer;
@@ -337,13 +337,13 @@ export class RoomConnection {
   }
 
   /** Whose token it was that was got: what waits to be sent is not to go out under another name. */
-  #isOfAnother({ participant, epoch }: ReadyFrame): boolean {
+  #isOfAnother({ participant, epoch }: ServerReadyFrame): boolean {
     const { self, position } = this.#state;
     return self !== null && participant !== null && position?.epoch === epoch && self.id !== participant.id;
   }
 
   /** A message for which the token has expired waits for a new one, once. */
-  #holds({ statusCode, ref = '' }: ErrorFrame): boolean {
+  #holds({ statusCode, ref = '' }: ServerErrorFrame): boolean {
     return statusCode === 401 && this.#introduction.renews && this.#outbox.hold(String(ref));
   }
 
@@ -354,7 +354,7 @@ export class RoomConnection {
     this.#outbox.release();
   }
 
-  #refused(frame: ErrorFrame, ref: string, wasLive: boolean): void {
+  #refused(frame: ServerErrorFrame, ref: string, wasLive: boolean): void {
     this.#outbox.goOn(frame);
     if (ref !== authRef) return;
     const isForGood = frame.statusCode === 400 || frame.statusCode === 413;

@@ -1,7 +1,7 @@
 /** What comes in over the line, and who is told of it: nothing that is odd on either side breaks the connection. */
-import type { BatchFrame, ServerFrame } from '../shared/frames.ts';
+import type { ServerBatchFrame, ServerFrame } from '../shared/frames.ts';
 
-export type SingleFrame = Exclude<ServerFrame, BatchFrame>;
+export type SingleFrame = Exclude<ServerFrame, ServerBatchFrame>;
 
 /** The frames in a text, those of a batch one by one; none where it is no frame. */
 export function framesIn(text: string): readonly SingleFrame[] {

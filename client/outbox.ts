@@ -2,7 +2,7 @@
  * What one has written and the room has not answered for: each message goes out once, in order, and whoever waits for one
  * hears what became of it.
  */
-import type { AckFrame, ErrorFrame } from '../shared/frames.ts';
+import type { ServerAckFrame, ServerErrorFrame } from '../shared/frames.ts';
 import { Asks } from './asks.ts';
 import type { SingleFrame } from './hearing.ts';
 import { type OutgoingMessage, pauseOf } from './state.ts';
@@ -16,7 +16,7 @@ export interface Sending {
    * Where it has its place, once it is stored. Rejects with `ApiError` where the room refuses it (403, 404, 409 …), or
    * with 0 where it is discarded or the connection ends. Slow mode and a lost line only make it wait.
    */
-  stored: Promise<AckFrame>;
+  stored: Promise<ServerAckFrame>;
 }
 
 export interface OutboxOptions {
@@ -50,7 +50,7 @@ export class Outbox {
 
   /** What is to be known of one that is to be sent; it cannot be where it does not wait, or all is over. */
   follow(clientId: string, isOver: boolean): Sending {
-    const stored = this.#sendings.expect(clientId) as Promise<AckFrame>;
+    const stored = this.#sendings.expect(clientId) as Promise<ServerAckFrame>;
     const isWaiting = this.#options.outgoing().some((one) => one.clientId === clientId && one.messageId === undefined);
     if (isOver || !isWaiting) this.#sendings.fail('It cannot be sent', clientId);
     return { clientId, stored };
@@ -68,7 +68,7 @@ export class Outbox {
   }
 
   /** The room has answered for what was out: the next may go, or the same again after a pause. */
-  goOn(frame: AckFrame | ErrorFrame): void {
+  goOn(frame: ServerAckFrame | ServerErrorFrame): void {
     if (frame.type === 'ack') this.#turnstile.answered(frame.clientId ?? '');
     else this.#turnstile.answered(String(frame.ref), pauseOf(frame));
   }

@@ -2,9 +2,9 @@
  * What a client knows of a room, as a pure function of what happened: frames in, state out. Any UI can show it, and
  * it can be tested without a socket. A frame heard twice changes nothing.
  */
-import type { AckFrame, ErrorFrame, ServerFrame } from '../shared/frames.ts';
+import type { ServerAckFrame, ServerErrorFrame, ServerFrame } from '../shared/frames.ts';
 import type { ReadState } from '../shared/message.ts';
-import type { Conduct } from '../shared/moderation.ts';
+import type { ChatSettings } from '../shared/moderation.ts';
 import type { RoomInfo } from '../shared/room.ts';
 import { type Company, marksOf, withoutIdleTypists, withPresence, withTyping } from './company.ts';
 import {
@@ -28,7 +28,7 @@ export interface OutgoingMessage {
   /** Its id in the room, once it was acknowledged: it is stored, and about to arrive like everyone's. */
   messageId?: number;
   /** Why the room refused it; then it waits for its author to send it again or discard it. */
-  failure?: Pick<ErrorFrame, 'statusCode' | 'error'>;
+  failure?: Pick<ServerErrorFrame, 'statusCode' | 'error'>;
 }
 
 /** How the connection is. `ended` is final: the service said that coming back is of no use. */
@@ -42,7 +42,7 @@ export interface RoomState extends Stretch, Company {
   phase: ConnectionPhase;
   room: RoomInfo | null;
   /** How members may post. */
-  conduct: Conduct;
+  conduct: ChatSettings;
   /** Until when the next message of one's own has to wait (slow mode, haste), in milliseconds by this device's clock. */
   waitUntil: number;
   /** Where this client stands in the log; null before the first `ready`. */
@@ -123,7 +123,7 @@ export function showsGap(state: RoomState, frame: ServerFrame): boolean {
 }
 
 /** Seconds after which what was refused for its haste may be sent again; undefined for any other refusal. */
-export function pauseOf({ statusCode, retryAfter }: ErrorFrame): number | undefined {
+export function pauseOf({ statusCode, retryAfter }: ServerErrorFrame): number | undefined {
   return statusCode === 429 ? (retryAfter ?? 1) : undefined;
 }
 
@@ -187,17 +187,17 @@ function welcome(state: RoomState, frame: Extract<ServerFrame, { type: 'ready' }
 }
 
 /** Only these two fields: a frame has many. */
-function conductOf({ locked, slowSeconds }: Conduct): Conduct {
+function conductOf({ locked, slowSeconds }: ChatSettings): ChatSettings {
   return { locked, slowSeconds };
 }
 
 /** In slow mode a member's next message has to wait from the last one on. */
-function waitAfter({ conduct, role }: RoomState, ack: AckFrame, at: number): Partial<RoomState> {
+function waitAfter({ conduct, role }: RoomState, ack: ServerAckFrame, at: number): Partial<RoomState> {
   const waits = ack.clientId !== undefined && !ack.duplicate && role === 'member' && conduct.slowSeconds > 0;
   return waits ? { waitUntil: at + conduct.slowSeconds * 1_000 } : {};
 }
 
-function waitAfterHaste({ outgoing }: RoomState, frame: ErrorFrame, at: number): Partial<RoomState> {
+function waitAfterHaste({ outgoing }: RoomState, frame: ServerErrorFrame, at: number): Partial<RoomState> {
   const pause = pauseOf(frame);
   const isOfMessage = outgoing.some(({ clientId }) => clientId === frame.ref);
   return pause !== undefined && isOfMessage ? { waitUntil: at + pause * 1_000 } : {};
@@ -216,11 +216,11 @@ function arrived(state: RoomState): RoomState {
   return outgoing.length === state.outgoing.length ? state : { ...state, outgoing };
 }
 
-function withId({ clientId, messageId }: AckFrame): (message: OutgoingMessage) => OutgoingMessage {
+function withId({ clientId, messageId }: ServerAckFrame): (message: OutgoingMessage) => OutgoingMessage {
   return (message) => (message.clientId === clientId ? { ...message, messageId } : message);
 }
 
-function withFailure(frame: ErrorFrame): (message: OutgoingMessage) => OutgoingMessage {
+function withFailure(frame: ServerErrorFrame): (message: OutgoingMessage) => OutgoingMessage {
   const { ref, statusCode, error } = frame;
   const isFinal = pauseOf(frame) === undefined;
   return (message) => (isFinal && message.clientId === ref ? { ...message, failure: { statusCode, error } } : message);

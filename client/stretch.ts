@@ -2,7 +2,7 @@
  * The messages that a client holds: one stretch of the log without a gap, the newest of it as a rule, and another
  * after a jump. Messages are upserts by id, of two states of one the later counts.
  */
-import type { HistoryAnswer } from '../shared/frames.ts';
+import type { ServerHistoryFrame } from '../shared/frames.ts';
 import { clientLimits as limits } from '../shared/limits.ts';
 import type { Message, Reaction } from '../shared/message.ts';
 
@@ -47,7 +47,7 @@ export function newestPage(messages: Message[], floor: number): Stretch {
 }
 
 /** The stretch with a page that was asked for; without it where a jump, a loss or trimming came between. */
-export function withPage<T extends Stretch>(before: T, { ref, messages, floor }: HistoryAnswer): T {
+export function withPage<T extends Stretch>(before: T, { ref, messages, floor }: ServerHistoryFrame): T {
   const stretch = aboveFloor(before, floor);
   const [kind, at] = String(ref).split('-');
   const newestId = Math.max(stretch.newestId, lastOf(messages));
@@ -110,7 +110,7 @@ function flagged({ mine: _, ...rest }: Reaction, mine: boolean): Reaction {
 function reacted(reactions: readonly Reaction[], selfId: string, { emoji, on }: OwnReaction): Reaction[] {
   const known = reactions.find((one) => one.emoji === emoji) ?? { emoji, count: 0, participants: [] };
   const others = known.participants.filter((id) => id !== selfId);
-  const participants = on && others.length < limits.reactionNames ? [...others, selfId] : others;
+  const participants = on && others.length < limits.reactionParticipants ? [...others, selfId] : others;
   const changed = flagged({ ...known, count: known.count + (on ? 1 : -1), participants }, on);
   const all = known.count === 0 ? [...reactions, changed] : reactions.map((one) => (one === known ? changed : one));
   return all.filter(({ count }) => count > 0);

@@ -4,7 +4,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type EnvironmentOptions, type Plugin } from 'vite';
-import { answerHeaders, embedHeaders, type HeaderFields, httpsHeaders, pageHeaders } from '../shared/site.ts';
+import { commonHeaders, embedHeaders, type HeaderFields, httpsHeaders, pageHeaders } from '../shared/site-headers.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -28,7 +28,11 @@ function elsewhere(): Plugin {
     },
     generateBundle() {
       if (service === '' || this.environment.name !== 'client') return;
-      const everywhere = { ...answerHeaders, ...httpsHeaders, ...pageHeaders({ service, isOwn: false }) };
+      const everywhere = {
+        ...commonHeaders,
+        ...httpsHeaders,
+        ...pageHeaders({ origin: service, isSameOrigin: false }),
+      };
       // Nothing of `/assets/`: such a host would let browsers keep for good that a file is not there, too.
       const rules = [headersRule('/*', everywhere), headersRule('/embed/*', embedHeaders)];
       this.emitFile({ type: 'asset', fileName: '_headers', source: rules.join('\n') });

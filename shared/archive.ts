@@ -4,26 +4,30 @@
  */
 import * as v from 'valibot';
 import { decode, parseJson } from './decode.ts';
-import type { Outcome } from './failures.ts';
-import { countCharacters, limits } from './limits.ts';
-import { DeletedBy, Mention } from './message.ts';
-import { Standing } from './moderation.ts';
-import { RoleName } from './participant.ts';
+import type { Result } from './failures.ts';
 import {
   About,
   ClientId,
   Emoji,
+  IntegerInRange,
   KeepDays,
   Link,
   MessageId,
   MessageText,
   Tags,
   Title,
-  WholeCount,
   wellFormed,
-} from './text.ts';
+} from './fields.ts';
+import { countCharacters, limits } from './limits.ts';
+import { DeletedBy, Mention } from './message.ts';
+import { MemberStatus } from './moderation.ts';
+import { RoleName } from './participant.ts';
 
-const Count = v.pipe(v.number(), v.safeInteger('must be a whole number'), v.minValue(0, 'must be at least 0'));
+const NonNegativeInteger = v.pipe(
+  v.number(),
+  v.safeInteger('must be a whole number'),
+  v.minValue(0, 'must be at least 0'),
+);
 /** Random bits, or a digest. */
 const Base64Url = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{16,64}$/, 'must be 16 to 64 characters of base64url'));
 
@@ -48,23 +52,23 @@ export const ArchivedRoom = v.object({
   about: About,
   tags: Tags,
   unlisted: v.boolean(),
-  createdAt: Count,
-  updatedAt: Count,
+  createdAt: NonNegativeInteger,
+  updatedAt: NonNegativeInteger,
   epoch: Base64Url,
   /** As it was when the export began: no message has a higher id, but one may have been changed since. */
-  rev: Count,
+  rev: NonNegativeInteger,
   floor: MessageId,
   /** Messages ever posted. */
-  posted: Count,
+  posted: NonNegativeInteger,
   salt: Base64Url,
   adminDigest: Base64Url,
   /** Of the join key of a private room. */
   lock: v.optional(v.object({ salt: Base64Url, digest: Base64Url })),
   keepDays: v.optional(KeepDays, 0),
   locked: v.optional(v.boolean(), false),
-  slowSeconds: v.optional(WholeCount(0, limits.slowSeconds), 0),
+  slowSeconds: v.optional(IntegerInRange(0, limits.slowModeSecondsMax), 0),
   /** Moderators, the muted and the banned. */
-  standings: v.optional(v.array(Standing), []),
+  standings: v.optional(v.array(MemberStatus), []),
 });
 export type ArchivedRoom = v.InferOutput<typeof ArchivedRoom>;
 
@@ -82,9 +86,9 @@ export const ArchivedMessage = v.pipe(
     sentDigest: Base64Url,
     /** Absent on a tombstone. */
     text: v.optional(MessageText),
-    createdAt: Count,
-    editedAt: v.optional(Count),
-    deletedAt: v.optional(Count),
+    createdAt: NonNegativeInteger,
+    editedAt: v.optional(NonNegativeInteger),
+    deletedAt: v.optional(NonNegativeInteger),
     deletedBy: v.optional(DeletedBy),
     replyTo: v.optional(MessageId),
     mentions: v.optional(v.array(Mention)),
@@ -122,9 +126,9 @@ export type ArchivedMessage = v.InferOutput<typeof ArchivedMessage>;
 /** The last line. */
 export const ArchiveEnd = v.object({
   type: v.literal('end'),
-  messages: Count,
+  messages: NonNegativeInteger,
   /** The highest of all. */
-  rev: Count,
+  rev: NonNegativeInteger,
 });
 export type ArchiveEnd = v.InferOutput<typeof ArchiveEnd>;
 
@@ -132,12 +136,12 @@ export const ArchiveLine = v.variant('type', [ArchivedRoom, ArchivedMessage, Arc
 export type ArchiveLine = v.InferOutput<typeof ArchiveLine>;
 
 /** Writes a line. */
-export function toLine(line: ArchiveLine): string {
+export function formatArchiveLine(line: ArchiveLine): string {
   return `${JSON.stringify(line)}\n`;
 }
 
 /** Reads a line: `bad_json` or `invalid` (400), which name what is wrong with it. */
-export function readLine(text: string): Outcome<ArchiveLine> {
+export function parseArchiveLine(text: string): Result<ArchiveLine> {
   const json = parseJson(text);
   return json.ok ? decode(ArchiveLine, json.value) : json;
 }

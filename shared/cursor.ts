@@ -15,14 +15,14 @@ const ListPosition = v.object({
 export type ListPosition = v.InferOutput<typeof ListPosition>;
 
 /** What is said of a cursor that no page of this list has given. */
-export const notACursor = 'is not a cursor of this list';
+export const invalidCursor = 'is not a cursor of this list';
 
 /** Writes a position as a cursor. */
-export function toCursor(position: ListPosition): string {
+export function encodeCursor(position: ListPosition): string {
   return btoa(JSON.stringify(position)).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
 }
 
-function fromCursor(cursor: string): unknown {
+function decodeCursor(cursor: string): unknown {
   try {
     return JSON.parse(atob(cursor.replaceAll('-', '+').replaceAll('_', '/')));
   } catch {
@@ -33,6 +33,6 @@ function fromCursor(cursor: string): unknown {
 /** A cursor of the list; anything else is refused. */
 export const Cursor = v.pipe(
   v.string(),
-  v.check((cursor) => v.is(ListPosition, fromCursor(cursor)), notACursor),
-  v.transform((cursor): ListPosition => v.parse(ListPosition, fromCursor(cursor))),
+  v.check((cursor) => v.is(ListPosition, decodeCursor(cursor)), invalidCursor),
+  v.transform((cursor): ListPosition => v.parse(ListPosition, decodeCursor(cursor))),
 );

@@ -3,16 +3,9 @@
  * it. Order matters: the first match wins, so fixed paths stand before `/chat/:link`.
  */
 import * as v from 'valibot';
-import { Cursor, notACursor } from './cursor.ts';
-import type { Fault } from './decode.ts';
+import { Cursor, invalidCursor } from './cursor.ts';
+import type { FieldIssue } from './decode.ts';
 import type { FailureCode } from './failures.ts';
-import { limits } from './limits.ts';
-import { FoundPage, Message, MessagePage, notAlone, ReadMark, ReadState, standsAlone } from './message.ts';
-import { ModerationEntry, moderationActs, Standing } from './moderation.ts';
-import { Participant } from './participant.ts';
-import { ListSort, RoomView } from './room.ts';
-import { type Route, routes } from './routes.ts';
-import { Entry, EntryRole, EntryText, SessionId, SessionInfo } from './session.ts';
 import {
   About,
   ClientId,
@@ -22,34 +15,49 @@ import {
   LeaseSecret,
   Link,
   MessageId,
+  MessageSearchQuery,
   MessageText,
   Name,
   NewAdminToken,
-  Phrase,
-  Query,
+  QueryInteger,
   Reason,
+  RoomSearchQuery,
   Tags,
   Title,
   Token,
-  WholeNumber,
-} from './text.ts';
+} from './fields.ts';
+import { limits } from './limits.ts';
+import {
+  aroundMustStandAlone,
+  isExclusiveAround,
+  Message,
+  MessagePage,
+  ReadMarker,
+  ReadState,
+  SearchResults,
+} from './message.ts';
+import { MemberStatus, ModerationEntry, moderationActionSchemas } from './moderation.ts';
+import { Participant } from './participant.ts';
+import { ListSort, RoomView } from './room.ts';
+import { type Route, routes } from './routes.ts';
+import { ExternalId, SessionEntry, SessionEntryRole, SessionEntryText, SessionInfo } from './session.ts';
 
 /** Of a part of a request in which nothing is looked for. */
 export const NoFields = v.object({});
-const AtLink = v.object({ link: Link });
-const AtMessage = v.object({ link: Link, id: WholeNumber(1) });
-const AtReaction = v.object({ ...AtMessage.entries, emoji: Emoji });
+const LinkParams = v.object({ link: Link });
+const MessageParams = v.object({ link: Link, id: QueryInteger(1) });
+const ReactionParams = v.object({ ...MessageParams.entries, emoji: Emoji });
 
 /** Who acts: `token` says who they are, `adminToken` what they may. */
-const actor = { token: v.optional(Token), adminToken: v.optional(Token) };
+const credentialFields = { token: v.optional(Token), adminToken: v.optional(Token) };
 
-const pageLimit = (standard: number, most: number) =>
+const pageLimit = (defaultLimit: number, maxLimit: number) =>
   v.optional(
     v.pipe(
-      WholeNumber(1, { maximum: most, default: standard }),
-      v.transform((limit) => Math.min(limit, most)),
+      QueryInteger(1, { maximum: maxLimit, default: defaultLimit }),
+      v.transform((limit) => Math.min(limit, maxLimit)),
     ),
-    String(standard),
+    String(defaultLimit),
   );
 
 const NewRoom = v.object({
@@ -96,16 +104,16 @@ const RoomUpdate = v.object({
 });
 
 /** Where a page of sessions or entries goes on. */
-const paging = (standard: number, most: number) => ({
+const pagingFields = (defaultLimit: number, maxLimit: number) => ({
   /** The `next` of the page before. */
-  after: v.optional(WholeNumber(0)),
-  limit: pageLimit(standard, most),
+  after: v.optional(QueryInteger(0)),
+  limit: pageLimit(defaultLimit, maxLimit),
 });
 
 const next = v.optional(v.string());
 
 /** An entry as its storing is answered; `token` to who claimed the user's id without one. */
-const StoredEntry = v.object({ userId: v.string(), ...Entry.entries, token: v.optional(v.string()) });
+const StoredEntry = v.object({ userId: v.string(), ...SessionEntry.entries, token: v.optional(v.string()) });
 
 /** How a call refuses a signed token. */
 const signedTokenFailures = ['signed_token_invalid', 'signed_token_expired', 'no_signed_identities'] as const;
@@ -127,14 +135,14 @@ export interface Endpoint extends Route {
    */
   readonly bearer?: 'query' | 'body' | 'token';
   /** Status and content of each success. */
-  readonly answers: Readonly<Record<number, v.GenericSchema>>;
+  readonly responses: Readonly<Record<number, v.GenericSchema>>;
   readonly failures: readonly FailureCode[];
   /** Texts of the document that differ from the common ones. */
-  readonly explain?: (faults: readonly Fault[]) => string | undefined;
+  readonly issueText?: (faults: readonly FieldIssue[]) => string | undefined;
 }
 
 /** How a change of a message is refused. */
-const changeFailures = [
+const messageChangeFailures = [
   'invalid',
   'token_required',
   'not_admin',
@@ -158,10 +166,10 @@ export const endpoints = {
     query: NoFields,
     body: NewRoom,
     bearer: 'body',
-    answers: { 201: RoomView },
+    responses: { 201: RoomView },
     failures: ['invalid', 'link_taken'],
-    explain: (faults: readonly Fault[]) =>
-      faults.some((fault) => fault.missing && ['token', 'content'].includes(fault.path))
+    issueText: (issues: readonly FieldIssue[]) =>
+      issues.some((issue) => issue.missing && ['token', 'content'].includes(issue.path))
         ? 'Missing required fields: token, content'
         : undefined,
   },
@@ -173,21 +181,21 @@ export const endpoints = {
       v.object({
         token: v.optional(Token),
         limit: pageLimit(limits.listSize, limits.listSizeMax),
-        offset: v.optional(WholeNumber(0, { default: 0 }), '0'),
+        offset: v.optional(QueryInteger(0, { default: 0 }), '0'),
         tag: v.optional(v.string()),
         /** Words that title, about or tags must have. Beyond the document, as are `sort` and `after`. */
-        q: v.optional(Query),
+        q: v.optional(RoomSearchQuery),
         sort: v.optional(ListSort, 'new'),
         /** The `next` of the page before, in the same order. */
         after: v.optional(Cursor),
       }),
       v.forward(
-        v.check(({ sort, after }) => !after || after.sort === sort, notACursor),
+        v.check(({ sort, after }) => !after || after.sort === sort, invalidCursor),
         ['after'],
       ),
     ),
     bearer: 'query',
-    answers: {
+    responses: {
       200: v.object({
         chats: v.array(RoomView),
         total: v.number(),
@@ -210,7 +218,7 @@ export const endpoints = {
       after: v.optional(v.string()),
     }),
     bearer: 'body',
-    answers: {
+    responses: {
       200: v.object({
         /** Rooms that reported. */
         rebuilt: v.number(),
@@ -230,7 +238,7 @@ export const endpoints = {
     query: NoFields,
     body: RoomUpdate,
     bearer: 'body',
-    answers: { 200: RoomView },
+    responses: { 200: RoomView },
     failures: ['invalid', 'not_admin', 'room_not_found'],
   },
   deleteRoom: {
@@ -241,28 +249,28 @@ export const endpoints = {
     body: v.object({ token: Token, link: Link }),
     bodyFromQuery: ['link'],
     bearer: 'body',
-    answers: { 200: v.literal('Chat deleted successfully') },
+    responses: { 200: v.literal('Chat deleted successfully') },
     failures: ['invalid', 'not_admin', 'room_not_found'],
   },
   getRoom: {
     ...routes.getRoom,
     summary: 'Read a room',
-    params: AtLink,
+    params: LinkParams,
     query: v.object({ token: v.optional(Token) }),
     bearer: 'query',
-    answers: { 200: RoomView },
+    responses: { 200: RoomView },
     failures: ['invalid', 'room_not_found', ...signedTokenFailures],
   },
   listParticipants: {
     ...routes.listParticipants,
     summary: 'Who is here',
-    params: AtLink,
+    params: LinkParams,
     query: v.object({
       after: v.optional(v.string()),
       limit: pageLimit(limits.pageSize, limits.pageSizeMax),
     }),
     bearer: 'query',
-    answers: {
+    responses: {
       200: v.object({
         participants: v.array(Participant),
         participantCount: v.number(),
@@ -275,7 +283,7 @@ export const endpoints = {
   updateParticipants: {
     ...routes.updateParticipants,
     summary: 'Join or leave a room',
-    params: AtLink,
+    params: LinkParams,
     query: NoFields,
     body: v.object({
       action: v.picklist(['join', 'leave'], invalidAction),
@@ -286,15 +294,15 @@ export const endpoints = {
       lease: v.optional(LeaseSecret),
     }),
     bearer: 'body',
-    answers: { 200: v.object({ participantCount: v.number(), lease: v.optional(v.string()) }) },
+    responses: { 200: v.object({ participantCount: v.number(), lease: v.optional(v.string()) }) },
     failures: ['invalid', 'room_not_found', 'lease_not_found', 'too_many_leases', 'not_admin', ...signedTokenFailures],
-    explain: (faults: readonly Fault[]) =>
-      faults.some((fault) => fault.path === 'action') ? invalidAction : undefined,
+    issueText: (issues: readonly FieldIssue[]) =>
+      issues.some((issue) => issue.path === 'action') ? invalidAction : undefined,
   },
   createInvitation: {
     ...routes.createInvitation,
     summary: 'Invite somebody to a private room (admin)',
-    params: AtLink,
+    params: LinkParams,
     query: NoFields,
     body: v.object({
       /** The admin's. */
@@ -313,34 +321,34 @@ export const endpoints = {
       ),
     }),
     bearer: 'body',
-    answers: { 201: v.object({ invitation: v.string(), expiresAt: v.number() }) },
+    responses: { 201: v.object({ invitation: v.string(), expiresAt: v.number() }) },
     failures: ['invalid', 'not_admin', 'room_not_found', 'not_private'],
   },
   listMessages: {
     ...routes.listMessages,
     summary: 'A page of messages, oldest first; the newest page without before, after and around',
-    params: AtLink,
+    params: LinkParams,
     query: v.pipe(
       v.object({
-        before: v.optional(WholeNumber(1)),
-        after: v.optional(WholeNumber(0)),
+        before: v.optional(QueryInteger(1)),
+        after: v.optional(QueryInteger(0)),
         /** In the middle of the page. */
-        around: v.optional(WholeNumber(1)),
+        around: v.optional(QueryInteger(1)),
         limit: pageLimit(limits.pageSize, limits.pageSizeMax),
       }),
       v.forward(
-        v.check((place) => standsAlone(place), notAlone),
+        v.check((place) => isExclusiveAround(place), aroundMustStandAlone),
         ['around'],
       ),
     ),
     bearer: 'query',
-    answers: { 200: MessagePage },
+    responses: { 200: MessagePage },
     failures: ['invalid', 'room_not_found', 'message_not_found', ...signedTokenFailures],
   },
   postMessage: {
     ...routes.postMessage,
     summary: 'Post a message; the same clientId again answers 200 with the same message',
-    params: AtLink,
+    params: LinkParams,
     query: NoFields,
     body: v.object({
       token: v.optional(Token),
@@ -351,7 +359,7 @@ export const endpoints = {
       replyTo: v.optional(MessageId),
     }),
     bearer: 'body',
-    answers: { 201: Message, 200: Message },
+    responses: { 201: Message, 200: Message },
     failures: [
       'invalid',
       'token_required',
@@ -365,116 +373,123 @@ export const endpoints = {
   getMessage: {
     ...routes.getMessage,
     summary: 'One message, or its tombstone',
-    params: AtMessage,
+    params: MessageParams,
     query: NoFields,
     bearer: 'query',
-    answers: { 200: Message },
+    responses: { 200: Message },
     failures: ['invalid', 'room_not_found', 'message_not_found', ...signedTokenFailures],
   },
   searchMessages: {
     ...routes.searchMessages,
     summary: 'Messages that have `q` anywhere in their text, newest first',
-    params: AtLink,
+    params: LinkParams,
     query: v.object({
-      q: Phrase,
-      before: v.optional(WholeNumber(1)),
+      q: MessageSearchQuery,
+      before: v.optional(QueryInteger(1)),
       limit: pageLimit(limits.pageSize, limits.pageSizeMax),
     }),
     bearer: 'query',
-    answers: { 200: FoundPage },
+    responses: { 200: SearchResults },
     failures: ['invalid', 'room_not_found', 'too_fast', ...signedTokenFailures],
   },
   editMessage: {
     ...routes.editMessage,
     summary: 'Give a message another text (its author)',
-    params: AtMessage,
+    params: MessageParams,
     query: NoFields,
-    body: v.object({ ...actor, text: MessageText }),
+    body: v.object({ ...credentialFields, text: MessageText }),
     bearer: 'body',
-    answers: { 200: Message },
-    failures: [...changeFailures, 'not_author'],
+    responses: { 200: Message },
+    failures: [...messageChangeFailures, 'not_author'],
   },
   deleteMessage: {
     ...routes.deleteMessage,
     summary: 'Leave a tombstone of a message (its author, or a moderator)',
-    params: AtMessage,
+    params: MessageParams,
     query: NoFields,
-    body: v.object(actor),
+    body: v.object(credentialFields),
     bearer: 'body',
-    answers: { 200: Message },
-    failures: [...changeFailures, 'not_author'],
+    responses: { 200: Message },
+    failures: [...messageChangeFailures, 'not_author'],
   },
   addReaction: {
     ...routes.addReaction,
     summary: 'React to a message',
-    params: AtReaction,
+    params: ReactionParams,
     query: NoFields,
-    body: v.object(actor),
+    body: v.object(credentialFields),
     bearer: 'body',
-    answers: { 200: Message },
-    failures: [...changeFailures, 'too_many_reactions'],
+    responses: { 200: Message },
+    failures: [...messageChangeFailures, 'too_many_reactions'],
   },
   removeReaction: {
     ...routes.removeReaction,
     summary: 'Take a reaction back',
-    params: AtReaction,
+    params: ReactionParams,
     query: NoFields,
-    body: v.object(actor),
+    body: v.object(credentialFields),
     bearer: 'body',
-    answers: { 200: Message },
-    failures: changeFailures,
+    responses: { 200: Message },
+    failures: messageChangeFailures,
   },
   getReading: {
     ...routes.getReading,
     summary: 'How far one has read, how much is unread, and how far others have read in a room that is no crowd',
-    params: AtLink,
+    params: LinkParams,
     query: NoFields,
     bearer: 'query',
-    answers: { 200: v.object({ ...ReadState.entries, marks: v.array(ReadMark) }) },
+    responses: { 200: v.object({ ...ReadState.entries, marks: v.array(ReadMarker) }) },
     failures: ['invalid', 'room_not_found', 'token_required', 'banned', ...signedTokenFailures],
   },
   setReading: {
     ...routes.setReading,
     summary: 'Say how far one has read',
-    params: AtLink,
+    params: LinkParams,
     query: NoFields,
-    body: v.object({ ...actor, messageId: MessageId }),
+    body: v.object({ ...credentialFields, messageId: MessageId }),
     bearer: 'body',
-    answers: { 200: ReadState },
-    failures: [...changeFailures, 'banned'],
+    responses: { 200: ReadState },
+    failures: [...messageChangeFailures, 'banned'],
   },
   reportMessage: {
     ...routes.reportMessage,
     summary: 'Tell the moderators of a message',
-    params: AtMessage,
+    params: MessageParams,
     query: NoFields,
-    body: v.object({ ...actor, reason: v.optional(Reason) }),
+    body: v.object({ ...credentialFields, reason: v.optional(Reason) }),
     bearer: 'body',
-    answers: { 201: ModerationEntry },
-    failures: [...changeFailures, 'banned'],
+    responses: { 201: ModerationEntry },
+    failures: [...messageChangeFailures, 'banned'],
   },
   moderate: {
     ...routes.moderate,
     summary: 'Keep order: mute, kick, ban, promote, slow mode, lock and their opposites (moderators)',
-    params: AtLink,
+    params: LinkParams,
     query: NoFields,
-    body: v.variant('action', moderationActs(actor)),
+    body: v.variant('action', moderationActionSchemas(credentialFields)),
     bearer: 'body',
-    answers: { 201: ModerationEntry },
-    failures: [...changeFailures, 'not_moderator', 'not_admin_role', 'outranked', 'participant_not_found', 'banned'],
+    responses: { 201: ModerationEntry },
+    failures: [
+      ...messageChangeFailures,
+      'not_moderator',
+      'not_admin_role',
+      'outranked',
+      'participant_not_found',
+      'banned',
+    ],
   },
   getModeration: {
     ...routes.getModeration,
     summary: 'What was done to keep order, newest first, and who is muted, banned or a moderator (moderators)',
-    params: AtLink,
-    query: v.object({ before: v.optional(WholeNumber(1)), limit: pageLimit(limits.pageSize, limits.pageSizeMax) }),
+    params: LinkParams,
+    query: v.object({ before: v.optional(QueryInteger(1)), limit: pageLimit(limits.pageSize, limits.pageSizeMax) }),
     bearer: 'query',
-    answers: {
+    responses: {
       200: v.object({
         entries: v.array(ModerationEntry),
         /** Send it as `before` for the next page; absent on the last. */
         next,
-        standings: v.array(Standing),
+        standings: v.array(MemberStatus),
         locked: v.boolean(),
         slowSeconds: v.number(),
       }),
@@ -492,11 +507,11 @@ export const endpoints = {
   eraseOneself: {
     ...routes.eraseOneself,
     summary: 'Leave tombstones of all that one has written in a room, and take all reactions back',
-    params: AtLink,
+    params: LinkParams,
     query: NoFields,
-    body: v.object(actor),
+    body: v.object(credentialFields),
     bearer: 'body',
-    answers: {
+    responses: {
       200: v.object({
         /** Messages that are still to be changed; they will be, without another call. */
         remaining: v.number(),
@@ -511,15 +526,15 @@ export const endpoints = {
     query: NoFields,
     body: v.object({
       token: v.optional(Token),
-      userId: SessionId,
+      userId: ExternalId,
       /** Without it a new session begins. */
-      sessionId: v.optional(SessionId),
-      message: EntryText,
-      role: v.optional(EntryRole),
-      chatId: v.optional(SessionId),
+      sessionId: v.optional(ExternalId),
+      message: SessionEntryText,
+      role: v.optional(SessionEntryRole),
+      chatId: v.optional(ExternalId),
     }),
     bearer: 'token',
-    answers: { 201: StoredEntry, 200: StoredEntry },
+    responses: { 201: StoredEntry, 200: StoredEntry },
     failures: ['invalid', 'no_credential', 'not_yours', 'chat_id_reused', ...signedTokenFailures],
   },
   getChatHistory: {
@@ -527,21 +542,21 @@ export const endpoints = {
     summary: 'A page of a session, oldest first (its user)',
     params: NoFields,
     query: v.object({
-      userId: SessionId,
-      sessionId: SessionId,
-      ...paging(limits.historySize, limits.historySizeMax),
+      userId: ExternalId,
+      sessionId: ExternalId,
+      ...pagingFields(limits.sessionPageSize, limits.sessionPageSizeMax),
     }),
     bearer: 'query',
-    answers: { 200: v.object({ sessionId: v.string(), messages: v.array(Entry), next }) },
+    responses: { 200: v.object({ sessionId: v.string(), messages: v.array(SessionEntry), next }) },
     failures: ['invalid', 'no_credential', 'not_yours', 'session_not_found', ...signedTokenFailures],
   },
   getAllSessions: {
     ...routes.getAllSessions,
     summary: 'The sessions of a user, newest first (that user)',
     params: NoFields,
-    query: v.object({ userId: SessionId, ...paging(limits.sessionsSizeMax, limits.sessionsSizeMax) }),
+    query: v.object({ userId: ExternalId, ...pagingFields(limits.sessionListSizeMax, limits.sessionListSizeMax) }),
     bearer: 'query',
-    answers: { 200: v.object({ userId: v.string(), sessions: v.array(SessionInfo), next }) },
+    responses: { 200: v.object({ userId: v.string(), sessions: v.array(SessionInfo), next }) },
     failures: ['invalid', 'no_credential', 'not_yours', ...signedTokenFailures],
   },
   deleteChatHistory: {
@@ -549,10 +564,10 @@ export const endpoints = {
     summary: 'Delete a session with all its entries (its user)',
     params: NoFields,
     query: NoFields,
-    body: v.object({ token: v.optional(Token), userId: SessionId, sessionId: SessionId }),
+    body: v.object({ token: v.optional(Token), userId: ExternalId, sessionId: ExternalId }),
     bodyFromQuery: ['userId', 'sessionId'],
     bearer: 'token',
-    answers: { 200: v.literal('Chat history deleted successfully') },
+    responses: { 200: v.literal('Chat history deleted successfully') },
     failures: ['invalid', 'no_credential', 'not_yours', 'session_not_found', ...signedTokenFailures],
   },
   issueToken: {
@@ -562,7 +577,7 @@ export const endpoints = {
     query: NoFields,
     body: v.object({
       token: v.optional(Token),
-      userId: SessionId,
+      userId: ExternalId,
       name: v.optional(Name),
       /** Seconds. */
       expiresIn: v.optional(
@@ -576,7 +591,7 @@ export const endpoints = {
       ),
     }),
     bearer: 'token',
-    answers: { 201: v.object({ token: v.string(), userId: v.string(), expiresAt: v.number() }) },
+    responses: { 201: v.object({ token: v.string(), userId: v.string(), expiresAt: v.number() }) },
     failures: ['invalid', 'no_credential', 'not_operator', 'no_signed_identities'],
   },
   health: {
@@ -584,7 +599,7 @@ export const endpoints = {
     summary: 'Whether the directory and KV answer',
     params: NoFields,
     query: NoFields,
-    answers: { 200: v.object({ status: v.literal('ok'), directory: v.literal('ok'), kv: v.literal('ok') }) },
+    responses: { 200: v.object({ status: v.literal('ok'), directory: v.literal('ok'), kv: v.literal('ok') }) },
     failures: ['unavailable'],
   },
 } as const satisfies Record<string, Endpoint>;

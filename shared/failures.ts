@@ -37,7 +37,7 @@ interface FailureKind {
   readonly retry: boolean;
 }
 
-const kinds = {
+const failureTable = {
   invalid: { statusCode: 400, text: 'Invalid request', retry: false },
   bad_json: { statusCode: 400, text: 'Invalid JSON', retry: false },
   body_incomplete: { statusCode: 400, text: 'Request body broke off', retry: true },
@@ -169,7 +169,7 @@ const kinds = {
 } as const satisfies Record<string, FailureKind>;
 
 /** The name of a refusal. */
-export type FailureCode = keyof typeof kinds;
+export type FailureCode = keyof typeof failureTable;
 
 /** A refusal on its way to the caller. */
 export interface Failure extends FailureKind {
@@ -189,16 +189,16 @@ export function closeReason({ text, retryAfter }: Pick<Failure, 'text' | 'retryA
 }
 
 /** What a call that may be refused gives back. */
-export type Outcome<T> = { readonly ok: true; readonly value: T } | Refused;
+export type Result<T> = { readonly ok: true; readonly value: T } | Err;
 
 /** A refusal where something might have been achieved. */
-export interface Refused {
+export interface Err {
   readonly ok: false;
   readonly failure: Failure;
 }
 
 /** Wraps what a call achieved. */
-export function done<T>(value: T): { readonly ok: true; readonly value: T } {
+export function ok<T>(value: T): { readonly ok: true; readonly value: T } {
   return { ok: true, value };
 }
 
@@ -207,6 +207,6 @@ export function done<T>(value: T): { readonly ok: true; readonly value: T } {
  * @param code the row of the table
  * @param details a text that says more than the table's, and seconds to wait
  */
-export function fail(code: FailureCode, details: { text?: string; retryAfter?: number } = {}): Refused {
-  return { ok: false, failure: { code, ...kinds[code], ...details } };
+export function fail(code: FailureCode, details: { text?: string; retryAfter?: number } = {}): Err {
+  return { ok: false, failure: { code, ...failureTable[code], ...details } };
 }

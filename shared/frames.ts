@@ -1,37 +1,52 @@
 /** The frames of `/chat/:link/ws` (docs/protocol.md): what clients may say, and what the room answers. */
 import * as v from 'valibot';
 import { decode, parseJson } from './decode.ts';
-import type { Failure, Outcome } from './failures.ts';
+import type { Failure, Result } from './failures.ts';
+import {
+  ClientId,
+  Emoji,
+  LeaseSecret,
+  MessageId,
+  MessageText,
+  Name,
+  PresentedKey,
+  Reason,
+  Ref,
+  Token,
+} from './fields.ts';
 import { limits } from './limits.ts';
 import {
+  aroundMustStandAlone,
+  isExclusiveAround,
+  type LogPosition,
   type Message,
   type MessagePage,
-  notAlone,
-  type Position,
-  type ReadMark,
+  type ReadMarker,
   type ReadState,
-  standsAlone,
 } from './message.ts';
-import { type Conduct, type ModerationEntry, moderationActs } from './moderation.ts';
+import { type ChatSettings, type ModerationEntry, moderationActionSchemas } from './moderation.ts';
 import type { Participant, RoleName } from './participant.ts';
 import type { RoomInfo } from './room.ts';
-import { ClientId, Emoji, LeaseSecret, MessageId, MessageText, Name, Reason, Ref, ShownKey, Token } from './text.ts';
 
-const ref = { ref: v.optional(Ref) };
+const refField = { ref: v.optional(Ref) };
 
-const FromZero = v.pipe(v.number(), v.safeInteger('must be a whole number'), v.minValue(0, 'must be at least 0'));
+const NonNegativeInteger = v.pipe(
+  v.number(),
+  v.safeInteger('must be a whole number'),
+  v.minValue(0, 'must be at least 0'),
+);
 
 /** Comes first; again later it refreshes the credential of the same person. Without a token: a viewer. */
-export const AuthFrame = v.object({
+export const ClientAuthFrame = v.object({
   type: v.literal('auth'),
-  ...ref,
+  ...refField,
   token: v.optional(Token),
   adminToken: v.optional(Token),
   name: v.optional(Name),
   lease: v.optional(LeaseSecret),
   /** Opens a private room: its join key, or an invitation. */
-  joinKey: v.optional(ShownKey),
-  resume: v.optional(v.object({ epoch: v.string(), rev: FromZero })),
+  joinKey: v.optional(PresentedKey),
+  resume: v.optional(v.object({ epoch: v.string(), rev: NonNegativeInteger })),
   /** The client understands `batch` frames. */
   batch: v.optional(v.boolean()),
   /** The protocol's version. */
@@ -39,54 +54,62 @@ export const AuthFrame = v.object({
 });
 
 /** A new message, or one sent again. */
-export const SendFrame = v.object({
+export const ClientSendFrame = v.object({
   type: v.literal('send'),
-  ...ref,
+  ...refField,
   clientId: ClientId,
   text: MessageText,
   replyTo: v.optional(MessageId),
 });
 
 /** Another text for a message of one's own. */
-export const EditFrame = v.object({ type: v.literal('edit'), ...ref, messageId: MessageId, text: MessageText });
+export const ClientEditFrame = v.object({
+  type: v.literal('edit'),
+  ...refField,
+  messageId: MessageId,
+  text: MessageText,
+});
 
 /** Leaves a tombstone of a message. */
-export const DeleteFrame = v.object({ type: v.literal('delete'), ...ref, messageId: MessageId });
+export const ClientDeleteFrame = v.object({ type: v.literal('delete'), ...refField, messageId: MessageId });
 
 /** Gives a reaction, or takes it back. */
-export const ReactFrame = v.object({
+export const ClientReactFrame = v.object({
   type: v.literal('react'),
-  ...ref,
+  ...refField,
   messageId: MessageId,
   emoji: Emoji,
   on: v.boolean(),
 });
 
 /** What a moderator does. */
-export const ModerateFrame = v.variant('action', moderationActs({ type: v.literal('moderate'), ...ref }));
+export const ClientModerateFrame = v.variant(
+  'action',
+  moderationActionSchemas({ type: v.literal('moderate'), ...refField }),
+);
 
 /** Tells the moderators of a message. */
-export const ReportFrame = v.object({
+export const ClientReportFrame = v.object({
   type: v.literal('report'),
-  ...ref,
+  ...refField,
   messageId: MessageId,
   reason: v.optional(Reason),
 });
 
 /** Somebody types, or no longer does. To be said again while it goes on. */
-export const TypingFrame = v.object({ type: v.literal('typing'), ...ref, on: v.boolean() });
+export const ClientTypingFrame = v.object({ type: v.literal('typing'), ...refField, on: v.boolean() });
 
 /** How far somebody has read. */
-export const ReadFrame = v.object({ type: v.literal('read'), ...ref, messageId: MessageId });
+export const ClientReadFrame = v.object({ type: v.literal('read'), ...refField, messageId: MessageId });
 
 /** Asks for a page of the log: the newest one without `before`, `after` and `around`. */
-export const HistoryFrame = v.pipe(
+export const ClientHistoryFrame = v.pipe(
   v.object({
     type: v.literal('history'),
-    ...ref,
+    ...refField,
     before: v.optional(MessageId),
     /** 0 asks for the beginning. */
-    after: v.optional(FromZero),
+    after: v.optional(NonNegativeInteger),
     /** In the middle of the page. */
     around: v.optional(MessageId),
     limit: v.optional(
@@ -99,38 +122,38 @@ export const HistoryFrame = v.pipe(
     ),
   }),
   v.forward(
-    v.check((place) => standsAlone(place), notAlone),
+    v.check((place) => isExclusiveAround(place), aroundMustStandAlone),
     ['around'],
   ),
 );
 
 /** `{"type":"ping"}` to the letter is answered by the runtime, any other form by the room. */
-export const PingFrame = v.object({ type: v.literal('ping'), ...ref });
+export const ClientPingFrame = v.object({ type: v.literal('ping'), ...refField });
 
 export const ClientFrame = v.variant('type', [
-  AuthFrame,
-  SendFrame,
-  EditFrame,
-  DeleteFrame,
-  ReactFrame,
-  ModerateFrame,
-  ReportFrame,
-  TypingFrame,
-  ReadFrame,
-  HistoryFrame,
-  PingFrame,
+  ClientAuthFrame,
+  ClientSendFrame,
+  ClientEditFrame,
+  ClientDeleteFrame,
+  ClientReactFrame,
+  ClientModerateFrame,
+  ClientReportFrame,
+  ClientTypingFrame,
+  ClientReadFrame,
+  ClientHistoryFrame,
+  ClientPingFrame,
 ]);
 export type ClientFrame = v.InferOutput<typeof ClientFrame>;
-export type AuthFrame = v.InferOutput<typeof AuthFrame>;
+export type ClientAuthFrame = v.InferOutput<typeof ClientAuthFrame>;
 export type Ref = v.InferOutput<typeof Ref>;
 
 /** The limits that a client needs to know while people type. */
-export type StatedLimits = Pick<
+export type AdvertisedLimits = Pick<
   typeof limits,
   'messageLength' | 'nameLength' | 'frameBytes' | 'pageSizeMax' | 'typingMs'
 >;
 
-export interface ReadyFrame extends Position, Conduct {
+export interface ServerReadyFrame extends LogPosition, ChatSettings {
   type: 'ready';
   ref?: Ref;
   /** Who the room takes this socket for; null for a viewer. */
@@ -146,11 +169,11 @@ export interface ReadyFrame extends Position, Conduct {
   /** How far one has read, and what is left; absent for a viewer. */
   reading?: ReadState;
   /** Everyone's marks; empty in a crowd. */
-  marks: ReadMark[];
-  limits: StatedLimits;
+  marks: ReadMarker[];
+  limits: AdvertisedLimits;
 }
 
-export interface AckFrame {
+export interface ServerAckFrame {
   type: 'ack';
   ref?: Ref;
   clientId?: string;
@@ -161,44 +184,44 @@ export interface AckFrame {
 }
 
 /** A message as it now is: new, edited, deleted or reacted to alike. */
-export type MessageFrame = { type: 'message' } & Message;
+export type ServerMessageFrame = { type: 'message' } & Message;
 
-export interface PresenceFrame {
+export interface ServerPresenceFrame {
   type: 'presence';
   participantCount: number;
   joined?: Participant[];
   left?: Participant[];
 }
 
-export type HistoryAnswer = { type: 'history'; ref?: Ref } & MessagePage;
+export type ServerHistoryFrame = { type: 'history'; ref?: Ref } & MessagePage;
 
-export interface RoomFrame extends Conduct {
+export interface ServerRoomFrame extends ChatSettings {
   type: 'room';
   room: RoomInfo;
   floor: number;
 }
 
 /** Somebody types, or no longer does; without another such frame it ends by itself after `typingMs`. */
-export interface TypingAnswer {
+export interface ServerTypingFrame {
   type: 'typing';
   participant: Participant;
   on: boolean;
 }
 
 /** Somebody has read up to a message. */
-export type ReadAnswer = { type: 'read' } & ReadMark;
+export type ServerReadFrame = { type: 'read' } & ReadMarker;
 
 /** How far one has read oneself: the answer to a `read` with a `ref`. */
-export type ReadingFrame = { type: 'reading'; ref?: Ref } & ReadState;
+export type ServerReadingFrame = { type: 'reading'; ref?: Ref } & ReadState;
 
 /** What was done to keep order, for moderators; and for whoever did it, with the `ref` of their frame. */
-export interface ModerationFrame {
+export interface ServerModerationFrame {
   type: 'moderation';
   ref?: Ref;
   entry: ModerationEntry;
 }
 
-export interface ErrorFrame {
+export interface ServerErrorFrame {
   type: 'error';
   ref?: Ref;
   statusCode: number;
@@ -207,33 +230,33 @@ export interface ErrorFrame {
   retryAfter?: number;
 }
 
-export interface PongFrame {
+export interface ServerPongFrame {
   type: 'pong';
   ref?: Ref;
 }
 
-export interface BatchFrame {
+export interface ServerBatchFrame {
   type: 'batch';
-  frames: Exclude<ServerFrame, BatchFrame>[];
+  frames: Exclude<ServerFrame, ServerBatchFrame>[];
 }
 
 export type ServerFrame =
-  | ReadyFrame
-  | AckFrame
-  | MessageFrame
-  | PresenceFrame
-  | HistoryAnswer
-  | RoomFrame
-  | ModerationFrame
-  | TypingAnswer
-  | ReadAnswer
-  | ReadingFrame
-  | ErrorFrame
-  | PongFrame
-  | BatchFrame;
+  | ServerReadyFrame
+  | ServerAckFrame
+  | ServerMessageFrame
+  | ServerPresenceFrame
+  | ServerHistoryFrame
+  | ServerRoomFrame
+  | ServerModerationFrame
+  | ServerTypingFrame
+  | ServerReadFrame
+  | ServerReadingFrame
+  | ServerErrorFrame
+  | ServerPongFrame
+  | ServerBatchFrame;
 
 /** The `ref` of a frame that is otherwise bad, so that its `error` can bear it. */
-function refOf(input: unknown): Ref | undefined {
+function parseRef(input: unknown): Ref | undefined {
   const parsed = v.safeParse(v.object({ ref: Ref }), input);
   return parsed.success ? parsed.output.ref : undefined;
 }
@@ -242,14 +265,14 @@ function refOf(input: unknown): Ref | undefined {
  * Decodes one frame of a client.
  * @returns the frame or why it is refused, and the `ref` that the answer must bear
  */
-export function decodeClientFrame(text: string): { ref: Ref | undefined; frame: Outcome<ClientFrame> } {
+export function decodeClientFrame(text: string): { ref: Ref | undefined; frame: Result<ClientFrame> } {
   const json = parseJson(text);
   if (!json.ok) return { ref: undefined, frame: json };
-  return { ref: refOf(json.value), frame: decode(ClientFrame, json.value) };
+  return { ref: parseRef(json.value), frame: decode(ClientFrame, json.value) };
 }
 
 /** The `error` frame that tells a refusal. */
-export function errorFrame(failure: Failure, ref?: Ref): ErrorFrame {
+export function errorFrame(failure: Failure, ref?: Ref): ServerErrorFrame {
   return {
     type: 'error',
     ...(ref !== undefined && { ref }),

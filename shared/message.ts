@@ -21,8 +21,8 @@ export const Mention = v.object({ id: v.string(), start: v.number(), length: v.n
 export type Mention = v.InferOutput<typeof Mention>;
 
 /** How far somebody has read: the id of a message. */
-export const ReadMark = v.object({ id: v.string(), messageId: v.number() });
-export type ReadMark = v.InferOutput<typeof ReadMark>;
+export const ReadMarker = v.object({ id: v.string(), messageId: v.number() });
+export type ReadMarker = v.InferOutput<typeof ReadMarker>;
 
 /** How far one has read oneself, and how many messages of others there are beyond; as many as are counted at most. */
 export const ReadState = v.object({ messageId: v.number(), unread: v.number() });
@@ -47,40 +47,40 @@ export const Message = v.object({
 export type Message = v.InferOutput<typeof Message>;
 
 /** Where a page stands in the room's log. */
-export const Position = v.object({ epoch: v.string(), rev: v.number(), floor: v.number() });
+export const LogPosition = v.object({ epoch: v.string(), rev: v.number(), floor: v.number() });
 /** `epoch`: which life of the room; `rev`: its last change; `floor`: the least id that is still kept. */
-export type Position = v.InferOutput<typeof Position>;
+export type LogPosition = v.InferOutput<typeof LogPosition>;
 
 /** A page of messages, oldest first. */
-export const MessagePage = v.object({ messages: v.array(Message), ...Position.entries });
+export const MessagePage = v.object({ messages: v.array(Message), ...LogPosition.entries });
 export type MessagePage = v.InferOutput<typeof MessagePage>;
 
 /** A message that was found. */
-export const FoundMessage = v.object({
+export const SearchResult = v.object({
   ...Message.entries,
   /** Where in the text, from the left: start and length in UTF-16 units, as JavaScript slices. */
   matches: v.array(v.pipe(v.array(v.number()), v.length(2))),
 });
 
 /** A page of what was found, newest first. It may be short, or empty, and yet go on. */
-export const FoundPage = v.object({
-  messages: v.array(FoundMessage),
+export const SearchResults = v.object({
+  messages: v.array(SearchResult),
   /** Send it as `before` for the next page; absent where all was looked through. */
   next: v.optional(v.number()),
 });
-export type FoundPage = v.InferOutput<typeof FoundPage>;
+export type SearchResults = v.InferOutput<typeof SearchResults>;
 
 /** Where a page lies, as it is asked for. */
-interface Place {
+interface HistoryRange {
   before?: number | undefined;
   after?: number | undefined;
   around?: number | undefined;
 }
 
 /** Whether a page that lies around a message is asked to lie neither before nor after another. */
-export function standsAlone({ before, after, around }: Place): boolean {
+export function isExclusiveAround({ before, after, around }: HistoryRange): boolean {
   return around === undefined || (before === undefined && after === undefined);
 }
 
 /** What is said of an `around` that does not. */
-export const notAlone = 'must stand without before and after';
+export const aroundMustStandAlone = 'must stand without before and after';

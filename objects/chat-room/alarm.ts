@@ -1,34 +1,36 @@
 /** What a room does when its alarm rings. May come twice, or late. */
-import { expireLeases } from './attendance.ts';
-import type { Details } from './details.ts';
-import { removeUnused } from './disuse.ts';
-import { eraseBatch } from './erasing.ts';
-import { writeMarks } from './following.ts';
-import { removeOld } from './retention.ts';
+
+import { disconnect, expireIdentity } from './actions/connect.ts';
+import { eraseNextBatch } from './actions/erase-participant.ts';
+import { deleteIfInactive } from './actions/inactivity.ts';
+import { expireLeases } from './actions/leases.ts';
+import { flushReadMarkers } from './actions/mark-read.ts';
+import { applyRetention } from './actions/retention.ts';
 import type { Room } from './room.ts';
-import { hangUp, lapse } from './seating.ts';
+import type { Details } from './state/details.ts';
 
 /**
  * Closes overdue sockets, makes viewers of those whose signed token has expired, ends leases, notices what a crash
  * changed, removes what is too old or unused, and delivers what the copies must hear.
  */
-export function ring(room: Room): Promise<void> {
-  const inRoom = (work: (details: Details) => void | Promise<void>) => () => {
-    const details = room.find();
+export function runDueJobs(room: Room): Promise<void> {
+  const withDetails = (work: (details: Details) => void | Promise<void>) => () => {
+    const details = room.details();
     return details && work(details);
   };
-  return room.wake.ring(room.clock, {
-    sockets: inRoom((details) => {
-      for (const { socket, failure } of room.sessions.overdue()) hangUp(room, socket, failure);
-      for (const [socket, session] of room.sessions.all()) lapse({ room, details, socket, session });
+  return room.alarmScheduler.run(room.clock, {
+    sockets: withDetails((details) => {
+      for (const { socket, failure } of room.connections.stale()) disconnect(room, socket, failure);
+      for (const [socket, connection] of room.connections.entries())
+        expireIdentity({ room, details, socket, connection });
     }),
-    leases: inRoom((details) => expireLeases(room, details)),
+    leases: withDetails((details) => expireLeases(room, details)),
     // Sockets that died with the object took their people along without a word.
-    drift: inRoom(({ link }) => room.change(() => room.outbox.catchUp(link))),
-    retention: inRoom((details) => removeOld(room, details)),
-    marks: inRoom(() => writeMarks(room)),
-    erasures: inRoom(() => eraseBatch(room)),
-    disuse: inRoom((details) => removeUnused(room, details)),
-    copies: () => room.settleDebts(),
+    drift: withDetails(({ link }) => room.transaction(() => room.outbox.markDrifted(link))),
+    retention: withDetails((details) => applyRetention(room, details)),
+    marks: withDetails(() => flushReadMarkers(room)),
+    erasures: withDetails(() => eraseNextBatch(room)),
+    disuse: withDetails((details) => deleteIfInactive(room, details)),
+    copies: () => room.deliverReplicas(),
   });
 }

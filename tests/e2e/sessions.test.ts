@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CallContent } from '../../shared/calls.ts';
+import type { CallContent } from '../../shared/call-types.ts';
 import type { Envelope } from '../../shared/envelope.ts';
 import { type CurlRequest, readCurl } from '../support/curl.ts';
 import { callAt } from '../support/rest.ts';

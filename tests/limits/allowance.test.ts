@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { limits } from '../../shared/limits.ts';
-import { overdrawn } from '../../worker/allowance.ts';
+import { checkRateLimit } from '../../worker/rate-limit.ts';
 import { awayFromTheMinute, freshAddress, from } from '../support/pool/addresses.ts';
 import { call, freshLink, origin } from '../support/pool/calls.ts';
 import { connect } from '../support/pool/sockets.ts';
@@ -79,7 +79,7 @@ describe('an address', () => {
     const address = freshAddress();
     await leave(address, 'CALLS', 0);
     const request = new Request(origin + path, { headers: from(address) });
-    expect((await overdrawn(request, env, address))?.status).toBe(429);
+    expect((await checkRateLimit(request, env, address))?.status).toBe(429);
   });
 
   it('claims users as it makes rooms', async () => {
@@ -118,7 +118,7 @@ describe('the operator', () => {
     for (const token of [undefined, '']) {
       const request = new Request(`${origin}/chat/list`, { headers: { Authorization: 'Bearer ' } });
       const settings: Env = { ...env, ADMIN_TOKEN: token as string };
-      expect((await overdrawn(request, settings, address))?.status).toBe(429);
+      expect((await checkRateLimit(request, settings, address))?.status).toBe(429);
     }
   });
 });
@@ -128,7 +128,7 @@ describe('a call is let through', () => {
   const overLimit = async (settings: Partial<Record<keyof Env, unknown>>) => {
     const address = freshAddress();
     await leave(address, 'CALLS', 0);
-    return overdrawn(request(), { ...env, ...settings } as Env, address);
+    return checkRateLimit(request(), { ...env, ...settings } as Env, address);
   };
 
   it('but not over the limit', async () => {

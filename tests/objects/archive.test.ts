@@ -2,13 +2,13 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env, exports } from 'cloudflare:workers';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { Archive } from '../../objects/chat-room/archive.ts';
-import { MessageLog } from '../../objects/chat-room/messages.ts';
-import { Reactions } from '../../objects/chat-room/reactions.ts';
+import { Archive } from '../../objects/chat-room/state/archive.ts';
+import { MessageLog } from '../../objects/chat-room/state/message-log.ts';
+import { Reactions } from '../../objects/chat-room/state/reactions.ts';
 import type { ArchivedMessage, ArchivedRoom, ArchiveEnd } from '../../shared/archive.ts';
 import type { Envelope } from '../../shared/envelope.ts';
 import { limits } from '../../shared/limits.ts';
-import type { FoundPage, Message } from '../../shared/message.ts';
+import type { Message, SearchResults } from '../../shared/message.ts';
 import type { RoomView } from '../../shared/room.ts';
 import { adminToken, allMessages, call, freshLink, makeRoom, origin, roomObject } from '../support/pool/calls.ts';
 import { passAlarms } from '../support/pool/clock.ts';
@@ -94,8 +94,8 @@ async function eventfulRoom(messages: number): Promise<string> {
         for (let who = 0; turn % 11 === 0 && who < 14; who++) react(id, who % 3 ? '🎉' : '❤️', who, true);
         if (turn % 22 === 0) react(id, '❤️', 0, false);
         if (turn % 13 === 0) {
-          reactions.clear(id);
-          log.bury(id, turn % 2 ? 'author' : 'moderator', 3_000 + turn);
+          reactions.deleteByMessage(id);
+          log.markDeleted(id, turn % 2 ? 'author' : 'moderator', 3_000 + turn);
         }
       }
     });
@@ -181,7 +181,7 @@ describe('a room of 3,000 messages of all kinds', () => {
       )
     ).content.messages;
     expect(first?.reactions).toMatchObject([{ emoji: '👍', count: 1, mine: true }]);
-    const { content } = await call<FoundPage>('GET', `/chat/${copy}/search?q=edited%202995`);
+    const { content } = await call<SearchResults>('GET', `/chat/${copy}/search?q=edited%202995`);
     expect(content.messages).toMatchObject([{ text: 'edited 2995' }]);
     expect(
       (await call('PUT', '/chat/update', { token: adminToken, link: copy, content: { title: 'moved' } })).status,
@@ -229,7 +229,7 @@ describe('a room of 3,000 messages of all kinds', () => {
       expect((await call('POST', '/chat/new', { token: 'x', content })).envelope).toMatchObject(refused);
       expect((await call('DELETE', '/chat/delete', { token: adminToken, link: copy })).envelope).toMatchObject(refused);
       expect((await (await connect(copy)).closed).code).toBe(4503);
-      await env.CHAT_ROOM.getByName(copy).report(copy);
+      await env.CHAT_ROOM.getByName(copy).republish(copy);
       const listed = await call<{ chats: RoomView[] }>('GET', '/chat/list?limit=100');
       expect(listed.content.chats.map((room) => room.link)).not.toContain(copy);
     };
@@ -383,16 +383,16 @@ describe('an import', () => {
     const room = await roomObject(link);
     const [head, messages] = [headOf(lines), messagesOf(lines).map((message, at) => ({ line: at + 2, message }))];
     const begin = async () => {
-      const begun = await room.import(operatorToken, { act: 'begin', room: head });
+      const begun = await room.runImportStep(operatorToken, { act: 'begin', room: head });
       return begun.ok ? begun.value.key : '';
     };
     const old = await begin();
-    await room.import(operatorToken, { act: 'give up' });
+    await room.runImportStep(operatorToken, { act: 'give up' });
     const key = await begin();
     expect(key).not.toBe(old);
-    const late = await room.import(operatorToken, { act: 'store', key: old, messages: messages.slice(30) });
+    const late = await room.runImportStep(operatorToken, { act: 'store', key: old, messages: messages.slice(30) });
     expect(late).toMatchObject({ ok: false, failure: { code: 'other_import' } });
-    expect(await room.import(operatorToken, { act: 'store', key, messages })).toMatchObject({ ok: true });
+    expect(await room.runImportStep(operatorToken, { act: 'store', key, messages })).toMatchObject({ ok: true });
     expect(await room.finishImport(operatorToken, link, old, endOf(lines))).toMatchObject({ ok: false });
     expect(await room.finishImport(operatorToken, link, key, endOf(lines))).toMatchObject({ ok: true });
   });
@@ -465,7 +465,7 @@ describe('an export', () => {
   }
 
   it('has the messages there were when it began, each as it is when it is read, and can be imported', async () => {
-    const link = await eventfulRoom(limits.archiveBatch * 6);
+    const link = await eventfulRoom(limits.archiveBatchMessages * 6);
     const { rev } = (await call<{ rev: number }>('GET', `/chat/${link}/messages?limit=1`)).content;
     await post(link, { clientId: 'late', text: 'to be changed' });
     const lines = await interrupted(link, async () => {
@@ -484,23 +484,23 @@ describe('an export', () => {
   }, 60_000);
 
   it('of a room that is deleted meanwhile breaks, and is no whole file', async () => {
-    const link = await eventfulRoom(limits.archiveBatch * 6);
+    const link = await eventfulRoom(limits.archiveBatchMessages * 6);
     const reading = interrupted(link, () => call('DELETE', '/chat/delete', { token: adminToken, link }));
     await expect(reading).rejects.toThrow();
   }, 60_000);
 
   it('is read in pages, of so many messages or so much text', async () => {
-    const link = await eventfulRoom(limits.archiveBatch * 3);
+    const link = await eventfulRoom(limits.archiveBatchMessages * 3);
     await runInDurableObject(await roomObject(link), (_, { storage }) => {
       const { sql, rowsRead } = counting(storage.sql);
       const archive = new Archive(sql, new MessageLog(sql), new Reactions(sql));
       const first = archive.messages(0, Number.MAX_SAFE_INTEGER);
-      expect(first).toHaveLength(limits.archiveBatch);
+      expect(first).toHaveLength(limits.archiveBatchMessages);
       const given = first.reduce((sum, { reactions }) => sum + reactions.length, 0);
-      expect(rowsRead()).toBeLessThanOrEqual(2 * (limits.archiveBatch + given));
+      expect(rowsRead()).toBeLessThanOrEqual(2 * (limits.archiveBatchMessages + given));
       storage.sql.exec("UPDATE messages SET text = ? WHERE text <> ''", 'x'.repeat(4_000));
       const heavy = archive.messages(0, Number.MAX_SAFE_INTEGER);
-      expect(heavy.length).toBeLessThan(limits.archiveBatch);
+      expect(heavy.length).toBeLessThan(limits.archiveBatchMessages);
       expect(heavy.reduce((sum, { text = '' }) => sum + text.length, 0)).toBeLessThan(
         limits.archiveBatchLength + 4_000,
       );

@@ -23,7 +23,7 @@ async function post(writer: TestSocket, bytes: number): Promise<void> {
 }
 
 /** Lets the time pass that a socket has to answer. */
-const grace = () => new Promise((resolve) => setTimeout(resolve, limits.backlogGraceMs + 50));
+const grace = () => new Promise((resolve) => setTimeout(resolve, limits.slowConsumerGraceMs + 50));
 
 const bytesHeard = ({ heard }: TestSocket) =>
   heard.reduce((sum, frame) => sum + new TextEncoder().encode(JSON.stringify(frame)).length, 0);

@@ -1,7 +1,7 @@
 /** Keeping order: every act over both transports, how it is felt, and how people try to get round it. */
 import { evictDurableObject } from 'cloudflare:test';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { CallContent } from '../../shared/calls.ts';
+import type { CallContent } from '../../shared/call-types.ts';
 import type { Message } from '../../shared/message.ts';
 import type { ModerationEntry } from '../../shared/moderation.ts';
 import type { Participant } from '../../shared/participant.ts';

@@ -174,7 +174,7 @@ it('leaves the time of the last message in the list as it was', async () => {
   const { createdAt } = await post(link, 'one');
   await passAlarms(link, Date.now() + 2 * day);
   expect(await allMessages(link)).toEqual([]);
-  await (await roomObject(link)).report(link);
+  await (await roomObject(link)).republish(link);
   const { env } = await import('cloudflare:workers');
   const activeAt = await runInDurableObject(
     env.ROOM_DIRECTORY.getByName('rooms'),

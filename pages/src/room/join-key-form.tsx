@@ -39,7 +39,7 @@ export function JoinKeyForm({ session, wrong }: JoinKeyFormProps) {
           autocomplete="off"
           autocapitalize="off"
           spellcheck={false}
-          maxLength={limits.shownKeyLength}
+          maxLength={limits.presentedKeyLength}
           aria-invalid={isWrong}
           aria-describedby="key-problem"
           value={key.value}

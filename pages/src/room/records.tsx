@@ -1,7 +1,7 @@
 /** The log of keeping order, and who is not like everyone else at present. */
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { type ModerationEntry, type Standing, shortId } from '../../../client/index.ts';
+import { type MemberStatus, type ModerationEntry, shortId } from '../../../client/index.ts';
 import { api } from '../api.ts';
 import { Dialog } from '../dialog.tsx';
 import { IconButton } from '../icon-button.tsx';
@@ -29,7 +29,7 @@ const named = ({ id, name }: { id: string; name: string }) => `\u2068${name}\u20
 export function Records({ view }: { view: RoomView }) {
   const { session } = view;
   const entries = useSignal<readonly ModerationEntry[]>([]);
-  const standings = useSignal<readonly Standing[]>([]);
+  const standings = useSignal<readonly MemberStatus[]>([]);
   const next = useSignal<string | undefined>(undefined);
   const attempt = useAttempt();
   const { records, noRecords, close, more } = words.value;
@@ -110,7 +110,7 @@ function Entry({ view, entry }: { view: RoomView; entry: ModerationEntry }) {
 }
 
 /** Those who are banned, who are nowhere else to be let in again. */
-function Standings({ view, standings }: { view: RoomView; standings: readonly Standing[] }) {
+function Standings({ view, standings }: { view: RoomView; standings: readonly MemberStatus[] }) {
   const { banned, unban } = words.value;
   const attempt = useAttempt();
   const out = standings.filter(({ bannedUntil }) => bannedUntil !== undefined);
