@@ -98,21 +98,21 @@ export const ArchivedMessage = v.pipe(
   v.forward(
     v.check(
       ({ text, deletedAt }) => (text === undefined) === (deletedAt !== undefined),
-      'must be on all but tombstones',
+      'must be present except on tombstones',
     ),
     ['text'],
   ),
   v.forward(
     v.check(
       ({ reactions }) => new Set(reactions.map(({ emoji }) => emoji)).size <= limits.reactionKinds,
-      'are too many',
+      `must have at most ${limits.reactionKinds} different emoji`,
     ),
     ['reactions'],
   ),
   v.forward(
     v.check(
       ({ reactions }) => new Set(reactions.map((one) => `${one.emoji} ${one.participant}`)).size === reactions.length,
-      'must each be there once',
+      'must not contain duplicates',
     ),
     ['reactions'],
   ),

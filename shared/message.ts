@@ -83,4 +83,4 @@ export function standsAlone({ before, after, around }: Place): boolean {
 }
 
 /** What is said of an `around` that does not. */
-export const notAlone = 'must stand without before and after';
+export const notAlone = 'must not be combined with before or after';

@@ -74,7 +74,7 @@ class Delivery {
 
   /** What an import that broke off is answered with. */
   incomplete(): Outcome<never> {
-    const text = `Import incomplete: Stored up to message ${this.#lastId}; the same again goes on from there`;
+    const text = `Import incomplete: Stored up to message ${this.#lastId}; send the same file again to continue`;
     return fail('import_incomplete', { text });
   }
 
@@ -84,7 +84,7 @@ class Delivery {
       return fail('invalid', { text: 'Invalid fields: type must be "room" on the first line, and on no other' });
     }
     if (line.type !== 'message') return done(line);
-    if (line.id <= this.#cameTo) return fail('invalid', { text: 'Invalid fields: id must be above that before it' });
+    if (line.id <= this.#cameTo) return fail('invalid', { text: 'Invalid fields: id must be greater than the previous id' });
     this.#cameTo = line.id;
     return done(line);
   }

@@ -32,7 +32,7 @@ function* linesOf(room: Room, details: Details): Generator<string, void> {
  */
 export function exportRoom(room: Room, details: Details): Outcome<ReadableStream<Uint8Array>> {
   if (room.erasures.next(1).length > 0) {
-    return fail('unavailable', { text: 'Service unavailable: Somebody is being erased', retryAfter: 1 });
+    return fail('unavailable', { text: 'Service unavailable: An erasure is in progress', retryAfter: 1 });
   }
   const lines = linesOf(room, details);
   const encoder = new TextEncoder();

@@ -55,7 +55,7 @@ function store(room: Room, step: Extract<ImportStep, { act: 'store' }>): Outcome
     });
     room.archive.advance(arriving);
     if (!wrong) return done(progressOf(arriving));
-    return fail('invalid', { text: `Line ${wrong.line}: id, rev and clientId must be of one message only` });
+    return fail('invalid', { text: `Line ${wrong.line}: id, rev and clientId must be unique` });
   });
 }
 
