@@ -1,9 +1,9 @@
 /**
- * The one table that turns a refusal into a status, a text, a close code and whether trying again can help.
- * Expected refusals travel as values (`Outcome`), because an error thrown over RPC loses its class.
+ * The table that maps each failure code to an HTTP status, a text, a close code and whether a retry can succeed.
+ * Expected failures are returned as values (`Outcome`), because an error thrown over RPC loses its class.
  */
 
-/** Close codes of the socket (protocol, "Close codes"). */
+/** WebSocket close codes (docs/protocol.md, "Close codes"). */
 export const closeCodes = {
   badFrames: 4400,
   credential: 4401,
@@ -16,7 +16,7 @@ export const closeCodes = {
   overloaded: 4503,
 } as const;
 
-/** A client comes back, with jitter, after these codes and after no other. */
+/** Clients reconnect, with jitter, after these close codes only. */
 export const reconnectingCloseCodes: readonly number[] = [
   1001,
   1006,
@@ -28,12 +28,12 @@ export const reconnectingCloseCodes: readonly number[] = [
 ];
 
 interface FailureKind {
-  /** HTTP status, and `statusCode` of the envelope and of an `error` frame. */
+  /** HTTP status, also `statusCode` of the envelope and of an `error` frame. */
   readonly statusCode: number;
   readonly text: string;
-  /** How a socket is closed over it; absent where the socket stays open. */
+  /** Close code for a socket; absent if the socket stays open. */
   readonly closeCode?: number;
-  /** Whether the same request may succeed later. */
+  /** Whether the same request can succeed later. */
   readonly retry: boolean;
 }
 
@@ -70,7 +70,7 @@ const kinds = {
     closeCode: closeCodes.credential,
     retry: false,
   },
-  /** In mid-connection: the socket stays, for a new `auth`. */
+  /** The token expired on an open connection. The socket stays open for a new `auth`. */
   identity_expired: {
     statusCode: 401,
     text: 'Unauthorized: The signed token has expired, send a new auth frame',
@@ -172,44 +172,47 @@ const kinds = {
   unavailable: { statusCode: 503, text: 'Service unavailable', closeCode: closeCodes.overloaded, retry: true },
 } as const satisfies Record<string, FailureKind>;
 
-/** The name of a refusal. */
+/** Identifies a failure within the service. */
 export type FailureCode = keyof typeof kinds;
 
-/** A refusal on its way to the caller. */
+/** A failure as it is returned to the caller. */
 export interface Failure extends FailureKind {
   readonly code: FailureCode;
-  /** Whole seconds after which the same request may succeed. */
+  /** Whole seconds after which the same request can succeed. */
   readonly retryAfter?: number;
 }
 
-/** Bytes of UTF-8 that a close can say (RFC 6455 §5.5). */
+/** Maximum bytes of UTF-8 in a close reason: 125 of a control frame (RFC 6455 §5.5) less 2 for the close code. */
 const reasonBytes = 123;
 
-/** How a close says why, and when to come back. */
+/**
+ * Builds a close reason from a failure.
+ * @returns the text, followed by the seconds to wait (which clients parse), cut to what a close frame can hold
+ */
 export function closeReason({ text, retryAfter }: Pick<Failure, 'text' | 'retryAfter'>): string {
   const reason = retryAfter === undefined ? text : `${text}: come back in ${retryAfter} s`;
   const { read } = new TextEncoder().encodeInto(reason, new Uint8Array(reasonBytes));
   return reason.slice(0, read);
 }
 
-/** What a call that may be refused gives back. */
+/** The result of a call that can fail: its value or the failure. */
 export type Outcome<T> = { readonly ok: true; readonly value: T } | Refused;
 
-/** A refusal where something might have been achieved. */
+/** The failed case of an `Outcome`. */
 export interface Refused {
   readonly ok: false;
   readonly failure: Failure;
 }
 
-/** Wraps what a call achieved. */
+/** Wraps the value of a successful call. */
 export function done<T>(value: T): { readonly ok: true; readonly value: T } {
   return { ok: true, value };
 }
 
 /**
- * Names a refusal.
+ * Builds a failed outcome.
  * @param code the row of the table
- * @param details a text that says more than the table's, and seconds to wait
+ * @param details `text` replaces the text of the table; `retryAfter` is in seconds
  */
 export function fail(code: FailureCode, details: { text?: string; retryAfter?: number } = {}): Refused {
   return { ok: false, failure: { code, ...kinds[code], ...details } };

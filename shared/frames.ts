@@ -1,4 +1,4 @@
-/** The frames of `/chat/:link/ws` (docs/protocol.md): what clients may say, and what the room answers. */
+/** The frames of `/chat/:link/ws` (docs/protocol.md): those that clients send and those that the room sends. */
 import * as v from 'valibot';
 import { decode, parseJson } from './decode.ts';
 import type { Failure, Outcome } from './failures.ts';
@@ -21,7 +21,7 @@ const ref = { ref: v.optional(Ref) };
 
 const FromZero = v.pipe(v.number(), v.safeInteger('must be a whole number'), v.minValue(0, 'must be at least 0'));
 
-/** Comes first; again later it refreshes the credential of the same person. Without a token: a viewer. */
+/** The first frame. A later one refreshes the credential of the same participant. Without a token: a viewer. */
 export const AuthFrame = v.object({
   type: v.literal('auth'),
   ...ref,
@@ -29,16 +29,16 @@ export const AuthFrame = v.object({
   adminToken: v.optional(Token),
   name: v.optional(Name),
   lease: v.optional(LeaseSecret),
-  /** Opens a private room: its join key, or an invitation. */
+  /** The join key of a private room, or an invitation. */
   joinKey: v.optional(ShownKey),
   resume: v.optional(v.object({ epoch: v.string(), rev: FromZero })),
-  /** The client understands `batch` frames. */
+  /** Whether the client understands `batch` frames. */
   batch: v.optional(v.boolean()),
-  /** The protocol's version. */
+  /** Protocol version. */
   v: v.optional(v.literal(1)),
 });
 
-/** A new message, or one sent again. */
+/** Posts a message. With a `clientId` that was used before, returns the existing message. */
 export const SendFrame = v.object({
   type: v.literal('send'),
   ...ref,
@@ -47,13 +47,13 @@ export const SendFrame = v.object({
   replyTo: v.optional(MessageId),
 });
 
-/** Another text for a message of one's own. */
+/** Replaces the text of the sender's own message. */
 export const EditFrame = v.object({ type: v.literal('edit'), ...ref, messageId: MessageId, text: MessageText });
 
-/** Leaves a tombstone of a message. */
+/** Deletes a message and leaves a tombstone. */
 export const DeleteFrame = v.object({ type: v.literal('delete'), ...ref, messageId: MessageId });
 
-/** Gives a reaction, or takes it back. */
+/** Adds (`on`) or removes a reaction. */
 export const ReactFrame = v.object({
   type: v.literal('react'),
   ...ref,
@@ -62,10 +62,10 @@ export const ReactFrame = v.object({
   on: v.boolean(),
 });
 
-/** What a moderator does. */
+/** A moderation action. */
 export const ModerateFrame = v.variant('action', moderationActs({ type: v.literal('moderate'), ...ref }));
 
-/** Tells the moderators of a message. */
+/** Reports a message to the moderators. */
 export const ReportFrame = v.object({
   type: v.literal('report'),
   ...ref,
@@ -73,21 +73,21 @@ export const ReportFrame = v.object({
   reason: v.optional(Reason),
 });
 
-/** Somebody types, or no longer does. To be said again while it goes on. */
+/** The sender started or stopped typing. Clients repeat it while typing continues. */
 export const TypingFrame = v.object({ type: v.literal('typing'), ...ref, on: v.boolean() });
 
-/** How far somebody has read. */
+/** Marks everything up to this message as read. */
 export const ReadFrame = v.object({ type: v.literal('read'), ...ref, messageId: MessageId });
 
-/** Asks for a page of the log: the newest one without `before`, `after` and `around`. */
+/** Requests a page of the log. Without `before`, `after` and `around`, the newest page. */
 export const HistoryFrame = v.pipe(
   v.object({
     type: v.literal('history'),
     ...ref,
     before: v.optional(MessageId),
-    /** 0 asks for the beginning. */
+    /** 0 requests the first page. */
     after: v.optional(FromZero),
-    /** In the middle of the page. */
+    /** Id of the message in the middle of the page. */
     around: v.optional(MessageId),
     limit: v.optional(
       v.pipe(
@@ -104,7 +104,7 @@ export const HistoryFrame = v.pipe(
   ),
 );
 
-/** `{"type":"ping"}` to the letter is answered by the runtime, any other form by the room. */
+/** The runtime answers exactly `{"type":"ping"}`; the room answers any other form. */
 export const PingFrame = v.object({ type: v.literal('ping'), ...ref });
 
 export const ClientFrame = v.variant('type', [
@@ -124,7 +124,7 @@ export type ClientFrame = v.InferOutput<typeof ClientFrame>;
 export type AuthFrame = v.InferOutput<typeof AuthFrame>;
 export type Ref = v.InferOutput<typeof Ref>;
 
-/** The limits that a client needs to know while people type. */
+/** The limits that a client needs in order to check input. */
 export type StatedLimits = Pick<
   typeof limits,
   'messageLength' | 'nameLength' | 'frameBytes' | 'pageSizeMax' | 'typingMs'
@@ -133,19 +133,19 @@ export type StatedLimits = Pick<
 export interface ReadyFrame extends Position, Conduct {
   type: 'ready';
   ref?: Ref;
-  /** Who the room takes this socket for; null for a viewer. */
+  /** The participant that this socket belongs to; null for a viewer. */
   participant: Participant | null;
   role: RoleName;
-  /** When the signed token expires, in milliseconds: a new `auth` before then keeps the socket's rights. */
+  /** Expiry time of the signed token, in milliseconds. A new `auth` before then keeps the rights of the socket. */
   expiresAt?: number;
   room: RoomInfo;
-  /** Whether `messages` are all that changed since `resume`; else they are the newest page, and all before is void. */
+  /** If true, `messages` are all changes since `resume`; otherwise the newest page, and earlier state is invalid. */
   recovered: boolean;
   messages: Message[];
   participants: Participant[];
-  /** How far one has read, and what is left; absent for a viewer. */
+  /** The participant's read marker and unread count; absent for a viewer. */
   reading?: ReadState;
-  /** Everyone's marks; empty in a crowd. */
+  /** Read markers of all participants; empty in large rooms. */
   marks: ReadMark[];
   limits: StatedLimits;
 }
@@ -160,7 +160,7 @@ export interface AckFrame {
   duplicate: boolean;
 }
 
-/** A message as it now is: new, edited, deleted or reacted to alike. */
+/** The current state of a message after it was posted, edited, deleted or reacted to. */
 export type MessageFrame = { type: 'message' } & Message;
 
 export interface PresenceFrame {
@@ -178,20 +178,20 @@ export interface RoomFrame extends Conduct {
   floor: number;
 }
 
-/** Somebody types, or no longer does; without another such frame it ends by itself after `typingMs`. */
+/** A participant started or stopped typing. Without another such frame, typing ends after `typingMs`. */
 export interface TypingAnswer {
   type: 'typing';
   participant: Participant;
   on: boolean;
 }
 
-/** Somebody has read up to a message. */
+/** A participant has read up to a message. */
 export type ReadAnswer = { type: 'read' } & ReadMark;
 
-/** How far one has read oneself: the answer to a `read` with a `ref`. */
+/** The receiver's own read state: the answer to a `read` with a `ref`. */
 export type ReadingFrame = { type: 'reading'; ref?: Ref } & ReadState;
 
-/** What was done to keep order, for moderators; and for whoever did it, with the `ref` of their frame. */
+/** An entry of the moderation log, sent to moderators and, with the `ref` of the frame, to the sender. */
 export interface ModerationFrame {
   type: 'moderation';
   ref?: Ref;
@@ -203,7 +203,7 @@ export interface ErrorFrame {
   ref?: Ref;
   statusCode: number;
   error: string;
-  /** Seconds. */
+  /** Seconds to wait before a retry. */
   retryAfter?: number;
 }
 
@@ -232,7 +232,7 @@ export type ServerFrame =
   | PongFrame
   | BatchFrame;
 
-/** The `ref` of a frame that is otherwise bad, so that its `error` can bear it. */
+/** The `ref` of a frame that may otherwise be invalid, so that its `error` can contain it. */
 function refOf(input: unknown): Ref | undefined {
   const parsed = v.safeParse(v.object({ ref: Ref }), input);
   return parsed.success ? parsed.output.ref : undefined;
@@ -240,7 +240,7 @@ function refOf(input: unknown): Ref | undefined {
 
 /**
  * Decodes one frame of a client.
- * @returns the frame or why it is refused, and the `ref` that the answer must bear
+ * @returns the frame or the failure (`bad_json` or `invalid`, 400), and the `ref` that the answer must contain
  */
 export function decodeClientFrame(text: string): { ref: Ref | undefined; frame: Outcome<ClientFrame> } {
   const json = parseJson(text);
@@ -248,7 +248,7 @@ export function decodeClientFrame(text: string): { ref: Ref | undefined; frame: 
   return { ref: refOf(json.value), frame: decode(ClientFrame, json.value) };
 }
 
-/** The `error` frame that tells a refusal. */
+/** Builds the `error` frame of a failure. */
 export function errorFrame(failure: Failure, ref?: Ref): ErrorFrame {
   return {
     type: 'error',
