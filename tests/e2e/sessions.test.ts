@@ -50,7 +50,7 @@ async function run({ method, url, headers, body }: CurlRequest, token: string) {
 }
 
 describe.each([
-  ['README.md', 'Sessions of a user'],
+  ['README.md', 'User sessions'],
   ['README.ja.md', 'ユーザーのセッション'],
 ])('the calls of %s', (readme, heading) => {
   it('work as they are written: claiming, with the token, then with a signed one', async () => {
