@@ -84,7 +84,9 @@ class Delivery {
       return fail('invalid', { text: 'Invalid fields: type must be "room" on the first line, and on no other' });
     }
     if (line.type !== 'message') return done(line);
-    if (line.id <= this.#cameTo) return fail('invalid', { text: 'Invalid fields: id must be greater than the previous id' });
+    if (line.id <= this.#cameTo) {
+      return fail('invalid', { text: 'Invalid fields: id must be greater than the previous id' });
+    }
     this.#cameTo = line.id;
     return done(line);
   }
