@@ -1,4 +1,4 @@
-/** Writes docs/openapi.json from the endpoint table; with `--check` it only says whether the file is up to date. */
+/** Generates docs/openapi.json from the endpoint table. With `--check`, only fails if the file is out of date. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type ConversionConfig, toJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
@@ -15,7 +15,7 @@ function hasLimit(requirement: unknown): requirement is CharacterLimit {
   return typeof requirement === 'function' && 'maxLength' in requirement;
 }
 
-/** Schemas as OpenAPI 3.1 (JSON Schema 2020-12) has them: code point limits are its `maxLength`. */
+/** Conversion to the schemas of OpenAPI 3.1 (JSON Schema 2020-12), whose `maxLength` counts code points too. */
 const conversion: ConversionConfig = {
   typeMode: 'input',
   errorMode: 'ignore',
@@ -34,7 +34,7 @@ function schemaOf(schema: v.GenericSchema, config: ConversionConfig = {}): JsonO
   return rest;
 }
 
-/** What stands for a schema that a parameter can only carry as text. */
+/** The hinted schema of a parameter whose value can only be sent as text. */
 function textParameterSchema(property: unknown): unknown {
   return typeof property === 'object' && property !== null && 'jsonSchema' in property ? property.jsonSchema : property;
 }
@@ -58,14 +58,14 @@ function envelope(statusCode: number, content: JsonObject): JsonObject {
   return { 'application/json': { schema } };
 }
 
-/** How a private room refuses whoever does not show its key. */
+/** Failures of a private room for callers without its key. */
 function privateRoomFailures(endpoint: Endpoint): FailureCode[] {
   return takesJoinKey(endpoint) ? ['private_room', 'invitation_expired'] : [];
 }
 
 const joinKeySchema = schemaOf(PresentedKey);
 
-/** The body of a call about a room may show its join key too. */
+/** The body of a call about a room also accepts the join key. */
 function bodyOf(endpoint: Endpoint, body: v.GenericSchema): JsonObject {
   const schema = schemaOf(body) as { properties?: JsonObject };
   return takesJoinKey(endpoint) ? { ...schema, properties: { ...schema.properties, joinKey: joinKeySchema } } : schema;
@@ -139,13 +139,19 @@ const document = {
     title: 'Flexio Chat API',
     version: '1.0.0',
     summary: 'Link-based real-time chat rooms',
-    description: 'The socket at `/chat/{link}/ws` is described in docs/protocol.md.',
+    description: 'The WebSocket at `/chat/{link}/ws` is described in docs/protocol.md.',
     license: { name: 'MIT', identifier: 'MIT' },
   },
   servers: [{ url: 'https://api.flexio.workers.dev' }],
   paths: paths(),
   components: {
-    securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'Stands for an absent `token`' } },
+    securitySchemes: {
+      bearer: {
+        type: 'http',
+        scheme: 'bearer',
+        description: 'Used as `token`. See "Where to send tokens" in docs/api.md',
+      },
+    },
     schemas: {
       Refusal: {
         type: 'object',

@@ -1,6 +1,6 @@
 /**
- * A room as lines of JSON, which an export writes and an import reads: the room, its messages by id, and an end that
- * says they are all. They hold the salt and the digests of the room's secrets, so that its people stay who they are.
+ * The export format of a room, as lines of JSON: the room, its messages by id, and an end line that marks the file as
+ * complete. The lines contain the salt and the digests of the room's secrets, so that participants keep their ids.
  */
 import * as v from 'valibot';
 import { decode, parseJson } from './decode.ts';
@@ -45,7 +45,7 @@ const AuthorName = v.pipe(
 /** The first line. */
 export const ArchivedRoom = v.object({
   type: v.literal('room'),
-  /** Of this format. */
+  /** Version of this format. */
   version: v.literal(1),
   link: Link,
   title: Title,
@@ -55,26 +55,26 @@ export const ArchivedRoom = v.object({
   createdAt: NonNegativeInteger,
   updatedAt: NonNegativeInteger,
   epoch: Base64Url,
-  /** As it was when the export began: no message has a higher id, but one may have been changed since. */
+  /** When the export began. No message has a higher id, but a message can have a higher `rev`. */
   rev: NonNegativeInteger,
   floor: MessageId,
-  /** Messages ever posted. */
+  /** Number of messages ever posted. */
   posted: NonNegativeInteger,
   salt: Base64Url,
   adminDigest: Base64Url,
-  /** Of the join key of a private room. */
+  /** Salted digest of the join key of a private room. */
   lock: v.optional(v.object({ salt: Base64Url, digest: Base64Url })),
   keepDays: v.optional(KeepDays, 0),
   locked: v.optional(v.boolean(), false),
   slowSeconds: v.optional(IntegerInRange(0, limits.slowModeSecondsMax), 0),
-  /** Moderators, the muted and the banned. */
+  /** Moderation status of moderators and of muted and banned participants. */
   standings: v.optional(v.array(MemberStatus), []),
 });
 export type ArchivedRoom = v.InferOutput<typeof ArchivedRoom>;
 
 const ArchivedReaction = v.object({ emoji: Emoji, participant: ParticipantId });
 
-/** A message, all that is kept of it. */
+/** A message with everything that the room stores of it. */
 export const ArchivedMessage = v.pipe(
   v.object({
     type: v.literal('message'),
@@ -82,7 +82,7 @@ export const ArchivedMessage = v.pipe(
     rev: MessageId,
     author: v.object({ id: ParticipantId, name: AuthorName, role: RoleName }),
     clientId: ClientId,
-    /** Of what was first sent. */
+    /** Digest of the original content, which detects a `clientId` that is reused for another message. */
     sentDigest: Base64Url,
     /** Absent on a tombstone. */
     text: v.optional(MessageText),
@@ -92,7 +92,7 @@ export const ArchivedMessage = v.pipe(
     deletedBy: v.optional(DeletedBy),
     replyTo: v.optional(MessageId),
     mentions: v.optional(v.array(Mention)),
-    /** In the order in which they were given. */
+    /** In the order in which they were added. */
     reactions: v.array(ArchivedReaction),
   }),
   v.forward(
@@ -102,21 +102,21 @@ export const ArchivedMessage = v.pipe(
   v.forward(
     v.check(
       ({ text, deletedAt }) => (text === undefined) === (deletedAt !== undefined),
-      'must be on all but tombstones',
+      'must be present except on tombstones',
     ),
     ['text'],
   ),
   v.forward(
     v.check(
       ({ reactions }) => new Set(reactions.map(({ emoji }) => emoji)).size <= limits.reactionKinds,
-      'are too many',
+      `must have at most ${limits.reactionKinds} different emoji`,
     ),
     ['reactions'],
   ),
   v.forward(
     v.check(
       ({ reactions }) => new Set(reactions.map((one) => `${one.emoji} ${one.participant}`)).size === reactions.length,
-      'must each be there once',
+      'must not contain duplicates',
     ),
     ['reactions'],
   ),
@@ -127,7 +127,7 @@ export type ArchivedMessage = v.InferOutput<typeof ArchivedMessage>;
 export const ArchiveEnd = v.object({
   type: v.literal('end'),
   messages: NonNegativeInteger,
-  /** The highest of all. */
+  /** The highest `rev` of all messages. */
   rev: NonNegativeInteger,
 });
 export type ArchiveEnd = v.InferOutput<typeof ArchiveEnd>;
@@ -135,12 +135,15 @@ export type ArchiveEnd = v.InferOutput<typeof ArchiveEnd>;
 export const ArchiveLine = v.variant('type', [ArchivedRoom, ArchivedMessage, ArchiveEnd]);
 export type ArchiveLine = v.InferOutput<typeof ArchiveLine>;
 
-/** Writes a line. */
+/** Serializes a line, including the line break. */
 export function formatArchiveLine(line: ArchiveLine): string {
   return `${JSON.stringify(line)}\n`;
 }
 
-/** Reads a line: `bad_json` or `invalid` (400), which name what is wrong with it. */
+/**
+ * Parses a line.
+ * @returns the line, or `bad_json` or `invalid` (400) with a text that names the invalid fields
+ */
 export function parseArchiveLine(text: string): Result<ArchiveLine> {
   const json = parseJson(text);
   return json.ok ? decode(ArchiveLine, json.value) : json;

@@ -1,4 +1,4 @@
-/** What goes into a call of the endpoint table and what comes out: the types on both sides, and the check at the edge. */
+/** Input and output types of the calls in the endpoint table, and the validation of requests. */
 import * as v from 'valibot';
 import { decode } from './decode.ts';
 import {
@@ -16,18 +16,18 @@ type BodyOf<K extends EndpointName> = Endpoints[K] extends { body: infer S exten
   ? S
   : typeof NoFields;
 
-/** What a handler gets: every field checked and in its final form. */
+/** The input of a handler: all fields validated and converted. */
 export interface CallInput<K extends EndpointName> {
   params: v.InferOutput<Endpoints[K]['params']>;
   query: v.InferOutput<Endpoints[K]['query']>;
   body: v.InferOutput<BodyOf<K>>;
-  /** The token of the `Authorization` header, on calls that take one beside the query. */
+  /** The token of the `Authorization` header. */
   bearer: string | undefined;
-  /** What is shown at the door of a private room, on calls about one. */
+  /** The join key or invitation, on calls about a room that can be private. */
   joinKey: string | undefined;
 }
 
-/** What a caller passes. */
+/** The input of a caller, before validation. */
 export interface CallRequest<K extends EndpointName> {
   params: v.InferInput<Endpoints[K]['params']>;
   query: v.InferInput<Endpoints[K]['query']>;
@@ -36,21 +36,21 @@ export interface CallRequest<K extends EndpointName> {
 
 type Responses<K extends EndpointName> = Endpoints[K]['responses'];
 
-/** The content of a call's success. */
+/** The content of a successful response. */
 export type CallContent<K extends EndpointName> = {
   [S in keyof Responses<K>]: Responses<K>[S] extends v.GenericSchema ? v.InferOutput<Responses<K>[S]> : never;
 }[keyof Responses<K>];
 
-/** A success and its status. */
+/** A successful response and its status. */
 export interface CallResponse<K extends EndpointName> {
   statusCode: keyof Responses<K> & number;
   content: CallContent<K>;
 }
 
-/** What may stand outside path, query and body. */
+/** Credentials that are sent in headers. */
 const HeaderFields = v.object({ token: v.optional(Token), joinKey: v.optional(PresentedKey) });
 
-/** `tags` is accepted for the document's `tag`. */
+/** Accepts `tags` as an alias of `tag`, the name in the Flexio API document. */
 function acceptTags(body: unknown): unknown {
   if (typeof body !== 'object' || body === null || !('content' in body)) return body;
   const { content } = body;
@@ -59,8 +59,8 @@ function acceptTags(body: unknown): unknown {
 }
 
 /**
- * Checks the parts of a request against its row: path, then query, then body.
- * @returns every field in its final form, or `invalid` (400) with the fields named
+ * Validates a request against its endpoint: path, then query, then headers, then body.
+ * @returns all fields validated and converted, or `invalid` (400) with a text that names the invalid fields
  */
 export function decodeCall<K extends EndpointName>(
   name: K,

@@ -1,6 +1,6 @@
 /**
- * The table of the API: to each route its schemas. The router, the client's types and docs/openapi.json all come from
- * it. Order matters: the first match wins, so fixed paths stand before `/chat/:link`.
+ * The endpoint table: the schemas, summary and failures of each route. The router, the client's types and
+ * docs/openapi.json are derived from it. Order matters: the first match wins, so fixed paths come before `/chat/:link`.
  */
 import * as v from 'valibot';
 import { Cursor, invalidCursor } from './cursor.ts';
@@ -42,13 +42,13 @@ import { ListSort, RoomView } from './room.ts';
 import { type Route, routes } from './routes.ts';
 import { ExternalId, SessionEntry, SessionEntryRole, SessionEntryText, SessionInfo } from './session.ts';
 
-/** Of a part of a request in which nothing is looked for. */
+/** Schema of a request part that has no fields. */
 export const NoFields = v.object({});
 const LinkParams = v.object({ link: Link });
 const MessageParams = v.object({ link: Link, id: QueryInteger(1) });
 const ReactionParams = v.object({ ...MessageParams.entries, emoji: Emoji });
 
-/** Who acts: `token` says who they are, `adminToken` what they may. */
+/** The caller: `token` identifies them, `adminToken` grants the rights of the admin or the operator. */
 const credentialFields = { token: v.optional(Token), adminToken: v.optional(Token) };
 
 const pageLimit = (defaultLimit: number, maxLimit: number) =>
@@ -68,11 +68,11 @@ const NewRoom = v.object({
     about: About,
     tag: Tags,
     link: Link,
-    /** Stays out of the list. Beyond the document. */
+    /** Excludes the room from the list. An addition to the Flexio API document. */
     unlisted: v.optional(v.boolean(), false),
-    /** Makes the room private. Beyond the document. */
+    /** Makes the room private. An addition to the document. */
     joinKey: v.optional(JoinKey),
-    /** Beyond the document. */
+    /** Days to keep messages; 0 keeps them forever. An addition to the document. */
     keepDays: v.optional(KeepDays, 0),
   }),
 });
@@ -85,12 +85,12 @@ const RoomUpdate = v.object({
       title: v.optional(Title),
       about: v.optional(About),
       tag: v.optional(Tags),
-      /** Replaces the admin token. Beyond the document, as is all that follows. */
+      /** Replaces the admin token. This and the following fields are additions to the document. */
       newToken: v.optional(NewAdminToken),
       /** Makes the room private, or changes its key. */
       joinKey: v.optional(JoinKey),
       keepDays: v.optional(KeepDays),
-      /** Opens the room to everyone again: an empty key counts as absent. */
+      /** Makes the room public. An empty `joinKey` cannot do this, because it counts as absent. */
       private: v.optional(v.literal(false, 'must be false, or absent beside a joinKey')),
     }),
     v.forward(
@@ -103,45 +103,45 @@ const RoomUpdate = v.object({
   ),
 });
 
-/** Where a page of sessions or entries goes on. */
+/** Query fields for paging through sessions or entries. */
 const pagingFields = (defaultLimit: number, maxLimit: number) => ({
-  /** The `next` of the page before. */
+  /** `next` of the previous page. */
   after: v.optional(QueryInteger(0)),
   limit: pageLimit(defaultLimit, maxLimit),
 });
 
 const next = v.optional(v.string());
 
-/** An entry as its storing is answered; `token` to who claimed the user's id without one. */
+/** Response to a stored entry. `token` is present if the call claimed the user id without sending a token. */
 const StoredEntry = v.object({ userId: v.string(), ...SessionEntry.entries, token: v.optional(v.string()) });
 
-/** How a call refuses a signed token. */
+/** Failures of calls that verify signed tokens. */
 const signedTokenFailures = ['signed_token_invalid', 'signed_token_expired', 'no_signed_identities'] as const;
 
 const invalidAction = 'Invalid action. Use "join" or "leave"';
 
-/** One row of the table. */
+/** One row of the endpoint table. */
 export interface Endpoint extends Route {
   readonly summary: string;
   readonly params: v.GenericSchema;
   readonly query: v.GenericSchema;
   /** Absent on calls that take no body. */
   readonly body?: v.GenericSchema;
-  /** Body fields that may stand in the query instead, for clients that cannot send a body. */
+  /** Body fields that are also accepted in the query, for clients that cannot send a body. */
   readonly bodyFromQuery?: readonly string[];
   /**
-   * What `Authorization: Bearer` stands for: the `token` of the query; the body's, or the `adminToken` where it has one;
-   * or the body's whatever it has.
+   * How `Authorization: Bearer` is used. `query`: as the `token` of the query. `body`: as the body's `token`, or as its
+   * `adminToken` if the body has a `token`. `token`: as the body's `token`, which it overrides.
    */
   readonly bearer?: 'query' | 'body' | 'token';
-  /** Status and content of each success. */
+  /** Content schema of each success status. */
   readonly responses: Readonly<Record<number, v.GenericSchema>>;
   readonly failures: readonly FailureCode[];
-  /** Texts of the document that differ from the common ones. */
+  /** Returns an error text that the Flexio API document specifies, instead of the generated one. */
   readonly issueText?: (faults: readonly FieldIssue[]) => string | undefined;
 }
 
-/** How a change of a message is refused. */
+/** Failures of calls that change a message. */
 const messageChangeFailures = [
   'invalid',
   'token_required',
@@ -153,7 +153,7 @@ const messageChangeFailures = [
   ...signedTokenFailures,
 ] as const;
 
-/** Whether a call is about a room that may be private: it takes a join key, and may be refused for want of one. */
+/** Whether a call is about a room that can be private: it accepts a join key and fails without a required one. */
 export function takesJoinKey({ path }: Pick<Endpoint, 'path'>): boolean {
   return path.startsWith('/chat/:link');
 }
@@ -175,7 +175,7 @@ export const endpoints = {
   },
   listRooms: {
     ...routes.listRooms,
-    summary: 'List rooms, newest first unless `sort` says otherwise',
+    summary: 'List rooms, newest first by default',
     params: NoFields,
     query: v.pipe(
       v.object({
@@ -183,10 +183,10 @@ export const endpoints = {
         limit: pageLimit(limits.listSize, limits.listSizeMax),
         offset: v.optional(QueryInteger(0, { default: 0 }), '0'),
         tag: v.optional(v.string()),
-        /** Words that title, about or tags must have. Beyond the document, as are `sort` and `after`. */
+        /** Words that title, about or tags must contain. `q`, `sort` and `after` are additions to the document. */
         q: v.optional(RoomSearchQuery),
         sort: v.optional(ListSort, 'new'),
-        /** The `next` of the page before, in the same order. */
+        /** `next` of the previous page with the same `sort`. */
         after: v.optional(Cursor),
       }),
       v.forward(
@@ -201,7 +201,7 @@ export const endpoints = {
         total: v.number(),
         limit: v.number(),
         offset: v.number(),
-        /** Send it as `after` for the next page; absent on the last. */
+        /** Send it as `after` to get the next page; absent on the last page. */
         next: v.optional(v.string()),
       }),
     },
@@ -209,12 +209,12 @@ export const endpoints = {
   },
   rebuildDirectory: {
     ...routes.rebuildDirectory,
-    summary: 'Have the rooms that KV knows report to the directory again, a batch a call (operator)',
+    summary: 'Make the rooms in KV report to the directory again, one batch per call (operator)',
     params: NoFields,
     query: NoFields,
     body: v.object({
       token: Token,
-      /** The `next` of the batch before. */
+      /** `next` of the previous batch. */
       after: v.optional(v.string()),
     }),
     bearer: 'body',
@@ -222,9 +222,9 @@ export const endpoints = {
       200: v.object({
         /** Rooms that reported. */
         rebuilt: v.number(),
-        /** Keys without a room. */
+        /** KV keys without a room; they are removed. */
         missing: v.number(),
-        /** Rooms that could not be asked; worth another call. */
+        /** Rooms that could not be reached; repeat the call. */
         failed: v.number(),
         next: v.optional(v.string()),
       }),
@@ -233,7 +233,7 @@ export const endpoints = {
   },
   updateRoom: {
     ...routes.updateRoom,
-    summary: 'Change a room (admin)',
+    summary: 'Update a room (admin)',
     params: NoFields,
     query: NoFields,
     body: RoomUpdate,
@@ -254,7 +254,7 @@ export const endpoints = {
   },
   getRoom: {
     ...routes.getRoom,
-    summary: 'Read a room',
+    summary: 'Get a room',
     params: LinkParams,
     query: v.object({ token: v.optional(Token) }),
     bearer: 'query',
@@ -263,7 +263,7 @@ export const endpoints = {
   },
   listParticipants: {
     ...routes.listParticipants,
-    summary: 'Who is here',
+    summary: 'List the participants who are present',
     params: LinkParams,
     query: v.object({
       after: v.optional(v.string()),
@@ -274,7 +274,7 @@ export const endpoints = {
       200: v.object({
         participants: v.array(Participant),
         participantCount: v.number(),
-        /** Send it as `after` for the next page; absent on the last. */
+        /** Send it as `after` to get the next page; absent on the last page. */
         next: v.optional(v.string()),
       }),
     },
@@ -290,7 +290,7 @@ export const endpoints = {
       token: v.optional(Token),
       adminToken: v.optional(Token),
       name: v.optional(Name),
-      /** The secret of an anonymous lease: renews it on `join`, ends it on `leave`. */
+      /** Secret of an anonymous lease: `join` renews it, `leave` ends it. */
       lease: v.optional(LeaseSecret),
     }),
     bearer: 'body',
@@ -301,15 +301,15 @@ export const endpoints = {
   },
   createInvitation: {
     ...routes.createInvitation,
-    summary: 'Invite somebody to a private room (admin)',
+    summary: 'Create an invitation to a private room (admin)',
     params: LinkParams,
     query: NoFields,
     body: v.object({
-      /** The admin's. */
+      /** The admin token or the operator token. */
       token: Token,
-      /** What who comes with it is called where they give no name. */
+      /** Default name for a participant who uses the invitation and sends no name. */
       name: v.optional(Name),
-      /** Seconds. */
+      /** Lifetime in seconds. */
       expiresIn: v.optional(
         v.pipe(
           v.number(),
@@ -326,13 +326,13 @@ export const endpoints = {
   },
   listMessages: {
     ...routes.listMessages,
-    summary: 'A page of messages, oldest first; the newest page without before, after and around',
+    summary: 'List messages, oldest first; without before, after and around, the newest page',
     params: LinkParams,
     query: v.pipe(
       v.object({
         before: v.optional(QueryInteger(1)),
         after: v.optional(QueryInteger(0)),
-        /** In the middle of the page. */
+        /** Id of the message in the middle of the page. */
         around: v.optional(QueryInteger(1)),
         limit: pageLimit(limits.pageSize, limits.pageSizeMax),
       }),
@@ -347,7 +347,7 @@ export const endpoints = {
   },
   postMessage: {
     ...routes.postMessage,
-    summary: 'Post a message; the same clientId again answers 200 with the same message',
+    summary: 'Post a message; repeating a clientId returns 200 with the existing message',
     params: LinkParams,
     query: NoFields,
     body: v.object({
@@ -372,7 +372,7 @@ export const endpoints = {
   },
   getMessage: {
     ...routes.getMessage,
-    summary: 'One message, or its tombstone',
+    summary: 'Get a message or its tombstone',
     params: MessageParams,
     query: NoFields,
     bearer: 'query',
@@ -381,7 +381,7 @@ export const endpoints = {
   },
   searchMessages: {
     ...routes.searchMessages,
-    summary: 'Messages that have `q` anywhere in their text, newest first',
+    summary: 'Search for messages that contain `q` in their text, newest first',
     params: LinkParams,
     query: v.object({
       q: MessageSearchQuery,
@@ -394,7 +394,7 @@ export const endpoints = {
   },
   editMessage: {
     ...routes.editMessage,
-    summary: 'Give a message another text (its author)',
+    summary: 'Edit a message (author)',
     params: MessageParams,
     query: NoFields,
     body: v.object({ ...credentialFields, text: MessageText }),
@@ -404,7 +404,7 @@ export const endpoints = {
   },
   deleteMessage: {
     ...routes.deleteMessage,
-    summary: 'Leave a tombstone of a message (its author, or a moderator)',
+    summary: 'Delete a message and leave a tombstone (author or moderator)',
     params: MessageParams,
     query: NoFields,
     body: v.object(credentialFields),
@@ -414,7 +414,7 @@ export const endpoints = {
   },
   addReaction: {
     ...routes.addReaction,
-    summary: 'React to a message',
+    summary: 'Add a reaction to a message',
     params: ReactionParams,
     query: NoFields,
     body: v.object(credentialFields),
@@ -424,7 +424,7 @@ export const endpoints = {
   },
   removeReaction: {
     ...routes.removeReaction,
-    summary: 'Take a reaction back',
+    summary: 'Remove a reaction from a message',
     params: ReactionParams,
     query: NoFields,
     body: v.object(credentialFields),
@@ -434,7 +434,7 @@ export const endpoints = {
   },
   getReading: {
     ...routes.getReading,
-    summary: 'How far one has read, how much is unread, and how far others have read in a room that is no crowd',
+    summary: 'Get your read marker and unread count, and, in small rooms, the read markers of all participants',
     params: LinkParams,
     query: NoFields,
     bearer: 'query',
@@ -443,7 +443,7 @@ export const endpoints = {
   },
   setReading: {
     ...routes.setReading,
-    summary: 'Say how far one has read',
+    summary: 'Update your read marker',
     params: LinkParams,
     query: NoFields,
     body: v.object({ ...credentialFields, messageId: MessageId }),
@@ -453,7 +453,7 @@ export const endpoints = {
   },
   reportMessage: {
     ...routes.reportMessage,
-    summary: 'Tell the moderators of a message',
+    summary: 'Report a message to the moderators',
     params: MessageParams,
     query: NoFields,
     body: v.object({ ...credentialFields, reason: v.optional(Reason) }),
@@ -463,7 +463,7 @@ export const endpoints = {
   },
   moderate: {
     ...routes.moderate,
-    summary: 'Keep order: mute, kick, ban, promote, slow mode, lock and their opposites (moderators)',
+    summary: 'Moderate: mute, kick, ban, promote, slow mode, lock, and their opposites (moderators)',
     params: LinkParams,
     query: NoFields,
     body: v.variant('action', moderationActionSchemas(credentialFields)),
@@ -480,14 +480,14 @@ export const endpoints = {
   },
   getModeration: {
     ...routes.getModeration,
-    summary: 'What was done to keep order, newest first, and who is muted, banned or a moderator (moderators)',
+    summary: 'Get the moderation log, newest first, and who is muted, banned or a moderator (moderators)',
     params: LinkParams,
     query: v.object({ before: v.optional(QueryInteger(1)), limit: pageLimit(limits.pageSize, limits.pageSizeMax) }),
     bearer: 'query',
     responses: {
       200: v.object({
         entries: v.array(ModerationEntry),
-        /** Send it as `before` for the next page; absent on the last. */
+        /** Send it as `before` to get the next page; absent on the last page. */
         next,
         standings: v.array(MemberStatus),
         locked: v.boolean(),
@@ -506,14 +506,14 @@ export const endpoints = {
   },
   eraseOneself: {
     ...routes.eraseOneself,
-    summary: 'Leave tombstones of all that one has written in a room, and take all reactions back',
+    summary: 'Erase your own messages and reactions from a room; messages become tombstones',
     params: LinkParams,
     query: NoFields,
     body: v.object(credentialFields),
     bearer: 'body',
     responses: {
       200: v.object({
-        /** Messages that are still to be changed; they will be, without another call. */
+        /** Messages still to be changed. The service changes them without another call. */
         remaining: v.number(),
       }),
     },
@@ -521,13 +521,13 @@ export const endpoints = {
   },
   storeChatMessage: {
     ...routes.storeChatMessage,
-    summary: 'Store an entry in a session of a user; the same chatId again answers 200 with the same entry',
+    summary: "Store an entry in a user's session; repeating a chatId returns 200 with the existing entry",
     params: NoFields,
     query: NoFields,
     body: v.object({
       token: v.optional(Token),
       userId: ExternalId,
-      /** Without it a new session begins. */
+      /** If absent, a new session is created. */
       sessionId: v.optional(ExternalId),
       message: SessionEntryText,
       role: v.optional(SessionEntryRole),
@@ -539,7 +539,7 @@ export const endpoints = {
   },
   getChatHistory: {
     ...routes.getChatHistory,
-    summary: 'A page of a session, oldest first (its user)',
+    summary: 'List the entries of a session, oldest first (its user)',
     params: NoFields,
     query: v.object({
       userId: ExternalId,
@@ -552,7 +552,7 @@ export const endpoints = {
   },
   getAllSessions: {
     ...routes.getAllSessions,
-    summary: 'The sessions of a user, newest first (that user)',
+    summary: "List a user's sessions, newest first (that user)",
     params: NoFields,
     query: v.object({ userId: ExternalId, ...pagingFields(limits.sessionListSizeMax, limits.sessionListSizeMax) }),
     bearer: 'query',
@@ -561,7 +561,7 @@ export const endpoints = {
   },
   deleteChatHistory: {
     ...routes.deleteChatHistory,
-    summary: 'Delete a session with all its entries (its user)',
+    summary: 'Delete a session and all its entries (its user)',
     params: NoFields,
     query: NoFields,
     body: v.object({ token: v.optional(Token), userId: ExternalId, sessionId: ExternalId }),
@@ -579,7 +579,7 @@ export const endpoints = {
       token: v.optional(Token),
       userId: ExternalId,
       name: v.optional(Name),
-      /** Seconds. */
+      /** Lifetime in seconds. */
       expiresIn: v.optional(
         v.pipe(
           v.number(),
@@ -596,7 +596,7 @@ export const endpoints = {
   },
   health: {
     ...routes.health,
-    summary: 'Whether the directory and KV answer',
+    summary: 'Check whether the directory and KV respond',
     params: NoFields,
     query: NoFields,
     responses: { 200: v.object({ status: v.literal('ok'), directory: v.literal('ok'), kv: v.literal('ok') }) },

@@ -1,17 +1,17 @@
-/** Schemas of the texts that people type and of the ids that machines pass on; the atoms of every other schema. */
+/** Schemas for user-entered texts, tokens and ids. All other schemas are built from them. */
 import * as v from 'valibot';
 import { cleanName, looksLikeRole } from './display-names.ts';
 import { looksLikeJwt } from './jwt-shape.ts';
 import { countCharacters, limits } from './limits.ts';
 import { linkPattern, reservedLinks } from './links.ts';
 
-/** A check that counts code points, with its limit beside it so that the OpenAPI document can state it. */
+/** A check that counts code points. It carries its limit, so that the OpenAPI document can contain it. */
 export interface CharacterLimit {
   (text: string): boolean;
   readonly maxLength: number;
 }
 
-/** @param accepted how many pass here, where what is left of the text is counted again once it is clean */
+/** @param accepted how many characters pass this check, if the text is counted again after it was normalized */
 function maxCharacters(maxLength: number, accepted = maxLength) {
   const isWithinLimit: CharacterLimit = Object.assign((text: string) => countCharacters(text) <= accepted, {
     maxLength,
@@ -21,12 +21,12 @@ function maxCharacters(maxLength: number, accepted = maxLength) {
 
 const notBlank = v.check<string, string>((text) => /\S/u.test(text), 'must not be blank');
 
-/** Storage keeps UTF-8, which has no lone surrogates: what is broadcast must be what will be read back. */
+/** Replaces lone surrogates. Storage is UTF-8, which has none: a broadcast text must equal the stored one. */
 export const wellFormed = v.transform<string, string>((text) => text.toWellFormed());
 
 const requiredText = (maxLength: number) => v.pipe(v.string(), maxCharacters(maxLength), notBlank, wellFormed);
 
-/** A chat link that a room may have. */
+/** A valid, unreserved chat link. */
 export const Link = v.pipe(
   v.string(),
   v.regex(linkPattern, 'must be 1 to 64 letters, digits, hyphens or underscores'),
@@ -34,16 +34,16 @@ export const Link = v.pipe(
 );
 
 export const Title = requiredText(limits.titleLength);
-/** May be empty. */
+/** Can be empty. */
 export const About = v.pipe(v.string(), maxCharacters(limits.aboutLength), wellFormed);
-/** In order, each once. */
+/** Keeps the order and removes duplicates. */
 export const Tags = v.pipe(
   v.array(requiredText(limits.tagLength)),
   v.maxLength(limits.tags, `must be at most ${limits.tags} tags`),
   v.transform((tags) => [...new Set(tags)]),
 );
 export const MessageText = requiredText(limits.messageLength);
-/** What a person calls themself; blank stands for no name. What cannot be seen in it does not count. */
+/** A participant's name, normalized. Invisible characters are removed; an empty result means no name. */
 export const Name = v.pipe(
   v.string(),
   maxCharacters(limits.nameLength, limits.rawNameLength),
@@ -52,18 +52,18 @@ export const Name = v.pipe(
   v.check((name) => !looksLikeRole(name), 'must not look like a role'),
 );
 
-/** What is looked for. */
+/** Search words for the room list. */
 export const RoomSearchQuery = v.pipe(v.string(), maxCharacters(limits.queryLength), wellFormed);
 
-/** What is looked for in texts, white space within it and all. */
+/** Search phrase for message texts. White space inside it is part of the phrase. */
 export const MessageSearchQuery = v.pipe(v.string(), v.trim(), notBlank, maxCharacters(limits.queryLength), wellFormed);
 
-/** With it a client may send the same message again without repeating it. */
+/** Idempotency key of a message: sending it again does not post the message twice. */
 export const ClientId = v.pipe(v.string(), maxCharacters(limits.clientIdLength), notBlank, wellFormed);
-/** Ties an `ack` or `error` to the frame it answers. */
+/** Correlates an `ack` or `error` with the frame it answers. */
 export const Ref = v.union([v.pipe(v.string(), maxCharacters(limits.refLength)), v.pipe(v.number(), v.finite())]);
 
-/** A user token, an admin token or a signed identity. */
+/** A user token, an admin token or a signed token (JWT), which can be longer. */
 export const Token = v.pipe(
   v.string(),
   v.check(
@@ -75,12 +75,12 @@ export const Token = v.pipe(
     `must be at most ${limits.jwtLength} characters, if it is a signed token`,
   ),
 );
-/** The token of a room's admin, as given when the room is made. */
+/** The admin token of a new room, or one that replaces it. It must not look like a JWT. */
 export const NewAdminToken = v.pipe(
   Token,
   v.check((token) => !looksLikeJwt(token), 'must not be a signed token (JWT)'),
 );
-/** What opens a private room, as its admin gives it. */
+/** The join key of a private room, as the admin sets it. */
 export const JoinKey = v.pipe(
   v.string(),
   v.check(
@@ -91,22 +91,22 @@ export const JoinKey = v.pipe(
   notBlank,
   wellFormed,
 );
-/** What somebody shows at the door of a private room: its join key, or an invitation. */
+/** The key that a caller sends to enter a private room: its join key or an invitation. */
 export const PresentedKey = v.pipe(v.string(), maxCharacters(limits.presentedKeyLength), wellFormed);
 /** The secret of an anonymous lease. */
 export const LeaseSecret = v.pipe(v.string(), maxCharacters(limits.tokenLength));
 
-/** The id of a message: the room's `rev` at which it was made. */
+/** The id of a message: the room's `rev` at which it was created. */
 export const MessageId = v.pipe(
   v.number(),
   v.safeInteger('must be a whole number'),
   v.minValue(1, 'must be at least 1'),
 );
 
-/** Why a moderator does something. */
+/** The reason for a moderation action or a report. */
 export const Reason = requiredText(limits.reasonLength);
 
-/** A whole number in JSON, within bounds. */
+/** A whole number in JSON, from `least` to `most`. */
 export const IntegerInRange = (min: number, max: number) =>
   v.pipe(
     v.number(),
@@ -115,21 +115,21 @@ export const IntegerInRange = (min: number, max: number) =>
     v.maxValue(max, `must be at most ${max}`),
   );
 
-/** Days for which a room keeps its messages; 0 is for ever. */
+/** Days for which a room keeps its messages; 0 keeps them forever. */
 export const KeepDays = IntegerInRange(0, limits.keepDaysMax);
 
-/** What a reaction is made with: one emoji, as a keyboard gives it. */
+/** The emoji of a reaction: exactly one, as entered on a keyboard. */
 export const Emoji = v.pipe(v.string(), v.regex(/^\p{RGI_Emoji}$/v, 'must be one emoji'));
 
-/** JSON Schema for what a query string can only carry as text. */
+/** JSON Schema for a value that a query string can only carry as text. */
 export interface JsonSchemaHint {
   readonly jsonSchema: Readonly<Record<string, unknown>>;
 }
 
 /**
  * A whole number in a query string.
- * @param min the smallest that is accepted
- * @param hint what the OpenAPI document says of it beside its type
+ * @param min minimum
+ * @param hint more JSON Schema keywords for the OpenAPI document
  */
 export const QueryInteger = (min: number, hint: Record<string, unknown> = {}) =>
   v.pipe(

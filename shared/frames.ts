@@ -1,4 +1,4 @@
-/** The frames of `/chat/:link/ws` (docs/protocol.md): what clients may say, and what the room answers. */
+/** The frames of `/chat/:link/ws` (docs/protocol.md): those that clients send and those that the room sends. */
 import * as v from 'valibot';
 import { decode, parseJson } from './decode.ts';
 import type { Failure, Result } from './failures.ts';
@@ -36,7 +36,7 @@ const NonNegativeInteger = v.pipe(
   v.minValue(0, 'must be at least 0'),
 );
 
-/** Comes first; again later it refreshes the credential of the same person. Without a token: a viewer. */
+/** The first frame. A later one refreshes the credential of the same participant. Without a token: a viewer. */
 export const ClientAuthFrame = v.object({
   type: v.literal('auth'),
   ...refField,
@@ -44,16 +44,16 @@ export const ClientAuthFrame = v.object({
   adminToken: v.optional(Token),
   name: v.optional(Name),
   lease: v.optional(LeaseSecret),
-  /** Opens a private room: its join key, or an invitation. */
+  /** The join key of a private room, or an invitation. */
   joinKey: v.optional(PresentedKey),
   resume: v.optional(v.object({ epoch: v.string(), rev: NonNegativeInteger })),
-  /** The client understands `batch` frames. */
+  /** Whether the client understands `batch` frames. */
   batch: v.optional(v.boolean()),
-  /** The protocol's version. */
+  /** Protocol version. */
   v: v.optional(v.literal(1)),
 });
 
-/** A new message, or one sent again. */
+/** Posts a message. With a `clientId` that was used before, returns the existing message. */
 export const ClientSendFrame = v.object({
   type: v.literal('send'),
   ...refField,
@@ -62,7 +62,7 @@ export const ClientSendFrame = v.object({
   replyTo: v.optional(MessageId),
 });
 
-/** Another text for a message of one's own. */
+/** Replaces the text of the sender's own message. */
 export const ClientEditFrame = v.object({
   type: v.literal('edit'),
   ...refField,
@@ -70,10 +70,10 @@ export const ClientEditFrame = v.object({
   text: MessageText,
 });
 
-/** Leaves a tombstone of a message. */
+/** Deletes a message and leaves a tombstone. */
 export const ClientDeleteFrame = v.object({ type: v.literal('delete'), ...refField, messageId: MessageId });
 
-/** Gives a reaction, or takes it back. */
+/** Adds (`on`) or removes a reaction. */
 export const ClientReactFrame = v.object({
   type: v.literal('react'),
   ...refField,
@@ -82,13 +82,13 @@ export const ClientReactFrame = v.object({
   on: v.boolean(),
 });
 
-/** What a moderator does. */
+/** A moderation action. */
 export const ClientModerateFrame = v.variant(
   'action',
   moderationActionSchemas({ type: v.literal('moderate'), ...refField }),
 );
 
-/** Tells the moderators of a message. */
+/** Reports a message to the moderators. */
 export const ClientReportFrame = v.object({
   type: v.literal('report'),
   ...refField,
@@ -96,21 +96,21 @@ export const ClientReportFrame = v.object({
   reason: v.optional(Reason),
 });
 
-/** Somebody types, or no longer does. To be said again while it goes on. */
+/** The sender started or stopped typing. Clients repeat it while typing continues. */
 export const ClientTypingFrame = v.object({ type: v.literal('typing'), ...refField, on: v.boolean() });
 
-/** How far somebody has read. */
+/** Marks everything up to this message as read. */
 export const ClientReadFrame = v.object({ type: v.literal('read'), ...refField, messageId: MessageId });
 
-/** Asks for a page of the log: the newest one without `before`, `after` and `around`. */
+/** Requests a page of the log. Without `before`, `after` and `around`, the newest page. */
 export const ClientHistoryFrame = v.pipe(
   v.object({
     type: v.literal('history'),
     ...refField,
     before: v.optional(MessageId),
-    /** 0 asks for the beginning. */
+    /** 0 requests the first page. */
     after: v.optional(NonNegativeInteger),
-    /** In the middle of the page. */
+    /** Id of the message in the middle of the page. */
     around: v.optional(MessageId),
     limit: v.optional(
       v.pipe(
@@ -127,7 +127,7 @@ export const ClientHistoryFrame = v.pipe(
   ),
 );
 
-/** `{"type":"ping"}` to the letter is answered by the runtime, any other form by the room. */
+/** The runtime answers exactly `{"type":"ping"}`; the room answers any other form. */
 export const ClientPingFrame = v.object({ type: v.literal('ping'), ...refField });
 
 export const ClientFrame = v.variant('type', [
@@ -147,7 +147,7 @@ export type ClientFrame = v.InferOutput<typeof ClientFrame>;
 export type ClientAuthFrame = v.InferOutput<typeof ClientAuthFrame>;
 export type Ref = v.InferOutput<typeof Ref>;
 
-/** The limits that a client needs to know while people type. */
+/** The limits that a client needs in order to check input. */
 export type AdvertisedLimits = Pick<
   typeof limits,
   'messageLength' | 'nameLength' | 'frameBytes' | 'pageSizeMax' | 'typingMs'
@@ -156,19 +156,19 @@ export type AdvertisedLimits = Pick<
 export interface ServerReadyFrame extends LogPosition, ChatSettings {
   type: 'ready';
   ref?: Ref;
-  /** Who the room takes this socket for; null for a viewer. */
+  /** The participant that this socket belongs to; null for a viewer. */
   participant: Participant | null;
   role: RoleName;
-  /** When the signed token expires, in milliseconds: a new `auth` before then keeps the socket's rights. */
+  /** Expiry time of the signed token, in milliseconds. A new `auth` before then keeps the rights of the socket. */
   expiresAt?: number;
   room: RoomInfo;
-  /** Whether `messages` are all that changed since `resume`; else they are the newest page, and all before is void. */
+  /** If true, `messages` are all changes since `resume`; otherwise the newest page, and earlier state is invalid. */
   recovered: boolean;
   messages: Message[];
   participants: Participant[];
-  /** How far one has read, and what is left; absent for a viewer. */
+  /** The participant's read marker and unread count; absent for a viewer. */
   reading?: ReadState;
-  /** Everyone's marks; empty in a crowd. */
+  /** Read markers of all participants; empty in large rooms. */
   marks: ReadMarker[];
   limits: AdvertisedLimits;
 }
@@ -183,7 +183,7 @@ export interface ServerAckFrame {
   duplicate: boolean;
 }
 
-/** A message as it now is: new, edited, deleted or reacted to alike. */
+/** The current state of a message after it was posted, edited, deleted or reacted to. */
 export type ServerMessageFrame = { type: 'message' } & Message;
 
 export interface ServerPresenceFrame {
@@ -201,20 +201,20 @@ export interface ServerRoomFrame extends ChatSettings {
   floor: number;
 }
 
-/** Somebody types, or no longer does; without another such frame it ends by itself after `typingMs`. */
+/** A participant started or stopped typing. Without another such frame, typing ends after `typingMs`. */
 export interface ServerTypingFrame {
   type: 'typing';
   participant: Participant;
   on: boolean;
 }
 
-/** Somebody has read up to a message. */
+/** A participant has read up to a message. */
 export type ServerReadFrame = { type: 'read' } & ReadMarker;
 
-/** How far one has read oneself: the answer to a `read` with a `ref`. */
+/** The receiver's own read state: the answer to a `read` with a `ref`. */
 export type ServerReadingFrame = { type: 'reading'; ref?: Ref } & ReadState;
 
-/** What was done to keep order, for moderators; and for whoever did it, with the `ref` of their frame. */
+/** An entry of the moderation log, sent to moderators and, with the `ref` of the frame, to the sender. */
 export interface ServerModerationFrame {
   type: 'moderation';
   ref?: Ref;
@@ -226,7 +226,7 @@ export interface ServerErrorFrame {
   ref?: Ref;
   statusCode: number;
   error: string;
-  /** Seconds. */
+  /** Seconds to wait before a retry. */
   retryAfter?: number;
 }
 
@@ -255,7 +255,7 @@ export type ServerFrame =
   | ServerPongFrame
   | ServerBatchFrame;
 
-/** The `ref` of a frame that is otherwise bad, so that its `error` can bear it. */
+/** The `ref` of a frame that may otherwise be invalid, so that its `error` can contain it. */
 function parseRef(input: unknown): Ref | undefined {
   const parsed = v.safeParse(v.object({ ref: Ref }), input);
   return parsed.success ? parsed.output.ref : undefined;
@@ -263,7 +263,7 @@ function parseRef(input: unknown): Ref | undefined {
 
 /**
  * Decodes one frame of a client.
- * @returns the frame or why it is refused, and the `ref` that the answer must bear
+ * @returns the frame or the failure (`bad_json` or `invalid`, 400), and the `ref` that the answer must contain
  */
 export function decodeClientFrame(text: string): { ref: Ref | undefined; frame: Result<ClientFrame> } {
   const json = parseJson(text);
@@ -271,7 +271,7 @@ export function decodeClientFrame(text: string): { ref: Ref | undefined; frame: 
   return { ref: parseRef(json.value), frame: decode(ClientFrame, json.value) };
 }
 
-/** The `error` frame that tells a refusal. */
+/** Builds the `error` frame of a failure. */
 export function errorFrame(failure: Failure, ref?: Ref): ServerErrorFrame {
   return {
     type: 'error',

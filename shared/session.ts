@@ -1,15 +1,15 @@
-/** The sessions of a user: the second document's calls, as they are asked and answered. Times are milliseconds. */
+/** Schemas of a user's stored sessions (docs/storage-model.md). Times are milliseconds. */
 import * as v from 'valibot';
 import { MessageText, wellFormed } from './fields.ts';
 import { countCharacters, limits } from './limits.ts';
 
-/** A user's, session's or entry's id. No colon: KV keys are joined by it. */
+/** The id of a user, session or entry. It has no colon, because the colon separates the parts of KV keys. */
 export const ExternalId = v.pipe(
   v.string(),
   v.regex(/^[A-Za-z0-9_.@-]{1,128}$/, 'must be 1 to 128 letters, digits, underscores, dots, at signs or hyphens'),
 );
 
-/** Who spoke in an entry: `user`, `assistant`, whatever the caller tells apart. */
+/** The speaker of an entry, such as `user` or `assistant`; the caller chooses the values. */
 export const SessionEntryRole = v.pipe(
   v.string(),
   v.check((role) => countCharacters(role) <= limits.roleLength, `must be at most ${limits.roleLength} characters`),

@@ -78,7 +78,7 @@ class RoomImport {
 
   /** What an import that broke off is answered with. */
   incompleteFailure(): Result<never> {
-    const text = `Import incomplete: Stored up to message ${this.#storedUpToId}; the same again goes on from there`;
+    const text = `Import incomplete: Stored up to message ${this.#storedUpToId}; send the same file again to continue`;
     return fail('import_incomplete', { text });
   }
 
@@ -88,8 +88,9 @@ class RoomImport {
       return fail('invalid', { text: 'Invalid fields: type must be "room" on the first line, and on no other' });
     }
     if (line.type !== 'message') return ok(line);
-    if (line.id <= this.#lastSeenId)
-      return fail('invalid', { text: 'Invalid fields: id must be above that before it' });
+    if (line.id <= this.#lastSeenId) {
+      return fail('invalid', { text: 'Invalid fields: id must be greater than the previous id' });
+    }
     this.#lastSeenId = line.id;
     return ok(line);
   }

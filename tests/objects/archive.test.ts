@@ -215,7 +215,7 @@ describe('a room of 3,000 messages of all kinds', () => {
     const copy = freshLink();
     const half = await importInto(copy, broken(lines.slice(0, 1_500)));
     expect(half.status).toBe(400);
-    expect(half.error).toMatch(/^Import incomplete: Stored up to message \d+; the same again goes on from there$/);
+    expect(half.error).toMatch(/^Import incomplete: Stored up to message \d+; send the same file again to continue$/);
     await evictDurableObject(await roomObject(copy));
     const refused = { statusCode: 503, error: 'Service unavailable: The chat is being imported' };
     const closed = async () => {
@@ -271,7 +271,7 @@ describe('an import', () => {
     ['the room twice', () => [...lines.slice(0, 3), lines[0] ?? ''], 'Line 4: Invalid fields: type must be "room" on'],
     ['a line that is no JSON', () => lines.with(7, '{"type":'), 'Line 8: Invalid JSON'],
     ['a line that is nothing known', () => lines.with(7, '{"type":"x"}'), 'Line 8: Invalid fields: type must be'],
-    ['an id that goes back', () => lines.with(7, lines[5] ?? ''), 'Line 8: Invalid fields: id must be above'],
+    ['an id that goes back', () => lines.with(7, lines[5] ?? ''), 'Line 8: Invalid fields: id must be greater'],
     ['a message without an author', () => changed(7, { author: undefined }), 'Line 8: Missing required fields: author'],
     ['an author that nobody can be', () => changed(7, { author: { id: 'x', name: 'x', role: 'member' } }), 'author.id'],
     [
@@ -285,7 +285,11 @@ describe('an import', () => {
       () => changed(7, { text: 'x'.repeat(4_001) }),
       'Line 8: Invalid fields: text must be at',
     ],
-    ['no text', () => changed(7, { text: undefined }), 'Line 8: Invalid fields: text must be on all but tombstones'],
+    [
+      'no text',
+      () => changed(7, { text: undefined }),
+      'Line 8: Invalid fields: text must be present except on tombstones',
+    ],
     ['a digest that is none', () => changed(7, { sentDigest: '!' }), 'Line 8: Invalid fields: sentDigest must be'],
     [
       'a reaction that is none',
@@ -295,7 +299,7 @@ describe('an import', () => {
     [
       'a reaction twice',
       () => changed(7, { reactions: Array(2).fill({ emoji: '👍', participant: 'u:a' }) }),
-      'Line 8: Invalid fields: reactions must each be there once',
+      'Line 8: Invalid fields: reactions must not contain duplicates',
     ],
     ['a rev that is another’s', () => changed(7, { rev: JSON.parse(lines[6] ?? '').rev + 0 }), 'Line 8'],
     [
@@ -304,7 +308,7 @@ describe('an import', () => {
         const { author, clientId } = JSON.parse(lines[6] ?? '');
         return changed(7, { author, clientId });
       },
-      'Line 8: id, rev and clientId must be of one message only',
+      'Line 8: id, rev and clientId must be unique',
     ],
     ['another version', () => changed(0, { version: 2 }), 'Line 1: Invalid fields: version must be 1'],
     ['no salt', () => changed(0, { salt: undefined }), 'Line 1: Missing required fields: salt'],
@@ -364,11 +368,11 @@ describe('an import', () => {
     const link = freshLink();
     await importInto(link, broken(lines.slice(0, 40)));
     const other = await exported(await eventfulRoom(20));
-    const conflict = 'Conflict: Another import into this link is under way';
+    const conflict = 'Conflict: Another import to this link is in progress';
     expect(await importInto(link, other.join('\n'))).toMatchObject({ status: 409, error: conflict });
     const give = () => call('DELETE', `/chat/${link}/import`, undefined, bearer(operatorToken));
     expect((await give()).envelope).toEqual({ statusCode: 200, content: 'Import given up' });
-    expect((await give()).envelope).toMatchObject({ statusCode: 404, error: 'No import under way' });
+    expect((await give()).envelope).toMatchObject({ statusCode: 404, error: 'No import in progress' });
     expect((await call('GET', `/chat/${link}`)).status).toBe(404);
     const left = await runInDurableObject(await roomObject(link), (_, { storage }) =>
       storage.sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_cf%' ESCAPE '\\'").toArray(),

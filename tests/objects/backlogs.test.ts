@@ -41,7 +41,7 @@ describe('a socket that was sent 8 MB without a sign of life', () => {
     expect(await countIn(link)).toBe(2);
     await grace();
     await post(alice, 0.2 * megabyte);
-    expect(await bob.closed).toEqual({ code: 1001, reason: 'No sign of life' });
+    expect(await bob.closed).toEqual({ code: 1001, reason: 'Connection timed out: No frames received' });
     expect(bytesHeard(bob)).toBeGreaterThan(8 * megabyte - 64 * 1_024);
     expect(bytesHeard(bob)).toBeLessThan(9 * megabyte);
     await expect.poll(() => leavers(alice)).toEqual(['bob']);

@@ -212,7 +212,7 @@ describe.each(Object.entries(transports))('over %s', (_, act) => {
     await act(link, boss, { action: 'lock' });
     expect(await alice.next('room')).toMatchObject({ locked: true });
     const refused = await post(link, as('alice'));
-    expect([refused.status, refused.envelope.error]).toEqual([403, 'Locked: Only moderators post here at present']);
+    expect([refused.status, refused.envelope.error]).toEqual([403, 'Locked: Only moderators can post right now']);
     expect(await saysOn(alice)).toBe(403);
     expect((await post(link, boss)).status).toBe(201);
     expect((await alice.next('message')).text).toBe('x');

@@ -36,7 +36,7 @@ function* exportLines(room: Room, details: Details): Generator<string, void> {
  */
 export function exportRoom(room: Room, details: Details): Result<ReadableStream<Uint8Array>> {
   if (room.erasureQueue.peek(1).length > 0) {
-    return fail('unavailable', { text: 'Service unavailable: Somebody is being erased', retryAfter: 1 });
+    return fail('unavailable', { text: 'Service unavailable: An erasure is in progress', retryAfter: 1 });
   }
   const lines = exportLines(room, details);
   const encoder = new TextEncoder();

@@ -55,7 +55,7 @@ function storeMessages(room: Room, step: Extract<ImportStep, { act: 'store' }>):
     });
     room.archive.saveImportProgress(progress);
     if (!conflict) return ok(progressOf(progress));
-    return fail('invalid', { text: `Line ${conflict.line}: id, rev and clientId must be of one message only` });
+    return fail('invalid', { text: `Line ${conflict.line}: id, rev and clientId must be unique` });
   });
 }
 
