@@ -39,7 +39,7 @@ export const AuthFrame = v.object({
 });
 
 /** A new message, or one sent again. */
-export const SendFrame = v.object({
+const SendFrame = v.object({
   type: v.literal('send'),
   ...ref,
   clientId: ClientId,
@@ -48,13 +48,13 @@ export const SendFrame = v.object({
 });
 
 /** Another text for a message of one's own. */
-export const EditFrame = v.object({ type: v.literal('edit'), ...ref, messageId: MessageId, text: MessageText });
+const EditFrame = v.object({ type: v.literal('edit'), ...ref, messageId: MessageId, text: MessageText });
 
 /** Leaves a tombstone of a message. */
-export const DeleteFrame = v.object({ type: v.literal('delete'), ...ref, messageId: MessageId });
+const DeleteFrame = v.object({ type: v.literal('delete'), ...ref, messageId: MessageId });
 
 /** Gives a reaction, or takes it back. */
-export const ReactFrame = v.object({
+const ReactFrame = v.object({
   type: v.literal('react'),
   ...ref,
   messageId: MessageId,
@@ -63,10 +63,10 @@ export const ReactFrame = v.object({
 });
 
 /** What a moderator does. */
-export const ModerateFrame = v.variant('action', moderationActs({ type: v.literal('moderate'), ...ref }));
+const ModerateFrame = v.variant('action', moderationActs({ type: v.literal('moderate'), ...ref }));
 
 /** Tells the moderators of a message. */
-export const ReportFrame = v.object({
+const ReportFrame = v.object({
   type: v.literal('report'),
   ...ref,
   messageId: MessageId,
@@ -74,13 +74,13 @@ export const ReportFrame = v.object({
 });
 
 /** Somebody types, or no longer does. To be said again while it goes on. */
-export const TypingFrame = v.object({ type: v.literal('typing'), ...ref, on: v.boolean() });
+const TypingFrame = v.object({ type: v.literal('typing'), ...ref, on: v.boolean() });
 
 /** How far somebody has read. */
-export const ReadFrame = v.object({ type: v.literal('read'), ...ref, messageId: MessageId });
+const ReadFrame = v.object({ type: v.literal('read'), ...ref, messageId: MessageId });
 
 /** Asks for a page of the log: the newest one without `before`, `after` and `around`. */
-export const HistoryFrame = v.pipe(
+const HistoryFrame = v.pipe(
   v.object({
     type: v.literal('history'),
     ...ref,
@@ -105,7 +105,7 @@ export const HistoryFrame = v.pipe(
 );
 
 /** `{"type":"ping"}` to the letter is answered by the runtime, any other form by the room. */
-export const PingFrame = v.object({ type: v.literal('ping'), ...ref });
+const PingFrame = v.object({ type: v.literal('ping'), ...ref });
 
 export const ClientFrame = v.variant('type', [
   AuthFrame,
@@ -125,10 +125,7 @@ export type AuthFrame = v.InferOutput<typeof AuthFrame>;
 export type Ref = v.InferOutput<typeof Ref>;
 
 /** The limits that a client needs to know while people type. */
-export type StatedLimits = Pick<
-  typeof limits,
-  'messageLength' | 'nameLength' | 'frameBytes' | 'pageSizeMax' | 'typingMs'
->;
+type StatedLimits = Pick<typeof limits, 'messageLength' | 'nameLength' | 'frameBytes' | 'pageSizeMax' | 'typingMs'>;
 
 export interface ReadyFrame extends Position, Conduct {
   type: 'ready';
@@ -161,7 +158,7 @@ export interface AckFrame {
 }
 
 /** A message as it now is: new, edited, deleted or reacted to alike. */
-export type MessageFrame = { type: 'message' } & Message;
+type MessageFrame = { type: 'message' } & Message;
 
 export interface PresenceFrame {
   type: 'presence';
@@ -186,13 +183,13 @@ export interface TypingAnswer {
 }
 
 /** Somebody has read up to a message. */
-export type ReadAnswer = { type: 'read' } & ReadMark;
+type ReadAnswer = { type: 'read' } & ReadMark;
 
 /** How far one has read oneself: the answer to a `read` with a `ref`. */
-export type ReadingFrame = { type: 'reading'; ref?: Ref } & ReadState;
+type ReadingFrame = { type: 'reading'; ref?: Ref } & ReadState;
 
 /** What was done to keep order, for moderators; and for whoever did it, with the `ref` of their frame. */
-export interface ModerationFrame {
+interface ModerationFrame {
   type: 'moderation';
   ref?: Ref;
   entry: ModerationEntry;
@@ -207,7 +204,7 @@ export interface ErrorFrame {
   retryAfter?: number;
 }
 
-export interface PongFrame {
+interface PongFrame {
   type: 'pong';
   ref?: Ref;
 }

@@ -56,7 +56,7 @@ export const MessagePage = v.object({ messages: v.array(Message), ...Position.en
 export type MessagePage = v.InferOutput<typeof MessagePage>;
 
 /** A message that was found. */
-export const FoundMessage = v.object({
+const FoundMessage = v.object({
   ...Message.entries,
   /** Where in the text, from the left: start and length in UTF-16 units, as JavaScript slices. */
   matches: v.array(v.pipe(v.array(v.number()), v.length(2))),

@@ -4,14 +4,11 @@ import { limits } from './limits.ts';
 import { Reason, WholeCount } from './text.ts';
 
 /** What is done to a person, and what to the room. */
-export const personActions = ['mute', 'unmute', 'kick', 'ban', 'unban', 'promote', 'demote'] as const;
-export const roomActions = ['slow', 'lock', 'unlock'] as const;
+const personActions = ['mute', 'unmute', 'kick', 'ban', 'unban', 'promote', 'demote'] as const;
+const roomActions = ['slow', 'lock', 'unlock'] as const;
 
 /** A person's id in the room, as participants and authors have it. */
-export const ParticipantId = v.pipe(
-  v.string(),
-  v.regex(/^[tu]:[\x21-\x7e]{1,128}$/, 'must be the id of a participant'),
-);
+const ParticipantId = v.pipe(v.string(), v.regex(/^[tu]:[\x21-\x7e]{1,128}$/, 'must be the id of a participant'));
 
 const reason = { reason: v.optional(Reason) };
 

@@ -47,7 +47,7 @@ interface Shown {
 let guesses: Guesses | undefined;
 
 /** The guesses of this isolate. */
-export function guessesOf(env: Env): Guesses {
+function guessesOf(env: Env): Guesses {
   guesses ??= new Guesses({ isOn: env.RATE_LIMITS !== 'off', everywhere: env.GUESSES });
   return guesses;
 }

@@ -47,7 +47,7 @@ import { search } from './searching.ts';
 import { depart, receiveSocket } from './seating.ts';
 
 /** Those who are here with an identity: a page of them, and how many people are here in all. */
-export interface ParticipantPage {
+interface ParticipantPage {
   participants: Participant[];
   participantCount: number;
   next?: string;

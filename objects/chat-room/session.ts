@@ -10,7 +10,7 @@ interface Known {
 }
 
 /** A socket that has not said who it is. */
-export interface Waiting extends Known {
+interface Waiting extends Known {
   state: 'waiting';
   /** Milliseconds. */
   since: number;

@@ -17,7 +17,7 @@ import type { Sums } from './sums.ts';
 import type { DirectoryUpdate } from './update.ts';
 
 /** What a batch of a rebuild came to. */
-export interface Rebuilt {
+interface Rebuilt {
   rebuilt: number;
   missing: number;
   failed: number;

@@ -17,12 +17,12 @@ import { Entries, type History, type NewEntry, type SessionPage, type Stored } f
 import { migrations } from './schema.ts';
 
 /** What storing is answered with; `token` to who claimed the id without one. */
-export interface Kept extends Stored {
+interface Kept extends Stored {
   token?: string;
 }
 
 /** Who asks, about whom, and from where. */
-export interface Asker {
+interface Asker {
   userId: string;
   token: string | undefined;
   address: string;

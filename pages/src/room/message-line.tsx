@@ -24,7 +24,7 @@ export function DateRule({ at }: { at: number }) {
   );
 }
 
-export function Time({ at }: { at: number }) {
+function Time({ at }: { at: number }) {
   return (
     <time dateTime={new Date(at).toISOString()} title={wholeTime(at)}>
       {clockTime(at)}
