@@ -14,6 +14,9 @@ const makers = {
 
 const [algorithm = 'EdDSA', file = '.dev.vars'] = process.argv.slice(2);
 
+/** The start of a key's line, up to its value. `[^\S\n]` is white space within a line: `\s` would run on into the next. */
+const assignment = /^[^\S\n]*(?:export[^\S\n]+)?JWT_(?:PRIVATE|PUBLIC)_KEY[^\S\n]*=[^\S\n]*/;
+
 /** A line of a secrets file, with the line breaks of the key written out. */
 function line(name: string, pem: string | Buffer): string {
   return `${name}="${String(pem).trim().replaceAll('\n', '\\n')}"\n`;
@@ -26,11 +29,11 @@ function fail(reason: string): never {
 
 if (!Object.hasOwn(makers, algorithm)) fail(`${algorithm} is not one of ${Object.keys(makers).join(', ')}`);
 const before = existsSync(file) ? readFileSync(file, 'utf8') : '';
-if (/^\s*(export\s+)?JWT_(PRIVATE|PUBLIC)_KEY\s*=\s*\S/m.test(before))
+if (new RegExp(`${assignment.source}\\S`, 'm').test(before))
   fail(`${file} has keys already; take them out first to replace them`);
 
 const { privateKey, publicKey } = makers[algorithm as keyof typeof makers]();
-const rest = before.replace(/^JWT_(PRIVATE|PUBLIC)_KEY=\n?/gm, '');
+const rest = before.replace(new RegExp(`${assignment.source}(\\n|$)`, 'gm'), '');
 const separator = rest === '' || rest.endsWith('\n') ? '' : '\n';
 const pair = [
   line('JWT_PRIVATE_KEY', privateKey.export({ type: 'pkcs8', format: 'pem' })),
