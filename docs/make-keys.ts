@@ -14,6 +14,9 @@ const keyPairGenerators = {
 
 const [algorithm = 'EdDSA', file = '.dev.vars'] = process.argv.slice(2);
 
+/** The start of a key's line, up to its value. `[^\S\n]` is white space within a line: `\s` would run on into the next. */
+const assignment = /^[^\S\n]*(?:export[^\S\n]+)?JWT_(?:PRIVATE|PUBLIC)_KEY[^\S\n]*=[^\S\n]*/;
+
 /** A line of a secrets file, with the line breaks of the key written out. */
 function secretLine(name: string, pem: string | Buffer): string {
   return `${name}="${String(pem).trim().replaceAll('\n', '\\n')}"\n`;
@@ -27,11 +30,11 @@ function fail(reason: string): never {
 if (!Object.hasOwn(keyPairGenerators, algorithm))
   fail(`${algorithm} is not one of ${Object.keys(keyPairGenerators).join(', ')}`);
 const existing = existsSync(file) ? readFileSync(file, 'utf8') : '';
-if (/^\s*(export\s+)?JWT_(PRIVATE|PUBLIC)_KEY\s*=\s*\S/m.test(existing))
+if (new RegExp(`${assignment.source}\\S`, 'm').test(existing))
   fail(`${file} has keys already; take them out first to replace them`);
 
 const { privateKey, publicKey } = keyPairGenerators[algorithm as keyof typeof keyPairGenerators]();
-const rest = existing.replace(/^JWT_(PRIVATE|PUBLIC)_KEY=\n?/gm, '');
+const rest = existing.replace(new RegExp(`${assignment.source}(\\n|$)`, 'gm'), '');
 const separator = rest === '' || rest.endsWith('\n') ? '' : '\n';
 const keyLines = [
   secretLine('JWT_PRIVATE_KEY', privateKey.export({ type: 'pkcs8', format: 'pem' })),

@@ -54,7 +54,7 @@ export const ClientAuthFrame = v.object({
 });
 
 /** Posts a message. With a `clientId` that was used before, returns the existing message. */
-export const ClientSendFrame = v.object({
+const ClientSendFrame = v.object({
   type: v.literal('send'),
   ...refField,
   clientId: ClientId,
@@ -63,7 +63,7 @@ export const ClientSendFrame = v.object({
 });
 
 /** Replaces the text of the sender's own message. */
-export const ClientEditFrame = v.object({
+const ClientEditFrame = v.object({
   type: v.literal('edit'),
   ...refField,
   messageId: MessageId,
@@ -71,10 +71,10 @@ export const ClientEditFrame = v.object({
 });
 
 /** Deletes a message and leaves a tombstone. */
-export const ClientDeleteFrame = v.object({ type: v.literal('delete'), ...refField, messageId: MessageId });
+const ClientDeleteFrame = v.object({ type: v.literal('delete'), ...refField, messageId: MessageId });
 
 /** Adds (`on`) or removes a reaction. */
-export const ClientReactFrame = v.object({
+const ClientReactFrame = v.object({
   type: v.literal('react'),
   ...refField,
   messageId: MessageId,
@@ -83,13 +83,10 @@ export const ClientReactFrame = v.object({
 });
 
 /** A moderation action. */
-export const ClientModerateFrame = v.variant(
-  'action',
-  moderationActionSchemas({ type: v.literal('moderate'), ...refField }),
-);
+const ClientModerateFrame = v.variant('action', moderationActionSchemas({ type: v.literal('moderate'), ...refField }));
 
 /** Reports a message to the moderators. */
-export const ClientReportFrame = v.object({
+const ClientReportFrame = v.object({
   type: v.literal('report'),
   ...refField,
   messageId: MessageId,
@@ -97,13 +94,13 @@ export const ClientReportFrame = v.object({
 });
 
 /** The sender started or stopped typing. Clients repeat it while typing continues. */
-export const ClientTypingFrame = v.object({ type: v.literal('typing'), ...refField, on: v.boolean() });
+const ClientTypingFrame = v.object({ type: v.literal('typing'), ...refField, on: v.boolean() });
 
 /** Marks everything up to this message as read. */
-export const ClientReadFrame = v.object({ type: v.literal('read'), ...refField, messageId: MessageId });
+const ClientReadFrame = v.object({ type: v.literal('read'), ...refField, messageId: MessageId });
 
 /** Requests a page of the log. Without `before`, `after` and `around`, the newest page. */
-export const ClientHistoryFrame = v.pipe(
+const ClientHistoryFrame = v.pipe(
   v.object({
     type: v.literal('history'),
     ...refField,
@@ -128,7 +125,7 @@ export const ClientHistoryFrame = v.pipe(
 );
 
 /** The runtime answers exactly `{"type":"ping"}`; the room answers any other form. */
-export const ClientPingFrame = v.object({ type: v.literal('ping'), ...refField });
+const ClientPingFrame = v.object({ type: v.literal('ping'), ...refField });
 
 export const ClientFrame = v.variant('type', [
   ClientAuthFrame,
@@ -148,10 +145,7 @@ export type ClientAuthFrame = v.InferOutput<typeof ClientAuthFrame>;
 export type Ref = v.InferOutput<typeof Ref>;
 
 /** The limits that a client needs in order to check input. */
-export type AdvertisedLimits = Pick<
-  typeof limits,
-  'messageLength' | 'nameLength' | 'frameBytes' | 'pageSizeMax' | 'typingMs'
->;
+type AdvertisedLimits = Pick<typeof limits, 'messageLength' | 'nameLength' | 'frameBytes' | 'pageSizeMax' | 'typingMs'>;
 
 export interface ServerReadyFrame extends LogPosition, ChatSettings {
   type: 'ready';
@@ -184,7 +178,7 @@ export interface ServerAckFrame {
 }
 
 /** The current state of a message after it was posted, edited, deleted or reacted to. */
-export type ServerMessageFrame = { type: 'message' } & Message;
+type ServerMessageFrame = { type: 'message' } & Message;
 
 export interface ServerPresenceFrame {
   type: 'presence';
@@ -209,13 +203,13 @@ export interface ServerTypingFrame {
 }
 
 /** A participant has read up to a message. */
-export type ServerReadFrame = { type: 'read' } & ReadMarker;
+type ServerReadFrame = { type: 'read' } & ReadMarker;
 
 /** The receiver's own read state: the answer to a `read` with a `ref`. */
-export type ServerReadingFrame = { type: 'reading'; ref?: Ref } & ReadState;
+type ServerReadingFrame = { type: 'reading'; ref?: Ref } & ReadState;
 
 /** An entry of the moderation log, sent to moderators and, with the `ref` of the frame, to the sender. */
-export interface ServerModerationFrame {
+interface ServerModerationFrame {
   type: 'moderation';
   ref?: Ref;
   entry: ModerationEntry;
@@ -230,7 +224,7 @@ export interface ServerErrorFrame {
   retryAfter?: number;
 }
 
-export interface ServerPongFrame {
+interface ServerPongFrame {
   type: 'pong';
   ref?: Ref;
 }

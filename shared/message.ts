@@ -56,7 +56,7 @@ export const MessagePage = v.object({ messages: v.array(Message), ...LogPosition
 export type MessagePage = v.InferOutput<typeof MessagePage>;
 
 /** A message in search results. */
-export const SearchResult = v.object({
+const SearchResult = v.object({
   ...Message.entries,
   /** Positions in the text, from left to right: start and length in UTF-16 code units. */
   matches: v.array(v.pipe(v.array(v.number()), v.length(2))),

@@ -4,14 +4,11 @@ import { IntegerInRange, Reason } from './fields.ts';
 import { limits } from './limits.ts';
 
 /** Actions on a participant (`personActions`) and on the room (`roomActions`). */
-export const participantActions = ['mute', 'unmute', 'kick', 'ban', 'unban', 'promote', 'demote'] as const;
-export const roomActions = ['slow', 'lock', 'unlock'] as const;
+const participantActions = ['mute', 'unmute', 'kick', 'ban', 'unban', 'promote', 'demote'] as const;
+const roomActions = ['slow', 'lock', 'unlock'] as const;
 
 /** The id of a participant or author in a room. */
-export const ParticipantId = v.pipe(
-  v.string(),
-  v.regex(/^[tu]:[\x21-\x7e]{1,128}$/, 'must be the id of a participant'),
-);
+const ParticipantId = v.pipe(v.string(), v.regex(/^[tu]:[\x21-\x7e]{1,128}$/, 'must be the id of a participant'));
 
 const reasonField = { reason: v.optional(Reason) };
 

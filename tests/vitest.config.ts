@@ -34,8 +34,6 @@ export default defineConfig({
     projects: [
       {
         root,
-        // itty-router ships source maps without their sources; Vite warns of each.
-        logLevel: 'error',
         plugins: [
           cloudflareTest({
             wrangler: { configPath: './wrangler.jsonc' },
@@ -53,7 +51,6 @@ export default defineConfig({
       },
       {
         root,
-        logLevel: 'error',
         plugins: [cloudflareTest({ wrangler: { configPath: './wrangler.jsonc' }, miniflare: { bindings } })],
         test: { name: 'limits', include: ['tests/limits/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 30_000 },
       },

@@ -47,7 +47,7 @@ interface SecretFields {
 let isolateGuessLimiter: GuessLimiter | undefined;
 
 /** The guesses of this isolate. */
-export function guessLimiterOf(env: Env): GuessLimiter {
+function guessLimiterOf(env: Env): GuessLimiter {
   isolateGuessLimiter ??= new GuessLimiter({ isEnabled: env.RATE_LIMITS !== 'off', globalLimit: env.GUESSES });
   return isolateGuessLimiter;
 }

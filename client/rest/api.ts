@@ -23,7 +23,7 @@ export interface CallOptions {
 type OptionalKeys<T> = { [P in keyof T]: Record<string, never> extends T[P] ? P : never }[keyof T];
 
 /** What a call needs: parts in which nothing is required may be left out. */
-export type CallInput<K extends EndpointName> = Omit<CallRequest<K>, OptionalKeys<CallRequest<K>>> &
+type CallInput<K extends EndpointName> = Omit<CallRequest<K>, OptionalKeys<CallRequest<K>>> &
   Partial<Pick<CallRequest<K>, OptionalKeys<CallRequest<K>>>>;
 
 /** Every call of the service by its name in the endpoint table. Each rejects with `ApiError`. */

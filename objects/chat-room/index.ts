@@ -59,7 +59,7 @@ import type { AppendResult, Draft, PageRequest } from './state/message-log.ts';
 import type { SearchRequest } from './state/search-index.ts';
 
 /** Those who are here with an identity: a page of them, and how many people are here in all. */
-export interface ParticipantPage {
+interface ParticipantPage {
   participants: Participant[];
   participantCount: number;
   next?: string;

@@ -17,7 +17,7 @@ import type { Stats } from './stats.ts';
 import type { DirectoryUpdate } from './update.ts';
 
 /** What a batch of a rebuild came to. */
-export interface RebuildProgress {
+interface RebuildProgress {
   rebuilt: number;
   missing: number;
   failed: number;

@@ -17,12 +17,12 @@ import { type FirstCall, Ownership } from './ownership.ts';
 import { migrations } from './schema.ts';
 
 /** What storing is answered with; `token` to who claimed the id without one. */
-export interface StoreResult extends StoredEntry {
+interface StoreResult extends StoredEntry {
   token?: string;
 }
 
 /** Who asks, about whom, and from where. */
-export interface SessionCaller {
+interface SessionCaller {
   userId: string;
   token: string | undefined;
   address: string;

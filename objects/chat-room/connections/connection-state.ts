@@ -11,7 +11,7 @@ interface ConnectionBase {
 }
 
 /** A socket that has not said who it is. */
-export interface PendingConnection extends ConnectionBase {
+interface PendingConnection extends ConnectionBase {
   state: 'waiting';
   /** Milliseconds. */
   since: number;

@@ -2,7 +2,7 @@
 import { limits } from '../../../client/index.ts';
 
 export const sorts = ['active', 'new', 'popular'] as const;
-export type Sort = (typeof sorts)[number];
+type Sort = (typeof sorts)[number];
 
 export interface ListQuery {
   /** Only rooms with this tag; '' for all. */

@@ -24,7 +24,7 @@ export function DateDivider({ at }: { at: number }) {
   );
 }
 
-export function MessageTime({ at }: { at: number }) {
+function MessageTime({ at }: { at: number }) {
   return (
     <time dateTime={new Date(at).toISOString()} title={longDateTime(at)}>
       {clockTime(at)}
