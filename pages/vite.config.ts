@@ -20,7 +20,7 @@ function headersRule(path: string, fields: HeaderFields): string {
 function crossOriginHosting(): Plugin {
   let service = '';
   return {
-    name: 'flexio:elsewhere',
+    name: 'flexio:cross-origin-hosting',
     configResolved({ env }) {
       service = env.VITE_API_ORIGIN ?? '';
       if (service === '' || (URL.canParse(service) && new URL(service).origin === service)) return;

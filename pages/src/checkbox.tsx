@@ -9,7 +9,7 @@ interface CheckboxProps {
 
 export function Checkbox({ label, checked, isDisabled = false, onChange }: CheckboxProps) {
   return (
-    <label class="check">
+    <label class="checkbox">
       <input
         type="checkbox"
         checked={checked}

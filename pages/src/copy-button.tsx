@@ -16,7 +16,7 @@ interface CopyButtonProps {
 }
 
 export function CopyButton({ text, label, doneLabel, icon, class: classes = '' }: CopyButtonProps) {
-  const outcome = useSignal<'copied' | 'refused' | undefined>(undefined);
+  const outcome = useSignal<'copied' | 'failed' | undefined>(undefined);
 
   useEffect(() => {
     if (!outcome.value) return;
@@ -31,7 +31,7 @@ export function CopyButton({ text, label, doneLabel, icon, class: classes = '' }
       await navigator.clipboard.writeText(text);
       outcome.value = 'copied';
     } catch {
-      outcome.value = 'refused';
+      outcome.value = 'failed';
     }
   }
 
@@ -43,7 +43,7 @@ export function CopyButton({ text, label, doneLabel, icon, class: classes = '' }
         {shownIcon && <Icon name={shownIcon} small />}
         <span>{feedback ?? label}</span>
       </button>
-      <output class="unseen">{feedback}</output>
+      <output class="visually-hidden">{feedback}</output>
     </>
   );
 }

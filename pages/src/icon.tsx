@@ -24,7 +24,7 @@ export const strokes = {
   search: 'M9 3.500a5.500 5.500 0 1 0 0 11a5.500 5.500 0 1 0 0-11M13 13l4 4',
   send: 'M10 16V4m-5 5 5-5 5 5',
   share: 'M10 12V3m-3 3 3-3 3 3M6 9H4v8h12V9h-2',
-  stamp: `${circle}M10 6.500a3.500 3.500 0 1 0 0 7a3.500 3.500 0 1 0 0-7`,
+  reaction: `${circle}M10 6.500a3.500 3.500 0 1 0 0 7a3.500 3.500 0 1 0 0-7`,
 } as const;
 
 export type IconName = keyof typeof strokes;

@@ -37,7 +37,7 @@ export function Menu({ label, anchor, onClose, children }: MenuProps) {
   const { close } = words.value;
   return (
     <Dialog class="menu sheet" label={label} anchor={anchor} onClose={onClose}>
-      <div class="sheet-head">
+      <div class="sheet-header">
         <h2>{label}</h2>
         <IconButton icon="close" label={close} onPress={onClose} />
       </div>
@@ -61,10 +61,15 @@ interface MenuItemProps {
 
 export function MenuItem({ icon, label, detail, isDanger, isPressed, onPress }: MenuItemProps) {
   return (
-    <button type="button" class={isDanger ? 'item is-danger' : 'item'} aria-pressed={isPressed} onClick={onPress}>
+    <button
+      type="button"
+      class={isDanger ? 'menu-item is-danger' : 'menu-item'}
+      aria-pressed={isPressed}
+      onClick={onPress}
+    >
       <StrokeIcon strokes={menuStrokes[icon]} />
       <span>{label}</span>
-      {detail && <span class="item-side">{detail}</span>}
+      {detail && <span class="menu-item-detail">{detail}</span>}
     </button>
   );
 }
@@ -82,7 +87,7 @@ export function SegmentedControl<T extends number>({ label, options, selected, o
   return (
     <fieldset class="menu-group">
       <legend>{label}</legend>
-      <div class="steps">
+      <div class="segmented">
         {options.map((step) => (
           <button
             key={step.value}

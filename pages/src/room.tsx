@@ -24,12 +24,12 @@ if (page) {
   initPage();
   fitToVirtualKeyboard();
   const { joinKey, messageId } = readHash();
-  const session = new RoomController(link, { joinKey });
-  const view = new RoomViewState(session, messageId);
+  const controller = new RoomController(link, { joinKey });
+  const view = new RoomViewState(controller, messageId);
   addEventListener('hashchange', () => {
     const asked = readHash();
     if (asked.messageId !== undefined) void view.jumpTo(asked.messageId);
-    if (asked.joinKey !== undefined) session.joinWithKey(asked.joinKey);
+    if (asked.joinKey !== undefined) controller.joinWithKey(asked.joinKey);
   });
   render(<RoomPage view={view} />, page);
 }

@@ -5,8 +5,8 @@ export function fitToVirtualKeyboard(): void {
   const updateHeight = () => {
     const isCovered = innerHeight - viewport.height > 1 && viewport.scale === 1;
     const { style } = document.documentElement;
-    if (isCovered) style.setProperty('--height', `${viewport.height}px`);
-    else style.removeProperty('--height');
+    if (isCovered) style.setProperty('--viewport-height', `${viewport.height}px`);
+    else style.removeProperty('--viewport-height');
     if (isCovered) scrollTo(0, 0);
   };
   viewport.addEventListener('resize', updateHeight);

@@ -5,18 +5,18 @@
 import { render } from 'preact';
 import type { RoomCredentials } from '../../client/index.ts';
 import controls from './controls.css?inline';
-import floating from './floating.css?inline';
 import { bindLanguage, isLanguage, language } from './language.ts';
+import overlays from './overlays.css?inline';
 import page from './page.css?inline';
 import composer from './room/composer.css?inline';
 import dialogs from './room/dialogs.css?inline';
-import ends from './room/ends.css?inline';
 import log from './room/log.css?inline';
 import message from './room/message.css?inline';
 import people from './room/people.css?inline';
 import roomStyle from './room/room.css?inline';
 import { Room } from './room/room.tsx';
 import { RoomController } from './room/room-controller.ts';
+import roomUnavailable from './room/room-unavailable.css?inline';
 import { RoomViewState } from './room/room-view-state.ts';
 import { bindTheme } from './theme.ts';
 import tokens from './tokens.css?inline';
@@ -30,7 +30,20 @@ let styleSheet: CSSStyleSheet | undefined;
 function styles(): CSSStyleSheet {
   if (styleSheet) return styleSheet;
   styleSheet = new CSSStyleSheet();
-  const parts = [tokens, page, controls, floating, roomStyle, message, log, composer, people, ends, dialogs, widget];
+  const parts = [
+    tokens,
+    page,
+    controls,
+    overlays,
+    roomStyle,
+    message,
+    log,
+    composer,
+    people,
+    roomUnavailable,
+    dialogs,
+    widget,
+  ];
   styleSheet.replaceSync(remToPx(parts.join('')));
   return styleSheet;
 }

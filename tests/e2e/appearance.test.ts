@@ -90,7 +90,7 @@ async function walkThrough(page: Page, see: (what: string) => Promise<void>): Pr
   });
   await look('records', async () => {
     await choose(page, /^(管理の記録|Moderation log)$/);
-    await dialogOf(page).locator('.record').first().waitFor();
+    await dialogOf(page).locator('.moderation-entry').first().waitFor();
   });
   await look('search', async () => {
     await choose(page, /^(部屋のなかを探す|Search the room)$/);
@@ -107,10 +107,10 @@ async function enterFullRoom(options: BrowserContextOptions = {}): Promise<Page>
   const link = await makeFullRoom();
   const page = await windows.enter(link, { ...adminsDevice(windows.origin, link, 'ソラ'), ...options });
   await say(page, '予約しておきます');
-  await page.locator('.fate').first().waitFor();
-  await (await openMessageMenu(page, '直しました')).locator('.picker button').nth(1).click();
-  await page.locator('.stamp').waitFor();
-  const step = (await openRoomMenu(page)).locator('.steps button').nth(1);
+  await page.locator('.send-status').first().waitFor();
+  await (await openMessageMenu(page, '直しました')).locator('.reaction-picker button').nth(1).click();
+  await page.locator('.reaction').waitFor();
+  const step = (await openRoomMenu(page)).locator('.segmented button').nth(1);
   await step.click();
   await expect.poll(() => step.getAttribute('aria-pressed')).toBe('true');
   await shut(page);
@@ -141,7 +141,7 @@ describe('axe-core', () => {
 
   it.each(looks)('finds nothing wrong with where a room stops: %s', async (_, options) => {
     const page = await windows.open('/chat/nobodys-room/', options);
-    await page.locator('.end').waitFor();
+    await page.locator('.unavailable').waitFor();
     expect(await violationsOn(page)).toEqual([]);
     const link = await makeRoomAt(windows.origin);
     await callAt(windows.origin, 'PUT', '/chat/update', {
@@ -243,7 +243,7 @@ describe('at every width', () => {
     const page = await enterFullRoom({ ...phone, reducedMotion: 'reduce' });
     const wrong: Record<string, string[]> = {};
     await walkThrough(page, async (what) => {
-      const small = await smallTargets(page, 44, '.is-main, .room-back, .room-tools button, .menu .item');
+      const small = await smallTargets(page, 44, '.is-primary, .room-back, .room-actions button, .menu .menu-item');
       if (small.length > 0) wrong[what] = small;
     });
     expect(wrong).toEqual({});
@@ -262,7 +262,7 @@ describe('at every width', () => {
     expect(await isIn(page.locator('textarea'))).toBe(true);
     expect(await isIn(page.getByRole('button', { name: '送信' }))).toBe(true);
     expect((await page.getByRole('log').boundingBox())?.height).toBeGreaterThan(120);
-    expect((await page.locator('.room-head').boundingBox())?.height).toBeLessThanOrEqual(48);
+    expect((await page.locator('.room-header').boundingBox())?.height).toBeLessThanOrEqual(48);
     // One that is laid over the page instead makes the page no smaller, but says so.
     await page.setViewportSize({ width: 360, height: 740 });
     await page.evaluate(() => {
@@ -270,7 +270,7 @@ describe('at every width', () => {
       visualViewport?.dispatchEvent(new Event('resize'));
     });
     await expect.poll(() => isIn(page.locator('textarea'))).toBe(true);
-    expect((await page.locator('.room-head').boundingBox())?.height).toBeLessThanOrEqual(48);
+    expect((await page.locator('.room-header').boundingBox())?.height).toBeLessThanOrEqual(48);
   });
 });
 
@@ -318,7 +318,7 @@ describe('the language', () => {
     const link = await makeRoomAt(windows.origin);
     const page = await windows.enter(link, { ...adminsDevice(windows.origin, link) });
     await say(page, 'あ');
-    await page.locator('.fate').first().waitFor();
+    await page.locator('.send-status').first().waitFor();
     // Each is what the service really says (shared/failures.ts).
     const refusals = [
       'Muted',

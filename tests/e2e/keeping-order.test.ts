@@ -46,7 +46,7 @@ async function promote({ admin, member }: Party): Promise<void> {
 }
 
 /** The entries of the moderation log on the screen, without the times. */
-const entriesOn = (page: Page) => page.locator('.record p').allInnerTexts();
+const entriesOn = (page: Page) => page.locator('.moderation-entry p').allInnerTexts();
 
 /** What is said, without short ids and marks of direction. */
 const plain = (text: string) => text.replace(/\u2069 \w{4}/g, '').replace(/[\u2068\u2069]/g, '');
@@ -123,8 +123,8 @@ describe('a ban', () => {
     const records = dialogOf(admin);
     await records.getByText(`理由: ${reason}`).waitFor();
     expect(plain((await entriesOn(admin))[0] ?? '')).toContain('はるか が mugi を出入り禁止に（7日）');
-    await records.locator('.standing', { hasText: 'mugi' }).getByRole('button', { name: '解除' }).click();
-    await records.locator('.standing').waitFor({ state: 'detached' });
+    await records.locator('.banned-participant', { hasText: 'mugi' }).getByRole('button', { name: '解除' }).click();
+    await records.locator('.banned-participant').waitFor({ state: 'detached' });
     // The control that was pressed is gone; the focus is not.
     expect(await hasFocus(records.getByRole('button', { name: '閉じる' }))).toBe(true);
     await member.reload();
@@ -189,7 +189,7 @@ describe('the room', () => {
     await lock.click();
     await member.getByText('部屋はロックされています。いまは管理者だけが書けます。').waitFor();
     expect(await member.locator('textarea').count()).toBe(0);
-    await expect.poll(() => hasFocus(member.locator('.silence'))).toBe(true);
+    await expect.poll(() => hasFocus(member.locator('.composer-disabled'))).toBe(true);
     await expect.poll(() => lock.getAttribute('aria-pressed')).toBe('true');
     await shut(admin);
     await say(admin, 'お知らせです');
@@ -216,7 +216,7 @@ describe('the room', () => {
     await say(admin, '二');
     await shows(member, ['ひとつめ', '一', '二']);
     expect(await admin.getByText('スローモード').count()).toBe(0);
-    await (await openRoomMenu(admin)).locator('.steps').getByRole('button', { name: '切' }).click();
+    await (await openRoomMenu(admin)).locator('.segmented').getByRole('button', { name: '切' }).click();
     await member.getByText('スローモード').waitFor({ state: 'detached' });
   });
 
@@ -303,7 +303,7 @@ describe('a message of another', () => {
     expect(plain((await entriesOn(admin))[0] ?? '')).toContain('mugi が はるか のメッセージを報告');
     await press(admin, 'メッセージへ');
     await dialogOf(admin).waitFor({ state: 'detached' });
-    await messageOf(admin, 'きつい言葉').and(admin.locator('.is-flash')).waitFor();
+    await messageOf(admin, 'きつい言葉').and(admin.locator('.is-highlighted')).waitFor();
   });
 });
 
@@ -316,12 +316,12 @@ describe('the log of keeping order', () => {
     await menu.getByRole('button', { name: '5秒' }).click();
     await expect.poll(() => menu.getByRole('button', { name: '5秒' }).getAttribute('aria-pressed')).toBe('true');
     await menu.getByRole('button', { name: '管理の記録' }).click();
-    await dialogOf(admin).locator('.record').nth(1).waitFor();
+    await dialogOf(admin).locator('.moderation-entry').nth(1).waitFor();
     const lock = (await openRoomMenu(member)).getByRole('button', { name: '部屋をロック' });
     await lock.click();
     await expect.poll(() => lock.getAttribute('aria-pressed')).toBe('true');
     await lock.click();
-    await dialogOf(admin).locator('.record').nth(3).waitFor();
+    await dialogOf(admin).locator('.moderation-entry').nth(3).waitFor();
     expect((await entriesOn(admin)).map(plain)).toEqual([
       'mugi が部屋のロックを解除',
       'mugi が部屋をロック',

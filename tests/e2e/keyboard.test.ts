@@ -127,7 +127,7 @@ describe('by the keyboard alone', () => {
     await page.keyboard.type('桜');
     await dialogOf(page).locator('mark').waitFor();
     await page.keyboard.press('Enter');
-    await messageOf(page, '桜の話').and(page.locator('.is-flash')).waitFor();
+    await messageOf(page, '桜の話').and(page.locator('.is-highlighted')).waitFor();
     // The message to which one came has it.
     await expect.poll(() => hasFocus(messageOf(page, '桜の話'))).toBe(true);
   });

@@ -42,7 +42,7 @@ describe('a lobby without rooms', () => {
   ])('says so, and leads to the form (%s)', async (locale, text, way) => {
     const page = await windows.open('/', { locale });
     await page.getByRole('heading', { name: text }).waitFor();
-    await page.locator('.rooms-none').getByRole('button', { name: way }).click();
+    await page.locator('.rooms-empty').getByRole('button', { name: way }).click();
     await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('make-title');
     expect(await violationsOn(page)).toEqual([]);
   });
@@ -252,8 +252,8 @@ describe('the list', () => {
       expect(await sidewaysScroll(page)).toBeLessThanOrEqual(0);
     }
     const sought = await windows.open(`/?q=${encodeURIComponent(`\u202e${'無'.repeat(120)}<i>`)}`);
-    await sought.locator('.rooms-none h3').waitFor();
-    expect(await sought.locator('.rooms-none h3 *').count()).toBe(0);
+    await sought.locator('.rooms-empty h3').waitFor();
+    expect(await sought.locator('.rooms-empty h3 *').count()).toBe(0);
     expect(await sidewaysScroll(sought)).toBeLessThanOrEqual(0);
   });
 
@@ -346,11 +346,11 @@ describe('for everyone', () => {
     await page.locator('.tag-filter [aria-pressed=true]').waitFor();
     expect(await violationsOn(page)).toEqual([]);
     await searchBox(page).fill('nowhere to be found');
-    await page.locator('.rooms-none').waitFor();
+    await page.locator('.rooms-empty').waitFor();
     expect(await violationsOn(page)).toEqual([]);
     await page.route('**/chat/list*', (route) => route.abort());
     await searchBox(page).fill('nowhere');
-    await page.locator('.rooms-end[role=alert]').waitFor();
+    await page.locator('.rooms-footer[role=alert]').waitFor();
     expect(await violationsOn(page)).toEqual([]);
     await page.setViewportSize({ width: 320, height: 700 });
     expect(await violationsOn(page)).toEqual([]);
@@ -373,7 +373,7 @@ describe('for everyone', () => {
     await makeRoomAt(windows.origin);
     const page = await windows.open('/', { hasTouch: true, isMobile: true, viewport: { width: 360, height: 740 } });
     await page.locator('[data-link]').first().waitFor();
-    for (const action of await page.locator('.button.is-main, .search .input, #make-title').all()) {
+    for (const action of await page.locator('.button.is-primary, .search .input, #make-title').all()) {
       expect((await action.boundingBox())?.height).toBeGreaterThanOrEqual(44);
     }
   });

@@ -205,7 +205,7 @@ describe('a reaction', () => {
     const alice = await windows.open('/favicon.svg');
     const answers = await holdAnswers(alice);
     await alice.goto(new URL(`/chat/${link}/`, windows.origin).href);
-    const stamps = line(alice, 'full').locator('.stamp');
+    const stamps = line(alice, 'full').locator('.reaction');
     await becomes(() => stamps.count(), 20);
     await line(alice, 'full').hover();
     await line(alice, 'full').getByRole('button', { name: 'スタンプ', exact: true }).click();
@@ -225,13 +225,13 @@ describe('a reply', () => {
     await say(alice, '何時にしますか');
     await line(bob, '何時に').hover();
     await line(bob, '何時に').getByRole('button', { name: '返信' }).click();
-    await bob.locator('.context').getByText('「何時にしますか」').waitFor();
+    await bob.locator('.composer-context').getByText('「何時にしますか」').waitFor();
     await becomes(() => field(bob).evaluate((element) => element === document.activeElement), true);
     await bob.keyboard.press('Escape');
-    await becomes(() => bob.locator('.context').count(), 0);
+    await becomes(() => bob.locator('.composer-context').count(), 0);
     await line(bob, '何時に').hover();
     await line(bob, '何時に').getByRole('button', { name: '返信' }).click();
-    await bob.locator('.context').waitFor();
+    await bob.locator('.composer-context').waitFor();
     await say(bob, '六時');
     await line(alice, '六時').locator('.quote').getByText('「何時にしますか」').waitFor();
     await line(alice, '六時').locator('.quote').click();
@@ -254,7 +254,7 @@ describe('a reply', () => {
     const original = alice.locator(`[data-message-id="${first?.id}"]`);
     await becomes(() => original.evaluate((element) => element === document.activeElement), true);
     await bob.say('near again', second?.id);
-    await alice.locator('.pill').click();
+    await alice.locator('.jump-to-end').click();
     await line(alice, 'near again').locator('.quote').click();
     await alice.locator(`[data-message-id="${second?.id}"]`).getByText('本人が削除しました').waitFor();
   });
@@ -324,7 +324,7 @@ describe('somebody whom one hides', () => {
     await becomes(() => alice.title(), '(1) 読書会 | Flexio Chat');
     await shows(alice, ['music']);
     expect(await alice.getByText('表示しない人のメッセージ').count()).toBe(2);
-    await alice.locator('.unread + article').filter({ hasText: 'music' }).waitFor();
+    await alice.locator('.unread-divider + article').filter({ hasText: 'music' }).waitFor();
     await alice.reload();
     await isLive(alice);
     await shows(alice, ['music']);

@@ -169,7 +169,7 @@ describe('the length of a message', () => {
     await alice.keyboard.press('Enter');
     await line(alice, '𠮷').waitFor();
     expect(await texts(link)).toEqual([`${most}あい`]);
-    expect(await alice.locator('.fate.is-failed').count()).toBe(0);
+    expect(await alice.locator('.send-status.is-failed').count()).toBe(0);
   });
 });
 
@@ -208,7 +208,7 @@ describe('a message of one’s own', () => {
     await alice
       .getByRole('alert')
       .getByText('できませんでした')
-      .or(alice.locator('.context .problem'))
+      .or(alice.locator('.composer-context .error'))
       .first()
       .waitFor();
     expect(await field(alice).inputValue()).toBe('second');

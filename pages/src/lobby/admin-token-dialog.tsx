@@ -17,19 +17,19 @@ export function AdminTokenDialog({ room }: { room: CreatedRoom }) {
       <CopyableSecret text={room.adminToken} label={copyToken} />
       <p class="warning">{adminTokenWarning}</p>
       {room.isTokenSaved ? (
-        <p class="good">
+        <p class="success">
           <Icon name="check" small />
           <span>{adminTokenSaved}</span>
         </p>
       ) : (
-        <p class="problem">
+        <p class="error">
           <Icon name="alert" small />
           <span>{adminTokenNotSaved}</span>
         </p>
       )}
       {room.joinKey !== undefined && <JoinKeySection joinKey={room.joinKey} />}
-      <div class="dialog-acts">
-        <a class="button is-main" href={roomPath(room.link)}>
+      <div class="dialog-actions">
+        <a class="button is-primary" href={roomPath(room.link)}>
           {continueToRoom}
         </a>
       </div>

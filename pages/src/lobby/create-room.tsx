@@ -21,7 +21,7 @@ export function CreateRoomForm({ draft }: { draft: RoomDraft }) {
   }
 
   return (
-    <form class="make" id="make" aria-labelledby="make-heading" noValidate onSubmit={submit}>
+    <form class="create-room" id="make" aria-labelledby="make-heading" noValidate onSubmit={submit}>
       <h2 class="title" id="make-heading">
         {createRoom}
       </h2>
@@ -39,10 +39,10 @@ export function CreateRoomForm({ draft }: { draft: RoomDraft }) {
         }}
       />
       <KeyField draft={draft} />
-      <button type="submit" class="button is-main" aria-disabled={draft.isCreating.value}>
+      <button type="submit" class="button is-primary" aria-disabled={draft.isCreating.value}>
         {draft.isCreating.value ? creating : createAndEnter}
       </button>
-      <div aria-live="polite">{draft.createError.value && <p class="problem">{draft.createError.value}</p>}</div>
+      <div aria-live="polite">{draft.createError.value && <p class="error">{draft.createError.value}</p>}</div>
       {draft.created.value && <AdminTokenDialog room={draft.created.value} />}
     </form>
   );

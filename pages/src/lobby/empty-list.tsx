@@ -16,7 +16,7 @@ export function EmptyList({ listState, draft }: EmptyListProps) {
   const { q, tag } = listState.query.value;
   if (!q && !tag) {
     return (
-      <div class="rooms-none">
+      <div class="rooms-empty">
         <h3 class="title">{noRooms}</h3>
         <p>{noRoomsHint}</p>
         <CreateRoomLink>{createRoom}</CreateRoomLink>
@@ -25,10 +25,10 @@ export function EmptyList({ listState, draft }: EmptyListProps) {
   }
   const searchedFor = [q, tag && `#${tag}`].filter(Boolean).join(' ');
   return (
-    <div class="rooms-none">
+    <div class="rooms-empty">
       <h3 class="title">{noMatchingRooms(searchedFor)}</h3>
       <p>{noMatchingRoomsHint}</p>
-      <div class="rooms-ways">
+      <div class="rooms-empty-actions">
         <CreateRoomLink onPress={() => draft.prefill(q, tag)}>{q ? createRoomTitled(q) : createRoom}</CreateRoomLink>
         <button type="button" class="button" onClick={() => listState.setQuery({ q: '', tag: '' })}>
           {showAll}

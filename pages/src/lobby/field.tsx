@@ -32,20 +32,20 @@ interface FieldProps {
 export function Field({ id, label, note, problem, success, remedy, children }: FieldProps) {
   return (
     <div class="field">
-      <div class="field-head">
+      <div class="field-header">
         <label for={id}>{label}</label>
         {note && <span class="field-note">{note}</span>}
       </div>
       {children}
       <div id={problemId(id)} aria-live="polite">
         {problem && (
-          <p class="problem">
+          <p class="error">
             <Icon name="alert" small />
             <span>{problem}</span>
           </p>
         )}
         {success && (
-          <p class="good">
+          <p class="success">
             <Icon name="check" small />
             <span>{success}</span>
           </p>

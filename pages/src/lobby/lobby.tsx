@@ -18,14 +18,14 @@ export function Lobby() {
   }, []);
   const { headline, introduction, createRoom } = words.value;
   return (
-    <div class="lobby paper">
+    <div class="lobby with-axis">
       <SiteHeader />
       <div class="lobby-grid">
         <main>
-          <div class="introduction">
+          <div class="lobby-intro">
             <h1 class="title">{headline}</h1>
             <p>{introduction}</p>
-            <CreateRoomLink class="is-main to-form">{createRoom}</CreateRoomLink>
+            <CreateRoomLink class="is-primary create-room-link">{createRoom}</CreateRoomLink>
           </div>
           <RoomList listState={listState} draft={draft} />
         </main>

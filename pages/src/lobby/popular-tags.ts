@@ -12,7 +12,7 @@ const maxTags = 8;
 export interface PopularTag {
   tag: string;
   /** Rooms that have it, once the service has told. */
-  rooms: number | undefined;
+  roomCount: number | undefined;
 }
 
 export class PopularTags {
@@ -27,7 +27,7 @@ export class PopularTags {
       .filter((tag) => !suggested.has(tag))
       .slice(0, maxTags - suggested.size);
     if (added.length === 0) return;
-    this.suggestions.value = [...this.suggestions.value, ...added.map((tag) => ({ tag, rooms: undefined }))];
+    this.suggestions.value = [...this.suggestions.value, ...added.map((tag) => ({ tag, roomCount: undefined }))];
     for (const tag of added) void this.#fetchCount(tag);
   }
 
@@ -41,7 +41,7 @@ export class PopularTags {
     try {
       const { total } = await api.listRooms({ query: { tag, limit: '1' } });
       this.suggestions.value = this.suggestions.value.map((known) =>
-        known.tag === tag ? { tag, rooms: total } : known,
+        known.tag === tag ? { tag, roomCount: total } : known,
       );
     } catch {
       // It is offered without a number.

@@ -18,7 +18,7 @@ export function RoomRow({ room, onTag }: RoomRowProps) {
       <p class="room-people" data-count={participantCount}>
         <b>{participantCount.toLocaleString(language.value)}</b> <span>{peopleUnit}</span>
       </p>
-      <div class="room-words">
+      <div class="room-body">
         <h3>
           <a href={roomPath(link)}>
             {/* A title of nothing that can be seen must not be a link that cannot be seen. */}
@@ -42,7 +42,7 @@ export function RoomRow({ room, onTag }: RoomRowProps) {
           </ul>
         )}
       </div>
-      <p class="room-facts">
+      <p class="room-meta">
         <code>{link}</code>
         <time dateTime={new Date(createdAt).toISOString()}>{createdOn(shortDate(createdAt))}</time>
       </p>

@@ -7,12 +7,12 @@ export function TagFilter({ listState }: { listState: RoomListState }) {
   const chosenTag = listState.query.value.tag;
   const offered = listState.popularTags.suggestions.value;
   const isSuggested = chosenTag === '' || offered.some(({ tag }) => tag === chosenTag);
-  const tags = isSuggested ? offered : [{ tag: chosenTag, rooms: undefined }, ...offered];
+  const tags = isSuggested ? offered : [{ tag: chosenTag, roomCount: undefined }, ...offered];
   if (tags.length === 0) return null;
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields.
     <div class="tag-filter" role="group" aria-label={words.value.filterByTag}>
-      {tags.map(({ tag, rooms }) => (
+      {tags.map(({ tag, roomCount }) => (
         <button
           key={tag}
           type="button"
@@ -21,7 +21,7 @@ export function TagFilter({ listState }: { listState: RoomListState }) {
           onClick={() => listState.setQuery({ tag: tag === chosenTag ? '' : tag })}
         >
           <bdi>{tag}</bdi>
-          {rooms !== undefined && <span class="chip-count">{rooms.toLocaleString(language.value)}</span>}
+          {roomCount !== undefined && <span class="chip-count">{roomCount.toLocaleString(language.value)}</span>}
         </button>
       ))}
     </div>

@@ -22,7 +22,7 @@ interface AvatarProps {
 
 export function Avatar({ id, name, small = false }: AvatarProps) {
   return (
-    <span class={small ? 'tile is-small' : 'tile'} data-hue={hueOf(id)} aria-hidden="true">
+    <span class={small ? 'avatar is-small' : 'avatar'} data-hue={hueOf(id)} aria-hidden="true">
       {firstCharacter(name)}
     </span>
   );

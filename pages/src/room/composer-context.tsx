@@ -11,7 +11,7 @@ export function ComposerContext({ composeState }: { composeState: ComposeState }
   const { replyTo, editing, editError } = composeState;
   if (!replyTo.value && !editing.value) return null;
   return (
-    <div class="context">
+    <div class="composer-context">
       <Icon name={replyTo.value ? 'reply' : 'edit'} small />
       <span>
         {editing.value ? (
@@ -27,7 +27,7 @@ export function ComposerContext({ composeState }: { composeState: ComposeState }
       </span>
       <IconButton icon="close" label={cancelReplyOrEdit} small onPress={() => composeState.cancelReplyOrEdit()} />
       {editError.value && (
-        <p class="problem" role="alert">
+        <p class="error" role="alert">
           {errorText(editError.value)}
         </p>
       )}

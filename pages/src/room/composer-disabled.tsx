@@ -24,7 +24,7 @@ export function ComposerDisabled({ view: { controller, composeState }, reason }:
     muted: isPermanent ? mutedNotice : mutedUntilNotice(shortDateTime(until)),
   };
   return (
-    <p ref={notice} class="silence" role="status" tabIndex={-1}>
+    <p ref={notice} class="composer-disabled" role="status" tabIndex={-1}>
       <Icon name={reason === 'muted' ? 'mute' : 'lock'} small />
       {texts[reason]}
     </p>

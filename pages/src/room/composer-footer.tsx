@@ -18,7 +18,7 @@ export function ComposerFooter({
   const hasName = controller.name.value !== undefined && !composeState.isEditingName.value;
   const isDraft = composeState.isDraftSaved.value && !composeState.editing.value;
   return (
-    <div class={isNear ? 'composer-foot is-urgent' : 'composer-foot'}>
+    <div class={isNear ? 'composer-footer is-urgent' : 'composer-footer'}>
       <span class="select">
         <select
           aria-label={sendKey}

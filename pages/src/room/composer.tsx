@@ -66,7 +66,7 @@ function MessageForm({ view }: { view: RoomViewState }) {
   return (
     <form aria-label={message} onSubmit={submit}>
       <div class="composer-row">
-        <div class="composer-margin">
+        <div class="composer-gutter">
           <Avatar
             id={selfId}
             name={composeState.isEditingName.value ? '' : displayName(selfId, controller.name.value)}
@@ -98,7 +98,7 @@ function MessageForm({ view }: { view: RoomViewState }) {
             onCompositionEnd={composition.end}
           />
         </div>
-        <button type="submit" class="button is-main send" aria-disabled={!composeState.canSend.value}>
+        <button type="submit" class="button is-primary send" aria-disabled={!composeState.canSend.value}>
           <Icon name={isEditing ? 'check' : 'send'} />
           <span>{isEditing ? save : send}</span>
         </button>

@@ -13,7 +13,7 @@ interface ConfirmDialogProps {
   /** What the button that does it says. */
   confirmLabel: string;
   isDanger?: boolean;
-  field?: Pick<TextFieldProps, 'label' | 'note' | 'most' | 'isSecret'> & { isRequired?: boolean };
+  field?: Pick<TextFieldProps, 'label' | 'hint' | 'maxLength' | 'isSecret'> & { isRequired?: boolean };
   /** What has the focus afterwards, where what opened it will be gone. */
   returnFocusTo?: HTMLElement | null;
   /** Does it; gets what stands in the field. */
@@ -26,7 +26,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
   const { title, explanation, confirmLabel, isDanger, field, returnFocusTo, onConfirm, onClose, children } = props;
   const text = useSignal('');
   const request = useRequest();
-  const isOver = field !== undefined && countCharacters(text.value) > field.most;
+  const isOver = field !== undefined && countCharacters(text.value) > field.maxLength;
   const canConfirm = !isOver && !(field?.isRequired && text.value.trim() === '');
 
   function submit(event: TargetedSubmitEvent<HTMLFormElement>) {
@@ -44,13 +44,13 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
         {field && <TextField id="answer" text={text} {...field} />}
         {children}
         <RequestError request={request} />
-        <div class="dialog-acts">
+        <div class="dialog-actions">
           <button type="button" class="button" onClick={onClose}>
             {words.value.cancel}
           </button>
           <button
             type="submit"
-            class={`button is-main ${isDanger ? 'is-danger' : ''}`}
+            class={`button is-primary ${isDanger ? 'is-danger' : ''}`}
             aria-disabled={!canConfirm || request.isPending.value}
           >
             {confirmLabel}

@@ -77,35 +77,35 @@ export function EditRoom({ view }: { view: RoomViewState }) {
         <TextField
           id="room-title"
           label={text.title}
-          note={`${titleLength} / ${limits.titleLength}`}
+          hint={`${titleLength} / ${limits.titleLength}`}
           text={title}
-          most={limits.titleLength}
+          maxLength={limits.titleLength}
         />
         <TextField
           id="room-about"
           label={text.about}
-          note={text.optional}
+          hint={text.optional}
           text={about}
-          most={limits.aboutLength}
+          maxLength={limits.aboutLength}
           rows={3}
         />
         <TextField
           id="room-tags"
           label={text.tags}
-          note={text.tagsHint(limits.tags, limits.tagLength)}
+          hint={text.tagsHint(limits.tags, limits.tagLength)}
           text={tags}
-          most={limits.tags * (limits.tagLength + 2)}
+          maxLength={limits.tags * (limits.tagLength + 2)}
           isInvalid={!tagsFit}
         />
         {wasPrivate.value !== undefined && (
           <RoomKeyField isPrivate={isPrivate} wasPrivate={wasPrivate.value} joinKey={joinKey} isInvalid={!keyFits} />
         )}
         <RequestError request={request} />
-        <div class="dialog-acts">
+        <div class="dialog-actions">
           <button type="button" class="button" onClick={close}>
             {text.cancel}
           </button>
-          <button type="submit" class="button is-main" aria-disabled={!canSave || request.isPending.value}>
+          <button type="submit" class="button is-primary" aria-disabled={!canSave || request.isPending.value}>
             {text.save}
           </button>
         </div>

@@ -31,7 +31,7 @@ export function JoinKeyForm({ controller, rejectedKey }: JoinKeyFormProps) {
   return (
     <form class="key-form" onSubmit={submit}>
       <label for="join-key">{joinKeyLabel}</label>
-      <div class="copy-line">
+      <div class="copy-row">
         <input
           ref={input}
           id="join-key"
@@ -47,11 +47,11 @@ export function JoinKeyForm({ controller, rejectedKey }: JoinKeyFormProps) {
             key.value = event.currentTarget.value;
           }}
         />
-        <button type="submit" class="button is-main">
+        <button type="submit" class="button is-primary">
           {enter}
         </button>
       </div>
-      <p id="key-problem" class="problem" role="alert">
+      <p id="key-problem" class="error" role="alert">
         {isWrong && wrongKey}
       </p>
     </form>

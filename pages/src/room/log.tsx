@@ -80,7 +80,7 @@ export function Log({ view }: { view: RoomViewState }) {
           loadNearEnds();
         }}
       >
-        <div ref={content} class="log-paper">
+        <div ref={content} class="log-content">
           <LogStart controller={controller} />
           <Messages view={view} />
           <OutgoingMessages controller={controller} />
@@ -139,7 +139,7 @@ function OutgoingMessages({ controller }: { controller: RoomController }) {
   );
   return (
     <div aria-live="off">
-      {hasNewer && <p class="log-note">…</p>}
+      {hasNewer && <p class="log-notice">…</p>}
       {lines.map((line) => (
         <OutgoingLine key={line.message.clientId} line={line} controller={controller} isLive={phase.name === 'live'} />
       ))}
@@ -158,7 +158,7 @@ function LogStart({ controller }: { controller: RoomController }) {
     return hasOlder ? loadingOlder : startOfHistory;
   };
   const text = noteText();
-  return text ? <p class="log-note">{text}</p> : null;
+  return text ? <p class="log-notice">{text}</p> : null;
 }
 
 /** Offers the end, and counts what came while one read elsewhere. */
@@ -168,7 +168,11 @@ function JumpToEnd({ view }: { view: RoomViewState }) {
   const count = view.unread.count.value;
   const { newMessages, jumpToLatest } = words.value;
   return (
-    <button type="button" class={count > 0 ? 'pill is-new' : 'pill'} onClick={() => void view.scrollToEnd()}>
+    <button
+      type="button"
+      class={count > 0 ? 'jump-to-end is-new' : 'jump-to-end'}
+      onClick={() => void view.scrollToEnd()}
+    >
       <Icon name="down" small />
       {count > 0 ? newMessages(count) : jumpToLatest}
     </button>

@@ -20,9 +20,10 @@ export function MessageActions({ view, message, isCurrent }: MessageActionsProps
     <IconButton icon={icon} label={label} small tabIndex={isCurrent ? 0 : -1} onPress={onPress} />
   );
   return (
-    <div class="acts">
+    <div class="message-actions">
       {canWrite && actionButton(reply, 'reply', () => view.composeState.startReply(message))}
-      {canWrite && actionButton(reaction, 'stamp', (at) => view.openOverlay({ name: 'stamps', message, anchor: at }))}
+      {canWrite &&
+        actionButton(reaction, 'reaction', (at) => view.openOverlay({ name: 'reactions', message, anchor: at }))}
       {actionButton(more, 'more', (at) => view.openOverlay({ name: 'message', message, anchor: at }))}
     </div>
   );

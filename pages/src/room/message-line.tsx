@@ -18,7 +18,7 @@ import { words } from './words.ts';
 
 export function DateDivider({ at }: { at: number }) {
   return (
-    <div class="date-rule">
+    <div class="date-divider">
       <h2>{weekdayDate(at)}</h2>
     </div>
   );
@@ -35,7 +35,7 @@ function MessageTime({ at }: { at: number }) {
 /** The margin of a line. */
 export function LineGutter({ line: { isGroupStart, message } }: { line: GroupedLine<GroupedMessage> }) {
   return (
-    <div class="line-margin">
+    <div class="log-row-gutter">
       {isGroupStart ? (
         <Avatar id={message.author.id} name={message.author.name} />
       ) : (
@@ -55,9 +55,9 @@ interface LineBodyProps {
 /** Beside the margin: the author where a group begins, then the rest. */
 export function LineBody({ line: { isGroupStart, message }, view, children }: LineBodyProps) {
   return (
-    <div class="line-words">
+    <div class="log-row-body">
       {isGroupStart && (
-        <p class="who">
+        <p class="message-author">
           {view ? <PersonButton view={view} person={message.author} /> : <PersonName person={message.author} />}
           <MessageTime at={message.createdAt} />
         </p>
@@ -98,13 +98,13 @@ export function MessageLine({ view, line, isOwn, readBy, original }: MessageLine
     <>
       {startsDay && <DateDivider at={message.createdAt} />}
       {isUnread && (
-        <div class="unread">
+        <div class="unread-divider">
           <span>{unreadDivider}</span>
         </div>
       )}
       <article
         ref={article}
-        class={`line message ${isGroupStart ? 'is-first' : ''} ${isOwn ? 'is-own' : ''} ${isHighlighted ? 'is-flash' : ''}`}
+        class={`log-row message ${isGroupStart ? 'is-first' : ''} ${isOwn ? 'is-own' : ''} ${isHighlighted ? 'is-highlighted' : ''}`}
         aria-label={`${message.author.name} ${clockTime(message.createdAt)}`}
         data-message-id={message.id}
         tabIndex={-1}
@@ -130,7 +130,7 @@ function MessageBody({ view, line, isOwn, readBy, original, isHidden }: MessageL
         <MessageContent message={message} selfId={view.controller.selfId.value} isHidden={isHidden && !isOwn} />
         {!isHidden && <Reactions view={view} message={message} />}
         {readBy !== undefined && (
-          <p class="fate">
+          <p class="send-status">
             <Icon name="check" small />
             {readBy === 0 ? words.value.sent : words.value.sentAndRead(readBy)}
           </p>
@@ -149,14 +149,16 @@ interface MessageContentProps {
 function MessageContent({ message, selfId, isHidden }: MessageContentProps) {
   const { deletedByAuthor, deletedByModerator, hiddenMessage, edited } = words.value;
   if (message.deletedAt !== undefined) {
-    return <p class="gone">{message.deletedBy === 'moderator' ? deletedByModerator : deletedByAuthor}</p>;
+    return (
+      <p class="message-placeholder">{message.deletedBy === 'moderator' ? deletedByModerator : deletedByAuthor}</p>
+    );
   }
-  if (isHidden) return <p class="gone">{hiddenMessage}</p>;
+  if (isHidden) return <p class="message-placeholder">{hiddenMessage}</p>;
   return (
     <>
       <MessageText message={message} selfId={selfId} />
       {message.editedAt !== undefined && (
-        <p class="fate">
+        <p class="send-status">
           <span title={longDateTime(message.editedAt)}>{edited}</span>
         </p>
       )}

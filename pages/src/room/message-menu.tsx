@@ -43,7 +43,7 @@ export function MessageMenu({ view, message: initialMessage, anchor }: MessageMe
 
   return (
     <Menu label={text.message} anchor={anchor} onClose={() => view.closeOverlay()}>
-      <p class="menu-said" dir="auto">
+      <p class="menu-quote" dir="auto">
         {text.quoted(message.text)}
       </p>
       {canWrite && <ReactionPicker view={view} message={message} />}

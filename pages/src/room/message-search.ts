@@ -15,7 +15,7 @@ export type SearchHit = SearchPage['messages'][number];
 export class MessageSearch {
   readonly query = signal('');
   readonly results = signal<readonly SearchHit[]>([]);
-  readonly status = signal<'idle' | 'looking' | 'done' | 'failed'>('idle');
+  readonly status = signal<'idle' | 'searching' | 'done' | 'failed'>('idle');
   /** Where more is looked for; undefined where all was. */
   readonly next = signal<number | undefined>(undefined);
   readonly #controller: RoomController;
@@ -32,15 +32,15 @@ export class MessageSearch {
     this.stop();
     this.results.value = [];
     this.next.value = undefined;
-    this.status.value = query.trim() === '' ? 'idle' : 'looking';
-    if (this.status.value === 'looking') this.#inputTimer = setTimeout(() => void this.loadMore(), debounceMs);
+    this.status.value = query.trim() === '' ? 'idle' : 'searching';
+    if (this.status.value === 'searching') this.#inputTimer = setTimeout(() => void this.loadMore(), debounceMs);
   }
 
   /** Looks for more, further back. */
   async loadMore(): Promise<void> {
     const request = new AbortController();
     this.#request = request;
-    this.status.value = 'looking';
+    this.status.value = 'searching';
     try {
       for (let page = 0; page < maxEmptyPages; page++) {
         const { messages, next } = await this.#fetchPage(request.signal);

@@ -51,8 +51,8 @@ export function ModerationLog({ view }: { view: RoomViewState }) {
   useEffect(() => controller.listen(({ type }) => type === 'moderation' && load()), [controller]);
 
   return (
-    <Dialog class="sheet records" labelledBy="records" onClose={() => view.closeOverlay()}>
-      <div class="sheet-head">
+    <Dialog class="sheet moderation-log" labelledBy="records" onClose={() => view.closeOverlay()}>
+      <div class="sheet-header">
         <h2 id="records">{moderationLog}</h2>
         <IconButton icon="close" label={close} onPress={() => view.closeOverlay()} />
       </div>
@@ -80,7 +80,7 @@ function ModerationLogEntry({ view, entry }: { view: RoomViewState; entry: Moder
   const { at, action, by, target, seconds, reason, messageId } = entry;
   const term = seconds ? durationSuffix(formatDuration(seconds)) : '';
   return (
-    <div class="record">
+    <div class="moderation-entry">
       <time dateTime={new Date(at).toISOString()} title={longDateTime(at)}>
         {shortDateTime(at)}
       </time>
@@ -89,7 +89,7 @@ function ModerationLogEntry({ view, entry }: { view: RoomViewState; entry: Moder
         {reason && (
           <>
             {' '}
-            <bdi class="quiet">{reasonText(reason)}</bdi>
+            <bdi class="text-tertiary">{reasonText(reason)}</bdi>
           </>
         )}
         {messageId !== undefined && (
@@ -126,7 +126,7 @@ function BannedParticipants({
       <h3>{banned}</h3>
       <ul>
         {bannedStatuses.map(({ id, name }) => (
-          <li key={id} class="standing">
+          <li key={id} class="banned-participant">
             <p>
               <bdi>{name}</bdi> <ShortId id={id} />
             </p>

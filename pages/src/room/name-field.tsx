@@ -36,7 +36,7 @@ export function NameField({ composeState, selfId, composition, onDone }: NameFie
   }
 
   return (
-    <div class="naming">
+    <div class="name-field">
       <label for="name">{nameLabel}</label>
       <input
         ref={input}

@@ -23,7 +23,7 @@ export function OutgoingLine({ line, controller, isLive }: OutgoingLineProps) {
     <>
       {startsDay && <DateDivider at={message.createdAt} />}
       <article
-        class={`line message is-own is-${state} ${isGroupStart ? 'is-first' : ''}`}
+        class={`log-row message is-own is-${state} ${isGroupStart ? 'is-first' : ''}`}
         aria-label={`${message.author.name} ${clockTime(message.createdAt)}`}
         data-state={state}
       >
@@ -41,7 +41,7 @@ export function OutgoingLine({ line, controller, isLive }: OutgoingLineProps) {
 function Pending({ isLive }: { isLive: boolean }) {
   const { sending, queued } = words.value;
   return (
-    <p class="fate">
+    <p class="send-status">
       <Icon name="clock" small />
       {isLive ? sending : queued}
     </p>
@@ -57,10 +57,10 @@ interface FailedProps {
 function Failed({ clientId, failure, controller }: FailedProps) {
   const { sendFailed, resend, discard } = words.value;
   return (
-    <div class="fate is-failed">
+    <div class="send-status is-failed">
       <Icon name="alert" small />
       <span role="alert">{sendFailed(localizedReason(failure.error))}</span>
-      <span class="fate-acts">
+      <span class="send-status-actions">
         <button type="button" class="button is-quiet is-small" onClick={() => controller.retry(clientId)}>
           {resend}
         </button>

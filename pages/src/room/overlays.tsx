@@ -33,9 +33,9 @@ function OpenOverlay({ view, overlay }: { view: RoomViewState; overlay: Overlay 
       return <Share view={view} />;
     case 'search':
       return <Search view={view} />;
-    case 'details':
+    case 'edit-room':
       return <EditRoom view={view} />;
-    case 'records':
+    case 'moderation-log':
       return <ModerationLog view={view} />;
     case 'admin':
       return <EnterAsAdmin view={view} />;
@@ -45,7 +45,7 @@ function OpenOverlay({ view, overlay }: { view: RoomViewState; overlay: Overlay 
       return <RoomMenu view={view} anchor={overlay.anchor} />;
     case 'message':
       return <MessageMenu view={view} message={overlay.message} anchor={overlay.anchor} />;
-    case 'stamps':
+    case 'reactions':
       return <ReactionMenu view={view} message={overlay.message} anchor={overlay.anchor} />;
     case 'delete-message':
       return <DeleteMessage view={view} message={overlay.message} at={overlay.anchor} />;

@@ -30,7 +30,7 @@ export function People({ view, onClose }: PeopleProps) {
   const unnamed = count - people.length;
   return (
     <>
-      <div class="sheet-head">
+      <div class="sheet-header">
         <h2 id="people">{isKnown ? peopleHeading(count) : heading}</h2>
         <IconButton icon="close" label={close} onPress={onClose} />
       </div>
@@ -40,7 +40,7 @@ export function People({ view, onClose }: PeopleProps) {
         heading={membersHeading}
         people={people.filter((person) => !isModeratorOrHigher(person))}
       />
-      {unnamed > 0 && <p class="people-others">{otherPeopleCount(unnamed)}</p>}
+      {unnamed > 0 && <p class="people-more">{otherPeopleCount(unnamed)}</p>}
     </>
   );
 }
@@ -76,13 +76,13 @@ function Person({ view, person }: { view: RoomViewState; person: Participant }) 
   return (
     <li class="person" data-participant-id={person.id}>
       <Avatar id={person.id} name={person.name} small />
-      <div class="person-words">
+      <div class="person-body">
         <p class="person-name">
           <bdi>{person.name}</bdi>
           <RoleBadge role={person.role} />
           {isSelf && <span class="badge is-plain">{you}</span>}
         </p>
-        <p class="person-facts">
+        <p class="person-meta">
           <ShortId id={person.id} />
           {isTyping && <span>{typingBadge}</span>}
           {isMuted && <span>{mutedBadge}</span>}

@@ -40,7 +40,7 @@ export function PersonMenu({ view, person: initialPerson, anchor }: PersonMenuPr
 
   return (
     <Menu label={text.actionsFor(person.name)} anchor={anchor} onClose={close}>
-      <div class="menu-who">
+      <div class="menu-person">
         <Avatar id={person.id} name={person.name} />
         <p>
           <PersonName person={person} />
@@ -94,7 +94,7 @@ export function PersonMenu({ view, person: initialPerson, anchor }: PersonMenuPr
       {canModerate && !isSelf && (
         <>
           <MenuItem
-            icon="out"
+            icon="kick"
             label={text.kick}
             isDanger
             onPress={() => void moderate({ action: 'kick', target: person.id }, close)}

@@ -32,7 +32,7 @@ export function PersonButton({ view, person }: { view: RoomViewState; person: Pa
     <>
       <button
         type="button"
-        class="who-name"
+        class="author-name"
         tabIndex={-1}
         aria-haspopup="dialog"
         onClick={(event) => view.openOverlay({ name: 'person', person, anchor: event.currentTarget })}

@@ -20,9 +20,9 @@ export function PresenceLogLine({ entry: { at, joined, left } }: { entry: Presen
     joined.length > 0 && peopleJoined(formatNames(joined)),
   ];
   return (
-    <div class="line quiet-line" aria-live="off">
-      <div class="line-margin">{clockTime(at)}</div>
-      <p class="line-words">{parts.filter((part) => part !== false).join(presenceSeparator)}</p>
+    <div class="log-row presence-row" aria-live="off">
+      <div class="log-row-gutter">{clockTime(at)}</div>
+      <p class="log-row-body">{parts.filter((part) => part !== false).join(presenceSeparator)}</p>
     </div>
   );
 }

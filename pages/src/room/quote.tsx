@@ -28,12 +28,12 @@ export function Quote({ view, to, original }: QuoteProps) {
       }}
     >
       <Icon name="reply" small />
-      {isGone && <span class="quote-said">{deletedMessage}</span>}
-      {!isGone && (!text || isHidden) && <span class="quote-said">{unloadedMessage}</span>}
+      {isGone && <span class="quote-text">{deletedMessage}</span>}
+      {!isGone && (!text || isHidden) && <span class="quote-text">{unloadedMessage}</span>}
       {!isGone && text && !isHidden && (
         <>
-          <bdi class="quote-from">{original?.author.name}</bdi>
-          <span class="quote-said" dir="auto">
+          <bdi class="quote-author">{original?.author.name}</bdi>
+          <span class="quote-text" dir="auto">
             {quoted(text)}
           </span>
         </>

@@ -25,13 +25,13 @@ export function ReactionSeal({ emoji }: { emoji: string }) {
   if (seal === undefined) return <span aria-hidden="true">{emoji}</span>;
   if (language.value === 'en') {
     return (
-      <span class="stamp-word" aria-hidden="true">
+      <span class="reaction-word" aria-hidden="true">
         {reactionName(emoji)}
       </span>
     );
   }
   return (
-    <span class="seal" lang="ja" aria-hidden="true">
+    <span class="reaction-seal" lang="ja" aria-hidden="true">
       {seal}
     </span>
   );
@@ -54,7 +54,7 @@ export function toggleReaction(view: RoomViewState, message: Message, emoji: str
 export function Reactions({ view, message }: ReactionsProps) {
   if (message.reactions.length === 0) return null;
   return (
-    <div class="stamps">
+    <div class="reactions">
       {message.reactions.map((reaction) => (
         <ReactionButton
           key={reaction.emoji}
@@ -78,14 +78,14 @@ function ReactionButton({ reaction: { emoji, count, mine = false }, canReact, on
   return (
     <button
       type="button"
-      class="stamp"
+      class="reaction"
       aria-pressed={mine}
       aria-disabled={!canReact}
       title={name}
       onClick={() => canReact && onPress()}
     >
       <ReactionSeal emoji={emoji} />
-      <span class="unseen">{`${name} `}</span>
+      <span class="visually-hidden">{`${name} `}</span>
       <span>{count}</span>
     </button>
   );

@@ -21,7 +21,7 @@ export function RoomHeader({ view, peopleDisplay, peopleAreOpen, onTogglePeople,
   const count = useRoomState(controller, (state) => state.participantCount);
   const { backToRooms, searchRoom, peopleCount } = words.value;
   return (
-    <header class="room-head">
+    <header class="room-header">
       {backHref !== undefined && (
         <a class="button is-icon room-back" href={backHref} aria-label={backToRooms} title={backToRooms}>
           <Icon name="back" />
@@ -65,7 +65,7 @@ export function RoomHeader({ view, peopleDisplay, peopleAreOpen, onTogglePeople,
 function HeaderActions({ view }: { view: RoomViewState }) {
   const { share, roomMenu } = words.value;
   return (
-    <div class="room-tools">
+    <div class="room-actions">
       <button
         type="button"
         class="button is-small room-share"

@@ -34,9 +34,9 @@ export function RoomKeyField({ isPrivate, wasPrivate, joinKey, isInvalid }: Room
           <TextField
             id="room-key"
             label={joinKeyLabel}
-            note={isInvalid ? keyTooShort(limits.joinKeyLengthMin) : note}
+            hint={isInvalid ? keyTooShort(limits.joinKeyLengthMin) : note}
             text={joinKey}
-            most={limits.joinKeyLength}
+            maxLength={limits.joinKeyLength}
             isInvalid={isInvalid}
           >
             {joinKey.value && <CopyButton text={joinKey.value} label={copy} doneLabel={copied} icon="copy" />}

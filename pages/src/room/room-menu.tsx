@@ -45,7 +45,7 @@ export function RoomMenu({ view, anchor }: { view: RoomViewState; anchor: Elemen
 function ModeratorItems({ view }: { view: RoomViewState }) {
   const text = words.value;
   const { controller } = view;
-  const conduct = useRoomState(controller, (state) => state.chatSettings);
+  const chatSettings = useRoomState(controller, (state) => state.chatSettings);
   const request = useRequest();
   return (
     <>
@@ -53,10 +53,10 @@ function ModeratorItems({ view }: { view: RoomViewState }) {
       <MenuItem
         icon="lock"
         label={text.lockRoom}
-        detail={conduct.locked ? text.on : text.off}
-        isPressed={conduct.locked}
+        detail={chatSettings.locked ? text.on : text.off}
+        isPressed={chatSettings.locked}
         onPress={() =>
-          void request.run(() => controller.connection.moderate({ action: conduct.locked ? 'unlock' : 'lock' }))
+          void request.run(() => controller.connection.moderate({ action: chatSettings.locked ? 'unlock' : 'lock' }))
         }
       />
       <SegmentedControl
@@ -67,10 +67,10 @@ function ModeratorItems({ view }: { view: RoomViewState }) {
           { value: 30, label: text.seconds(30) },
           { value: 2 * minute, label: text.minutes(2) },
         ]}
-        selected={conduct.slowSeconds}
+        selected={chatSettings.slowSeconds}
         onSelect={(seconds) => void request.run(() => controller.connection.moderate({ action: 'slow', seconds }))}
       />
-      <MenuItem icon="book" label={text.moderationLog} onPress={() => view.openOverlay({ name: 'records' })} />
+      <MenuItem icon="book" label={text.moderationLog} onPress={() => view.openOverlay({ name: 'moderation-log' })} />
       <RequestError request={request} />
     </>
   );
@@ -82,7 +82,7 @@ function AdminItems({ view }: { view: RoomViewState }) {
   const request = useRequest();
   return (
     <>
-      <MenuItem icon="edit" label={text.editRoom} onPress={() => view.openOverlay({ name: 'details' })} />
+      <MenuItem icon="edit" label={text.editRoom} onPress={() => view.openOverlay({ name: 'edit-room' })} />
       <MenuItem
         icon="down"
         label={text.exportRoom}

@@ -22,7 +22,7 @@ export function RoomUnavailable({ controller, backHref }: RoomUnavailableProps) 
   const { phase } = controller.state.value;
   const { code, reason } = phase.name === 'ended' ? phase : { code: 0, reason: '' };
   return (
-    <div class="ended paper" data-phase="ended">
+    <div class="room-unavailable with-axis" data-phase="ended">
       {backHref !== undefined && <SiteHeader />}
       <UnavailableReason
         controller={controller}
@@ -43,7 +43,7 @@ interface UnavailableReasonProps extends RoomUnavailableProps {
 function UnavailableReason({ controller, code, reason, backHref }: UnavailableReasonProps) {
   const text = words.value;
   const actionButton = (label: string, onPress: () => void) => (
-    <button type="button" class="button is-main" onClick={onPress}>
+    <button type="button" class="button is-primary" onClick={onPress}>
       {label}
     </button>
   );
@@ -52,7 +52,7 @@ function UnavailableReason({ controller, code, reason, backHref }: UnavailableRe
       return (
         <UnavailableMessage code={404} title={text.notFoundTitle} explanation={text.notFound} backHref={backHref}>
           {backHref !== undefined && (
-            <a class="button is-main" href={`/?link=${encodeURIComponent(controller.link)}#make`}>
+            <a class="button is-primary" href={`/?link=${encodeURIComponent(controller.link)}#make`}>
               {text.createWithLink(controller.link)}
             </a>
           )}
@@ -104,7 +104,7 @@ function AccessDenied({ controller, reason, backHref }: UnavailableReasonProps) 
         details={{ [text.reason]: parseReason(reason) }}
         backHref={backHref}
       >
-        <button type="button" class="button is-main" onClick={() => controller.restart()}>
+        <button type="button" class="button is-primary" onClick={() => controller.restart()}>
           {text.connectAgain}
         </button>
       </UnavailableMessage>
@@ -158,15 +158,15 @@ function UnavailableMessage({ code, title, explanation, details = {}, backHref, 
   }, []);
 
   return (
-    <main class="end">
-      <p class="end-code">{code === 'key' ? <Icon name="key" /> : code}</p>
-      <div class="end-words">
+    <main class="unavailable">
+      <p class="unavailable-code">{code === 'key' ? <Icon name="key" /> : code}</p>
+      <div class="unavailable-body">
         <h1 class="title" ref={heading} tabIndex={-1}>
           {title}
         </h1>
         <p>{explanation}</p>
         {presentDetails.length > 0 && (
-          <dl class="end-facts">
+          <dl class="unavailable-details">
             {presentDetails.map(([name, fact]) => (
               <div key={name}>
                 <dt>{name}</dt>
@@ -175,7 +175,7 @@ function UnavailableMessage({ code, title, explanation, details = {}, backHref, 
             ))}
           </dl>
         )}
-        <div class="end-acts">
+        <div class="unavailable-actions">
           {children}
           {backHref !== undefined && (
             <a class="button" href={backHref}>

@@ -11,9 +11,9 @@ import { Unread } from './unread.ts';
 
 /** What is open over the room; `at` is the control that it belongs to. */
 export type Overlay =
-  | { name: 'people' | 'share' | 'search' | 'details' | 'records' | 'admin' | 'delete-room' }
+  | { name: 'people' | 'share' | 'search' | 'edit-room' | 'moderation-log' | 'admin' | 'delete-room' }
   | { name: 'menu'; anchor: Element }
-  | { name: 'message' | 'stamps' | 'delete-message'; message: Message; anchor: Element }
+  | { name: 'message' | 'reactions' | 'delete-message'; message: Message; anchor: Element }
   | { name: 'report'; message: Message }
   | { name: 'person'; person: Participant; anchor: Element }
   | { name: 'ban'; person: Participant };

@@ -29,7 +29,7 @@ export function Search({ view }: { view: RoomViewState }) {
 
   return (
     <Dialog class="search sheet" label={searchRoom} onClose={() => view.closeOverlay()}>
-      <div class="search-head">
+      <div class="search-header">
         <Icon name="search" />
         <input
           class="input"
@@ -68,7 +68,7 @@ function SearchCount({ search, count }: { search: MessageSearch; count: number }
   const { searchInProgress, resultCount, noResults, searchFailed } = words.value;
   const { status, next } = search;
   const done = () => (count === 0 ? noResults : resultCount(count, next.value !== undefined));
-  const texts = { idle: () => '', looking: () => searchInProgress, failed: () => searchFailed, done };
+  const texts = { idle: () => '', searching: () => searchInProgress, failed: () => searchFailed, done };
   return <output class="search-count">{texts[status.value]()}</output>;
 }
 
@@ -90,7 +90,7 @@ function* excerptOf({ text, matches }: SearchHit) {
 
 function SearchResult({ hit, onPress }: { hit: SearchHit; onPress: () => void }) {
   return (
-    <button type="button" class="hit" onClick={onPress}>
+    <button type="button" class="search-hit" onClick={onPress}>
       <time dateTime={new Date(hit.createdAt).toISOString()} title={longDateTime(hit.createdAt)}>
         {shortDateTime(hit.createdAt)}
       </time>

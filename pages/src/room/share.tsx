@@ -46,14 +46,14 @@ export function Share({ view }: { view: RoomViewState }) {
 
   return (
     <Dialog labelledBy="share" onClose={close}>
-      <div class="dialog-head">
+      <div class="dialog-header">
         <h2 class="title" id="share">
           {text.shareRoom}
         </h2>
         <IconButton icon="close" label={text.close} onPress={close} />
       </div>
       <p class="dialog-text">{isPrivate.value ? text.sharePrivateHint : text.shareOpenHint}</p>
-      <div class="copy-line">
+      <div class="copy-row">
         <input
           class="input"
           readOnly
@@ -61,7 +61,7 @@ export function Share({ view }: { view: RoomViewState }) {
           aria-label={text.roomLink}
           onFocus={(event) => event.currentTarget.select()}
         />
-        <CopyButton text={url} label={text.copy} doneLabel={text.copied} icon="copy" class="is-main" />
+        <CopyButton text={url} label={text.copy} doneLabel={text.copied} icon="copy" class="is-primary" />
       </div>
       {invitation.value && <p class="hint">{text.invitationExpiry(shortDate(invitation.value.expiresAt))}</p>}
       {isPrivate.value && adminToken !== undefined && (
@@ -70,7 +70,7 @@ export function Share({ view }: { view: RoomViewState }) {
         </button>
       )}
       <RequestError request={request} />
-      <div class="share-near">
+      <div class="share-nearby">
         <QrCode text={url} label={text.qrCode} />
         <div>
           <p class="dialog-text">{text.qrCodeHint}</p>

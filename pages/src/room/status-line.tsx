@@ -19,12 +19,12 @@ export function StatusLine({ view }: { view: RoomViewState }) {
   const others = typists.length - maxNames;
   const waitSeconds = composeState.secondsUntilSend.value;
   return (
-    <div class="now-line">
+    <div class="status-line">
       <span class="typing">
         {typists.length > 0 && typingIndicator(others > 0 ? namesAndOthers(names, others) : names, typists.length)}
       </span>
       {(waitSeconds > 0 || slowSeconds > 0) && (
-        <span class="slow">
+        <span class="slow-mode">
           <Icon name="clock" small />
           <span role="timer">{waitSeconds > 0 ? nextMessageIn(waitSeconds) : slowMode(slowSeconds)}</span>
         </span>

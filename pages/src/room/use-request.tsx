@@ -33,5 +33,5 @@ export function useRequest(): RequestState {
 
 /** Why it was refused. */
 export function RequestError({ request }: { request: RequestState }) {
-  return <div role="alert">{request.error.value && <p class="problem">{request.error.value}</p>}</div>;
+  return <div role="alert">{request.error.value && <p class="error">{request.error.value}</p>}</div>;
 }
