@@ -9,14 +9,14 @@ import { isLive, say, shows, Windows } from '../support/windows.ts';
 
 const windows = Windows.ofThisFile();
 
-const make = (page: Page) => page.getByRole('button', { name: /^(つくって入る|Make it and go in)$/ });
+const make = (page: Page) => page.getByRole('button', { name: /^(つくって入る|Create and join)$/ });
 
 /** The dialog with what is shown once. */
 const secrets = (page: Page) => page.getByRole('dialog');
 
 async function goIn(page: Page): Promise<string> {
   await secrets(page)
-    .getByRole('link', { name: /^(控えたので部屋へ|Noted, go in)$/ })
+    .getByRole('link', { name: /^(控えたので部屋に入る|I have saved it, join)$/ })
     .click();
   await isLive(page);
   return new URL(page.url()).pathname.split('/')[2] ?? '';
@@ -118,10 +118,10 @@ describe('a new room', () => {
     await page.locator('#make-title').fill('一度目');
     await page.locator('#make-tags').fill('lost,');
     await make(page).click();
-    await page.getByText('サービスにつながりません').waitFor();
+    await page.getByText('サービスに接続できません').waitFor();
     await page.locator('#make-title').fill('二度目');
     // It would suggest another link, and cannot be had any more.
-    await page.getByLabel('一覧に出さない').check();
+    await page.getByLabel('一覧に表示しない').check();
     await make(page).click();
     const link = await goIn(page);
     const { content } = await callAt<{ chats: RoomView[] }>(windows.origin, 'GET', '/chat/list?tag=lost');
@@ -138,8 +138,8 @@ describe('a new room', () => {
 
 describe('the form', () => {
   it.each([
-    ['ja-JP', '空いています', '使われています。空いているのはこちら。'],
-    ['en-GB', 'This link is free.', 'This link is taken. These are free:'],
+    ['ja-JP', 'このリンクは使えます', 'このリンクは使われています。次のリンクは使えます。'],
+    ['en-GB', 'This link is available.', 'This link is taken. These are available:'],
   ])('says while one types whether a link is free, and which ones are (%s)', async (locale, free, taken) => {
     const link = await makeRoomAt(windows.origin);
     const page = await windows.open('/', { locale });
@@ -163,7 +163,7 @@ describe('the form', () => {
     const page = await windows.open('/', { locale: 'en-GB' });
     await page.locator('#make-title').fill('Another');
     await page.locator('#make-link').fill('faster');
-    await page.getByText('This link is free.').waitFor();
+    await page.getByText('This link is available.').waitFor();
     const content = { title: 'First', about: '', tag: [], link: 'faster' };
     await callAt(windows.origin, 'POST', '/chat/new', { token: 'admin-secret', content });
     await make(page).click();
@@ -182,7 +182,7 @@ describe('the form', () => {
     await page.getByText('101 / 100').waitFor();
     expect(await page.locator('.error').count()).toBe(0);
     await title.blur();
-    await page.getByText('1字 多すぎます').waitFor();
+    await page.getByText('1文字超えています').waitFor();
     await title.press('End');
     await title.press('Backspace');
     await expect.poll(() => page.locator('.error').count()).toBe(0);
@@ -190,11 +190,11 @@ describe('the form', () => {
     await page.locator('#make-link').blur();
     await page.getByText('このリンクは使えません').waitFor();
     await page.locator('#make-link').fill('京都');
-    await page.getByText('使えるのは半角の英数字').waitFor();
+    await page.getByText('使えるのは半角英数字').waitFor();
     await page.locator('#make-link').fill('');
     await title.fill('');
     await make(page).click();
-    await page.getByText('題名を入れてください').waitFor();
+    await page.getByText('タイトルを入力してください').waitFor();
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('make-title');
   });
 
@@ -230,8 +230,8 @@ describe('a private room', () => {
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await page.locator('#make-title').fill('内輪');
     await page.getByLabel('招待した人だけ').check();
-    expect(await page.getByLabel('一覧に出さない').isChecked()).toBe(true);
-    const key = await page.getByLabel('入るための鍵').inputValue();
+    expect(await page.getByLabel('一覧に表示しない').isChecked()).toBe(true);
+    const key = await page.getByLabel('部屋の鍵').inputValue();
     expect(key).toMatch(/^[a-z2-9]{4}-[a-z2-9]{4}-[a-z2-9]{4}$/);
     await make(page).click();
     await secrets(page).getByText(key).waitFor();
@@ -249,12 +249,12 @@ describe('a private room', () => {
     const page = await windows.open('/', { locale: 'en-GB' });
     await page.locator('#make-title').fill('Family');
     await page.locator('#make-link').fill('family');
-    await page.getByLabel('Only people I invite').check();
-    await page.getByLabel('Key to the room').fill('two');
+    await page.getByLabel('Invite only').check();
+    await page.getByLabel('Room key').fill('two');
     await make(page).click();
-    await page.getByText('Make the key 8 characters or longer.').waitFor();
+    await page.getByText('The key needs at least 8 characters.').waitFor();
     expect((await roomOf('family')).status).toBe(404);
-    await page.getByLabel('Key to the room').fill('二羽の青鷺 two herons');
+    await page.getByLabel('Room key').fill('二羽の青鷺 two herons');
     await make(page).click();
     await goIn(page);
     expect((await roomOf('family')).status).toBe(403);
@@ -269,7 +269,7 @@ describe('a private room', () => {
     await page.locator('#make-link').fill('opened');
     await page.getByLabel('招待した人だけ').check();
     await make(page).click();
-    await page.getByText('サービスにつながりません').waitFor();
+    await page.getByText('サービスに接続できません').waitFor();
     expect((await roomOf('opened')).status).toBe(403);
     await page.getByLabel('招待した人だけ').uncheck();
     await make(page).click();

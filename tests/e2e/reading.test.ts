@@ -119,7 +119,7 @@ describe('the place where one reads', () => {
       await becomes(async () => firstNumber(alice), loaded);
       await stands(alice, standing);
     }
-    await alice.getByText('ここから始まりました。').waitFor();
+    await alice.getByText('ここが会話の始まりです。').waitFor();
   });
 
   it('stays when others write below, or what they said above grows, and a button leads to what is new', async () => {
@@ -286,7 +286,7 @@ describe('the search', () => {
     await bob.say('3. 来週の会議は水曜日です');
     await bob.sayAll(numbered(4, 130));
     const alice = await openNoting(`/chat/${link}/`);
-    await alice.getByRole('button', { name: '部屋のなかを探す' }).click();
+    await alice.getByRole('button', { name: '部屋の中を検索' }).click();
     const dialog = alice.getByRole('dialog');
     await dialog.getByRole('textbox').fill('会議');
     await dialog.locator('.search-hit').waitFor();
@@ -302,7 +302,7 @@ describe('the search', () => {
     await alice.getByRole('button', { name: 'Search the room' }).click();
     const field = alice.getByRole('dialog').getByRole('textbox');
     await field.fill('nowhere');
-    await alice.locator('.search-count').getByText('Nothing').waitFor();
+    await alice.locator('.search-count').getByText('No messages found').waitFor();
     await field.fill('second');
     await alice.locator('.search-hit').first().waitFor();
     await field.evaluate((input) => {

@@ -48,9 +48,9 @@ async function makeCopiedRoom(content: Record<string, unknown> = {}): Promise<st
 /** What a page says that tells nothing. */
 const plain = (link: string) => ({
   title: 'Flexio Chat',
-  description: 'リンクを開くだけで話せる部屋です。登録はいりません。',
+  description: 'リンクを開くだけで参加できる部屋です。登録は不要です。',
   ogTitle: 'Flexio Chat',
-  ogDescription: 'リンクを開くだけで話せる部屋です。登録はいりません。',
+  ogDescription: 'リンクを開くだけで参加できる部屋です。登録は不要です。',
   url: `${origin}/chat/${link}/`,
   canonical: `${origin}/chat/${link}/`,
   robots: 'noindex',
