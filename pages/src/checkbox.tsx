@@ -1,4 +1,4 @@
-/** Something that is so or not, with its words beside it. */
+/** A labelled checkbox. */
 
 interface CheckboxProps {
   label: string;

@@ -1,10 +1,10 @@
-/** A button that copies a text and answers in place. */
+/** A button that copies a text and shows the result in place of its label. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { Icon, type IconName } from './icon.tsx';
 import { words } from './language.ts';
 
-/** Milliseconds until the button is itself again. */
+/** Milliseconds for which the result is shown. */
 const feedbackMs = 2_500;
 
 interface CopyButtonProps {

@@ -1,4 +1,4 @@
-/** The icons of menus: those that stand elsewhere too, and those that are loaded with the menus. */
+/** Icons of the menus: those of `icon.tsx`, and those that are loaded together with the menus. */
 import { circle, strokes } from './icon.tsx';
 
 export const menuStrokes = {

@@ -1,4 +1,4 @@
-/** A menu: a list of what can be done, beside the control that opened it, or from below on a phone. */
+/** A menu of actions, shown beside the control that opened it, or as a bottom sheet on a phone. */
 import type { ComponentChildren, TargetedKeyboardEvent } from 'preact';
 import { Dialog } from './dialog.tsx';
 import { StrokeIcon } from './icon.tsx';
@@ -13,7 +13,7 @@ interface MenuProps {
   children: ComponentChildren;
 }
 
-/** Where each arrow leads: those across are for stamps and steps, which stand side by side. */
+/** How far each arrow key moves the focus. Left and right are for controls side by side, such as reactions. */
 const arrowSteps = new Map([
   ['ArrowUp', -1],
   ['ArrowLeft', -1],
@@ -21,14 +21,14 @@ const arrowSteps = new Map([
   ['ArrowRight', 1],
 ]);
 
-/** The arrows lead from one to the next, as Tab does. */
+/** Moves the focus to the previous or next button, wrapping around. */
 function moveFocus(event: TargetedKeyboardEvent<HTMLElement>): void {
   const { key, currentTarget: menu, target } = event;
-  const stride = arrowSteps.get(key);
-  if (!stride) return;
+  const step = arrowSteps.get(key);
+  if (!step) return;
   const controls = [...menu.querySelectorAll('button')];
   const at = controls.indexOf(target as HTMLButtonElement);
-  const next = controls.at((at + stride) % controls.length);
+  const next = controls.at((at + step) % controls.length);
   event.preventDefault();
   next?.focus();
 }
@@ -51,10 +51,10 @@ export function Menu({ label, anchor, onClose, children }: MenuProps) {
 interface MenuItemProps {
   icon: MenuIconName;
   label: string;
-  /** How it stands, on the right. */
+  /** The current value, shown on the right. */
   detail?: string;
   isDanger?: boolean;
-  /** For what is on or off. */
+  /** For a toggle. */
   isPressed?: boolean;
   onPress: () => void;
 }
@@ -77,25 +77,24 @@ export function MenuItem({ icon, label, detail, isDanger, isPressed, onPress }: 
 interface SegmentedControlProps<T> {
   label: string;
   options: readonly { value: T; label: string }[];
-  /** The one that is chosen. */
   selected: T | undefined;
   onSelect: (value: T) => void;
 }
 
-/** A few values of which one is chosen. */
+/** A row of options of which one is selected. */
 export function SegmentedControl<T extends number>({ label, options, selected, onSelect }: SegmentedControlProps<T>) {
   return (
     <fieldset class="menu-group">
       <legend>{label}</legend>
       <div class="segmented">
-        {options.map((step) => (
+        {options.map((option) => (
           <button
-            key={step.value}
+            key={option.value}
             type="button"
-            aria-pressed={step.value === selected}
-            onClick={() => onSelect(step.value)}
+            aria-pressed={option.value === selected}
+            onClick={() => onSelect(option.value)}
           >
-            {step.label}
+            {option.label}
           </button>
         ))}
       </div>

@@ -1,4 +1,4 @@
-/** The head of every view but the room's: the mark, whose page shows the axis, the theme and the language. */
+/** The header of every view except an open room: the logo, the theme switch and the language switch. */
 import { LanguageSwitch } from './language-switch.tsx';
 import { ThemeSwitch } from './theme-switch.tsx';
 

@@ -1,4 +1,4 @@
-/** Keeps the page above a phone's keyboard, where the browser lays that over it instead of making the window smaller. */
+/** Fits the page above a virtual keyboard in browsers that overlay the keyboard instead of resizing the window. */
 export function fitToVirtualKeyboard(): void {
   const viewport = window.visualViewport;
   if (!viewport) return;

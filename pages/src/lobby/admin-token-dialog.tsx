@@ -1,4 +1,4 @@
-/** Shows the admin token of the room just made, and the key of a private one: once, and closes by its button only. */
+/** Shows the admin token of a new room, and the key of a private one, once. Only its button closes the dialog. */
 import { CopyButton } from '../copy-button.tsx';
 import { Dialog } from '../dialog.tsx';
 import { Icon } from '../icon.tsx';

@@ -1,5 +1,4 @@
-/** Stands where no room is: what was looked for, and the ways on from there. */
-
+/** Shown instead of the list if it has no rooms: the search, and what can be done next. */
 import { CreateRoomLink } from './create-room-link.tsx';
 import type { RoomDraft } from './draft.ts';
 import type { RoomListState } from './room-list-state.ts';

@@ -1,4 +1,4 @@
-/** The list of rooms: finding some, the rows, and what stands behind them or in their place. */
+/** The room list: search and filters, the rows, and its footer or empty state. */
 import type { RoomDraft } from './draft.ts';
 import { EmptyList } from './empty-list.tsx';
 import type { RoomListState } from './room-list-state.ts';

@@ -1,4 +1,4 @@
-/** The tags one can narrow the list by; the chosen one is pressed, and pressed again it shows all rooms. */
+/** Suggested tags to filter the list by. Pressing the selected one again removes the filter. */
 import { language } from '../language.ts';
 import type { RoomListState } from './room-list-state.ts';
 import { words } from './words.ts';
@@ -28,7 +28,7 @@ export function TagFilter({ listState }: { listState: RoomListState }) {
   );
 }
 
-/** Puts the focus on the chosen tag, where the one that was pressed may be gone from the list. */
+/** Focuses the selected tag, because the button that was pressed may no longer be in the list. */
 export function focusChosenTag(): void {
   requestAnimationFrame(() => document.querySelector<HTMLElement>('.tag-filter [aria-pressed=true]')?.focus());
 }

@@ -1,4 +1,4 @@
-/** In the place of the composer: why one may not write at present, and until when. */
+/** Replaces the composer for users who cannot post right now: the reason, and until when. */
 import { useRef } from 'preact/hooks';
 import { shortDateTime } from '../date-format.ts';
 import { Icon } from '../icon.tsx';

@@ -1,4 +1,4 @@
-/** Below the field: which key sends, one's name, that the draft is kept, and what room is left. */
+/** Below the text field: the send key, the name, the draft status and the character counter. */
 import { Icon } from '../icon.tsx';
 import type { ComposeState } from './compose-state.ts';
 import type { RoomController } from './room-controller.ts';

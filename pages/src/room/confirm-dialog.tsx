@@ -1,4 +1,4 @@
-/** A dialog that asks before something is done, with a field where there is something to say. */
+/** A dialog that asks for confirmation of an action, optionally with a text field. */
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren, TargetedSubmitEvent } from 'preact';
 import { countCharacters } from '../../../client/index.ts';
@@ -10,13 +10,13 @@ import { RequestError, useRequest } from './use-request.tsx';
 interface ConfirmDialogProps {
   title: string;
   explanation: string;
-  /** What the button that does it says. */
+  /** Label of the button that performs the action. */
   confirmLabel: string;
   isDanger?: boolean;
   field?: Pick<TextFieldProps, 'label' | 'hint' | 'maxLength' | 'isSecret'> & { isRequired?: boolean };
-  /** What has the focus afterwards, where what opened it will be gone. */
+  /** The element to focus after closing, if the one that opened the dialog will be gone. */
   returnFocusTo?: HTMLElement | null;
-  /** Does it; gets what stands in the field. */
+  /** Performs the action. @param text the trimmed text of the field */
   onConfirm: (text: string) => Promise<unknown>;
   onClose: () => void;
   children?: ComponentChildren;

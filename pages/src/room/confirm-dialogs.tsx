@@ -1,4 +1,4 @@
-/** What is asked before something is done that others notice and that cannot be taken back at once. */
+/** Confirmation dialogs for actions that affect others or cannot be undone. */
 import { useSignal } from '@preact/signals';
 import { ApiError, limits, type Message, type Participant } from '../../../client/index.ts';
 import { api } from '../api.ts';
@@ -9,7 +9,7 @@ import { ConfirmDialog } from './confirm-dialog.tsx';
 import { words } from './dialog-words.ts';
 import type { RoomViewState } from './room-view-state.ts';
 
-/** Seconds. */
+/** One day in seconds. */
 const day = 24 * 60 * 60;
 
 interface ViewProps {
@@ -20,7 +20,7 @@ interface MessageProps extends ViewProps {
   message: Message;
 }
 
-export function DeleteMessage({ view, message, at }: MessageProps & { at: Element }) {
+export function DeleteMessage({ view, message, anchor }: MessageProps & { anchor: Element }) {
   const { deleteMessageTitle, deleteMessageText, deleteMessage } = words.value;
   return (
     <ConfirmDialog
@@ -28,7 +28,7 @@ export function DeleteMessage({ view, message, at }: MessageProps & { at: Elemen
       explanation={deleteMessageText}
       confirmLabel={deleteMessage}
       isDanger
-      returnFocusTo={at.closest<HTMLElement>('[data-message-id]')}
+      returnFocusTo={anchor.closest<HTMLElement>('[data-message-id]')}
       onConfirm={() => view.controller.connection.delete(message.id)}
       onClose={() => view.closeOverlay()}
     />
@@ -124,7 +124,7 @@ export function EnterAsAdmin({ view }: ViewProps) {
       confirmLabel={enter}
       field={{ label: adminToken, maxLength: limits.tokenLength, isRequired: true, isSecret: true }}
       onConfirm={async (token) => {
-        // What a header cannot hold is no token that could be shown.
+        // A token with characters that a header cannot hold is never valid.
         if (/[^\x20-\x7e]/.test(token)) throw new ApiError(403, words.value.wrongAdminToken);
         const call = { params: { link: controller.link } };
         const { isAdmin } = await api.getRoom(call, { ...controller.callOptions, bearer: token });

@@ -1,4 +1,4 @@
-/** Changing what the room is: title, about and tags, and whether it takes a key. */
+/** The dialog that edits title, description, tags and the join key of a room. */
 import { useSignal } from '@preact/signals';
 import type { TargetedSubmitEvent } from 'preact';
 import { useEffect } from 'preact/hooks';
@@ -11,7 +11,7 @@ import type { RoomViewState } from './room-view-state.ts';
 import { TextField } from './text-field.tsx';
 import { RequestError, useRequest } from './use-request.tsx';
 
-/** Each once, however they are set apart. */
+/** Splits at commas and line breaks, and removes duplicates. */
 const parseTags = (text: string) => [
   ...new Set(
     text
@@ -29,7 +29,7 @@ export function EditRoom({ view }: { view: RoomViewState }) {
   const about = useSignal(room?.about ?? '');
   const tags = useSignal(room?.tags.join(', ') ?? '');
   const isPrivate = useSignal(false);
-  /** Whether it takes a key at present; undefined until that is known. */
+  /** Whether the room is private now; undefined until the service has answered. */
   const wasPrivate = useSignal<boolean | undefined>(undefined);
   const joinKey = useSignal('');
   const request = useRequest();

@@ -1,4 +1,4 @@
-/** Asks for the key to a private room. */
+/** The form for the key of a private room. */
 import { useSignal } from '@preact/signals';
 import type { TargetedSubmitEvent } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
@@ -8,7 +8,7 @@ import { words } from './room-unavailable-words.ts';
 
 interface JoinKeyFormProps {
   controller: RoomController;
-  /** A key to which the room said no; absent where it lacked one. */
+  /** The key that the room rejected; undefined if none was sent. */
   rejectedKey: string | undefined;
 }
 

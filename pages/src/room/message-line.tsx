@@ -1,4 +1,4 @@
-/** A message in the log: tile or time in the margin, then who and what, and what can be done with it. */
+/** A message in the log: avatar or time in the gutter, then author, text and reactions, and the actions. */
 import { useComputed } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
@@ -32,7 +32,7 @@ function MessageTime({ at }: { at: number }) {
   );
 }
 
-/** The margin of a line. */
+/** The gutter of a row: the avatar where a group starts, else the time. */
 export function LineGutter({ line: { isGroupStart, message } }: { line: GroupedLine<GroupedMessage> }) {
   return (
     <div class="log-row-gutter">
@@ -47,12 +47,12 @@ export function LineGutter({ line: { isGroupStart, message } }: { line: GroupedL
 
 interface LineBodyProps {
   line: GroupedLine<GroupedMessage>;
-  /** Where the name leads to what can be done with its person. */
+  /** If given, the author's name opens the menu of the person. */
   view?: RoomViewState;
   children: ComponentChildren;
 }
 
-/** Beside the margin: the author where a group begins, then the rest. */
+/** Beside the gutter: the author where a group starts, then the content. */
 export function LineBody({ line: { isGroupStart, message }, view, children }: LineBodyProps) {
   return (
     <div class="log-row-body">
@@ -71,9 +71,9 @@ interface MessageLineProps {
   view: RoomViewState;
   line: GroupedLine<Message>;
   isOwn: boolean;
-  /** How many have read it, where it is the newest of one's own; below it stands that it was sent. */
+  /** Number of people who have read it, shown below the user's newest message; undefined for all others. */
   readBy: number | undefined;
-  /** The message to which it replies, where that is known. */
+  /** The message being replied to, if it is loaded. */
   original: Message | undefined;
 }
 
@@ -88,8 +88,8 @@ export function MessageLine({ view, line, isOwn, readBy, original }: MessageLine
   useEffect(() => {
     if (isHighlighted) article.current?.focus({ preventScroll: true });
   }, [isHighlighted]);
-  const longPress = useLongPress((at) => view.openOverlay({ name: 'message', message, anchor: at }));
-  // Most changes of a room concern no line that is there.
+  const longPress = useLongPress((anchor) => view.openOverlay({ name: 'message', message, anchor }));
+  // Most changes of the room state do not affect this message.
   const body = useMemo(
     () => <MessageBody view={view} line={line} isOwn={isOwn} readBy={readBy} original={original} isHidden={isHidden} />,
     [message, isGroupStart, isOwn, readBy, original, isHidden, words.value],

@@ -1,4 +1,4 @@
-/** What is open over the room; one thing at a time. */
+/** Renders the open menu or dialog. At most one is open at a time. */
 import { lazy } from '../lazy.tsx';
 import type { Overlay, RoomViewState } from './room-view-state.ts';
 
@@ -21,7 +21,7 @@ const PersonMenu = lazy(async () => (await lazyDialogs()).PersonMenu);
 
 export function Overlays({ view }: { view: RoomViewState }) {
   const overlay = view.overlay.value;
-  // What belongs to one thing is not taken for that of the next.
+  // The key resets the state when one overlay replaces another.
   return overlay ? <OpenOverlay key={overlay.name} view={view} overlay={overlay} /> : null;
 }
 
@@ -48,7 +48,7 @@ function OpenOverlay({ view, overlay }: { view: RoomViewState; overlay: Overlay 
     case 'reactions':
       return <ReactionMenu view={view} message={overlay.message} anchor={overlay.anchor} />;
     case 'delete-message':
-      return <DeleteMessage view={view} message={overlay.message} at={overlay.anchor} />;
+      return <DeleteMessage view={view} message={overlay.message} anchor={overlay.anchor} />;
     case 'report':
       return <Report view={view} message={overlay.message} />;
     case 'person':

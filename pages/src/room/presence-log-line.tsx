@@ -1,10 +1,10 @@
-/** Who came and left within a minute, quietly. */
+/** A presence entry in the log: participants who joined and left within a minute. */
 import type { Participant } from '../../../client/index.ts';
 import { clockTime } from '../date-format.ts';
 import type { PresenceLogEntry } from './presence-log.ts';
 import { words } from './words.ts';
 
-/** People who are named. */
+/** Maximum number of people named. */
 const maxNames = 3;
 
 function formatNames(people: readonly Participant[]): string {

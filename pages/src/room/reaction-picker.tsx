@@ -1,4 +1,4 @@
-/** The six stamps to choose from. */
+/** The six reactions to choose from. */
 import { language } from '../language.ts';
 import {
   hasReacted,

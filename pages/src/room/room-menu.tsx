@@ -1,5 +1,4 @@
-/** What can be done with the room: by anyone on this device, and by those who keep order. */
-
+/** The menu of a room: settings of this device, and actions of moderators and the admin. */
 import { switchLanguage } from '../language.ts';
 import { Menu, MenuItem, SegmentedControl } from '../menu.tsx';
 import { switchTheme, theme } from '../theme.ts';
@@ -41,7 +40,6 @@ export function RoomMenu({ view, anchor }: { view: RoomViewState; anchor: Elemen
   );
 }
 
-/** For moderators. */
 function ModeratorItems({ view }: { view: RoomViewState }) {
   const text = words.value;
   const { controller } = view;
@@ -76,7 +74,6 @@ function ModeratorItems({ view }: { view: RoomViewState }) {
   );
 }
 
-/** For the room's admin. */
 function AdminItems({ view }: { view: RoomViewState }) {
   const text = words.value;
   const request = useRequest();

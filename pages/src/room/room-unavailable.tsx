@@ -1,4 +1,4 @@
-/** Where a room stops: why, and the ways on. */
+/** Replaces a room whose connection has ended: the reason, and what can be done next. */
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { longDateTime } from '../date-format.ts';
@@ -11,11 +11,11 @@ import { words } from './room-unavailable-words.ts';
 
 interface RoomUnavailableProps {
   controller: RoomController;
-  /** Where the list of rooms is, if one leads there. */
+  /** URL of the lobby; undefined in the widget, which has no link to it. */
   backHref: string | undefined;
 }
 
-/** What follows the colon of a refusal: the reason that was given. */
+/** Returns the reason given by the moderator: the text after the colon of a failure text. */
 const parseReason = (text: string) => /^\w+: (.+)$/s.exec(text)?.[1];
 
 export function RoomUnavailable({ controller, backHref }: RoomUnavailableProps) {
@@ -35,7 +35,7 @@ export function RoomUnavailable({ controller, backHref }: RoomUnavailableProps) 
 }
 
 interface UnavailableReasonProps extends RoomUnavailableProps {
-  /** With which the service closed the connection. */
+  /** The WebSocket close code. */
   code: number;
   reason: string;
 }
@@ -121,7 +121,7 @@ function AccessDenied({ controller, reason, backHref }: UnavailableReasonProps) 
     );
   }
   const until = controller.authError.value?.until;
-  const facts = {
+  const details = {
     [text.reason]: parseReason(reason),
     [text.expiry]: until === undefined ? undefined : longDateTime(until),
   };
@@ -130,30 +130,30 @@ function AccessDenied({ controller, reason, backHref }: UnavailableReasonProps) 
       code={403}
       title={text.forbiddenTitle}
       explanation={text.forbidden}
-      details={facts}
+      details={details}
       backHref={backHref}
     />
   );
 }
 
 interface UnavailableMessageProps {
-  /** What stands in the margin. */
+  /** Shown in the gutter: an HTTP status, or the icon of a key. */
   code: number | 'key';
   title: string;
   explanation: string;
   details?: Record<string, string | undefined>;
   backHref: string | undefined;
-  /** A way on besides the list of rooms. */
+  /** Actions besides the link to the lobby. */
   children?: ComponentChildren;
 }
 
 function UnavailableMessage({ code, title, explanation, details = {}, backHref, children }: UnavailableMessageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
-  const presentDetails = Object.entries(details).filter(([, fact]) => fact);
+  const presentDetails = Object.entries(details).filter(([, detail]) => detail);
 
-  // What had the focus went with the room; a screen reader is to hear why.
+  // The focused element was removed with the room. Focusing the heading makes screen readers announce the reason.
   useEffect(() => {
-    // In a page of somebody else's that would take them to it from wherever they read.
+    // In a page that embeds the widget, focusing would scroll to it from elsewhere in the page.
     if (isOwnSite && document.activeElement === document.body) heading.current?.focus();
   }, []);
 
@@ -167,10 +167,10 @@ function UnavailableMessage({ code, title, explanation, details = {}, backHref, 
         <p>{explanation}</p>
         {presentDetails.length > 0 && (
           <dl class="unavailable-details">
-            {presentDetails.map(([name, fact]) => (
+            {presentDetails.map(([name, detail]) => (
               <div key={name}>
                 <dt>{name}</dt>
-                <dd dir="auto">{fact}</dd>
+                <dd dir="auto">{detail}</dd>
               </div>
             ))}
           </dl>

@@ -1,4 +1,4 @@
-/** Looking for words in the room: choosing what was found leads to its place in the log. */
+/** The search dialog. Selecting a result scrolls to the message in the log. */
 import type { TargetedKeyboardEvent } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
 import { limits } from '../../../client/index.ts';
@@ -49,9 +49,9 @@ export function Search({ view }: { view: RoomViewState }) {
       </div>
       <SearchCount search={search} count={hits().length} />
       <ul>
-        {hits().map((found) => (
-          <li key={found.id}>
-            <SearchResult hit={found} onPress={() => openHit(found.id)} />
+        {hits().map((hit) => (
+          <li key={hit.id}>
+            <SearchResult hit={hit} onPress={() => openHit(hit.id)} />
           </li>
         ))}
       </ul>
@@ -72,10 +72,10 @@ function SearchCount({ search, count }: { search: MessageSearch; count: number }
   return <output class="search-count">{texts[status.value]()}</output>;
 }
 
-/** Characters before what was found. */
+/** Number of characters shown before the first match. */
 const leadCharacters = 24;
 
-/** The text from a little before the first place, with the places that were found. */
+/** Yields the text from shortly before the first match, with the matches as `<mark>`. */
 function* excerptOf({ text, matches }: SearchHit) {
   const start = Math.max((matches[0]?.[0] ?? 0) - leadCharacters, 0);
   if (start > 0) yield '…';

@@ -1,4 +1,4 @@
-/** Sharing the room: its link to copy, to send on, and to be read from the screen; for a private room an invitation. */
+/** The dialog to share a room: its link and QR code, and an invitation for a private room. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { api } from '../api.ts';
@@ -14,7 +14,7 @@ import type { RoomViewState } from './room-view-state.ts';
 import { RequestError, useRequest } from './use-request.tsx';
 import { useRoomState } from './use-room.ts';
 
-/** An invitation stands behind the `#`, where no server sees it. */
+/** The invitation is in the URL fragment, which is not sent to the server. */
 const invitationUrl = (link: string, invitation: string) => `${roomUrl(link)}#key=${encodeURIComponent(invitation)}`;
 
 export function Share({ view }: { view: RoomViewState }) {
@@ -29,7 +29,7 @@ export function Share({ view }: { view: RoomViewState }) {
   const close = () => view.closeOverlay();
 
   useEffect(() => {
-    // Without an answer the link is still there to be shared.
+    // If the request fails, the link can still be shared.
     api.getRoom({ params: { link } }, controller.callOptions).then(
       (room) => {
         isPrivate.value = room.isPrivate === true;
@@ -40,8 +40,8 @@ export function Share({ view }: { view: RoomViewState }) {
 
   const createInvitation = () =>
     request.run(async () => {
-      const made = await api.createInvitation({ params: { link }, body: { token: adminToken ?? '' } });
-      invitation.value = { address: invitationUrl(link, made.invitation), expiresAt: made.expiresAt };
+      const created = await api.createInvitation({ params: { link }, body: { token: adminToken ?? '' } });
+      invitation.value = { address: invitationUrl(link, created.invitation), expiresAt: created.expiresAt };
     });
 
   return (

@@ -1,10 +1,10 @@
-/** Above the composer: who types, and how long one's next message has to wait. */
+/** Above the composer: typing participants, and slow mode with the time until the next message. */
 import { Icon } from '../icon.tsx';
 import type { RoomViewState } from './room-view-state.ts';
 import { useRoomState } from './use-room.ts';
 import { words } from './words.ts';
 
-/** People who are named. */
+/** Maximum number of people named. */
 const maxNames = 2;
 
 export function StatusLine({ view }: { view: RoomViewState }) {

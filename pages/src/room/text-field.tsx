@@ -1,4 +1,4 @@
-/** A labelled text field of a dialog: a note beside its label, or how many characters are too many. */
+/** A labelled text field of a dialog, with a hint or the number of characters over the limit. */
 import type { Signal } from '@preact/signals';
 import type { ComponentChildren, TargetedInputEvent } from 'preact';
 import { countCharacters } from '../../../client/index.ts';
@@ -9,14 +9,14 @@ export interface TextFieldProps {
   label: string;
   hint?: string;
   text: Signal<string>;
-  /** Characters. */
+  /** Maximum number of characters. */
   maxLength: number;
-  /** Whether it cannot be taken as it is, for another reason than its length. */
+  /** Whether the text is invalid for another reason than its length. */
   isInvalid?: boolean;
-  /** Where it holds several lines. */
+  /** Number of lines, for a multi-line field. */
   rows?: number;
   isSecret?: boolean;
-  /** What stands beside it. */
+  /** Controls beside the field. */
   children?: ComponentChildren;
 }
 
