@@ -6,6 +6,7 @@ import type { CallContent, CallInput } from '../shared/call-types.ts';
 import { encodeCursor, type ListPosition } from '../shared/cursor.ts';
 import { fold } from '../shared/fold.ts';
 import { type RoomKeyMetadata, roomKeyPrefix } from '../shared/kv-keys.ts';
+import { cutPage } from '../shared/page.ts';
 import type { ListSort, RoomInfo } from '../shared/room.ts';
 
 /** Says that a list does not come from the directory, but from `kv`. */
@@ -81,17 +82,16 @@ export async function listFromKv(
     .map((room) => ({ ...room, position: { sort, key: sortKeys[sort](room.metadata), link: room.link } }))
     .sort((one, other) => (isBefore(one.position, other.position) ? -1 : 1));
   const rest = found.filter(({ position }) => after === undefined || isBefore(after, position)).slice(offset);
-  const page = rest.slice(0, limit);
-  const values = await readValues(kv, page);
-  const last = page.at(-1);
+  const { rows, last } = cutPage(rest, limit);
+  const values = await readValues(kv, rows);
   return {
-    chats: page.flatMap(({ key }) => {
+    chats: rows.flatMap(({ key }) => {
       const value = values.get(key);
       return value ? { ...value, isAdmin: false } : [];
     }),
     total: found.length,
     limit,
     offset,
-    ...(last && rest.length > page.length && { next: encodeCursor(last.position) }),
+    ...(last && { next: encodeCursor(last.position) }),
   };
 }
