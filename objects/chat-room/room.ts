@@ -16,9 +16,8 @@ import { Outbox } from '../storage/outbox.ts';
 import { Authenticator, type AuthenticatorDependencies } from './access/authenticator.ts';
 import { RoomRateLimiter } from './access/rate-limiter.ts';
 import { disconnect } from './actions/connect.ts';
-import { erasureDue } from './actions/erase-participant.ts';
-import { Activity, inactivityDue } from './actions/inactivity.ts';
-import { retentionDue } from './actions/retention.ts';
+import { Activity } from './actions/inactivity.ts';
+import { scheduledJobs } from './alarm.ts';
 import { Connections } from './connections/connections.ts';
 import { FrameQueue } from './connections/frame-queue.ts';
 import { Participants } from './connections/participants.ts';
@@ -96,11 +95,13 @@ export class Room {
       () => this.participants.count(),
       (frame) => this.connections.broadcast(frame),
     );
-    this.alarmScheduler = new AlarmScheduler(
+    this.alarmScheduler = new AlarmScheduler({
       storage,
-      () => this.#nextDue(),
-      (reason) => this.recordEvent('error', { reason }),
-    );
+      clock: dependencies.clock,
+      // A room that was never created has no tables for a job to read.
+      jobs: () => (this.#ensureMigrated() ? scheduledJobs(this) : []),
+      onJobFailed: (reason) => this.recordEvent('error', { reason }),
+    });
     this.outbox = new Outbox({
       storage,
       alarmScheduler: this.alarmScheduler,
@@ -237,25 +238,5 @@ export class Room {
       adminDigest,
     };
     return details.joinKeyDigest ? redactPrivate(room) : room;
-  }
-
-  /** When messages are to go; in a room with sockets, when it wakes to sweep them anyway. */
-  #retentionDue(details: Details): number | undefined {
-    const due = retentionDue(this, details);
-    return due === undefined ? undefined : this.connections.alignToSweep(due);
-  }
-
-  #nextDue(): number | undefined {
-    if (!this.#ensureMigrated()) return undefined;
-    const details = this.detailsTable.read();
-    const due = [
-      this.outbox.nextDue(),
-      this.participants.nextDue(),
-      this.connections.nextDue(),
-      this.readMarkers.nextDue(),
-      ...(details ? [this.#retentionDue(details), erasureDue(this), inactivityDue(this, details)] : []),
-    ];
-    const times = due.filter((time) => time !== undefined);
-    return times.length === 0 ? undefined : Math.min(...times);
   }
 }

@@ -7,9 +7,9 @@ import { limits } from '../../shared/limits.ts';
 import { isOperator } from '../credentials/digests.ts';
 import { Jwt } from '../credentials/jwt.ts';
 import { type PresentedTokens, resolveReadCredentials } from '../credentials/read-credentials.ts';
-import { AlarmScheduler } from '../storage/alarm-scheduler.ts';
+import { AlarmScheduler, type Job } from '../storage/alarm-scheduler.ts';
 import { systemClock } from '../storage/clock.ts';
-import { migrate } from '../storage/migrations.ts';
+import { Database } from '../storage/database.ts';
 import { type ListPage, type ListRequest, RoomList } from './list.ts';
 import { type ReplicationLag, RoomIndex } from './room-index.ts';
 import { migrations } from './schema.ts';
@@ -30,27 +30,38 @@ export interface DirectoryMetrics extends Stats {
 }
 
 export class RoomDirectory extends DurableObject<Env> {
+  readonly #database: Database;
   readonly #roomIndex: RoomIndex;
   readonly #list: RoomList;
   readonly #alarmScheduler: AlarmScheduler;
   readonly #jwt: Jwt;
+  readonly #jobs: readonly Job[] = [
+    {
+      name: 'deleted',
+      due: () => this.#roomIndex.nextDue(),
+      run: () => this.#roomIndex.purgeDeleted(systemClock.now()),
+    },
+  ];
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    migrate(ctx.storage, migrations);
+    this.#database = new Database(ctx.storage, migrations);
+    this.#database.createSchema();
     this.#roomIndex = new RoomIndex(ctx.storage.sql);
     this.#list = new RoomList(ctx.storage.sql);
     this.#jwt = new Jwt(env, systemClock);
-    this.#alarmScheduler = new AlarmScheduler(
-      ctx.storage,
-      () => this.#roomIndex.nextDue(),
-      (reason) => recordEvent(env.EVENTS, 'error', { reason }),
-    );
+    this.#alarmScheduler = new AlarmScheduler({
+      storage: ctx.storage,
+      clock: systemClock,
+      jobs: () => this.#jobs,
+      onJobFailed: (reason) => recordEvent(env.EVENTS, 'error', { reason }),
+    });
+    this.#database.registerCaches(this.#alarmScheduler);
   }
 
   /** Takes in what a room says of itself; a late update changes nothing. */
   apply(update: DirectoryUpdate): void {
-    this.ctx.storage.transactionSync(() => this.#roomIndex.apply(update, systemClock.now()));
+    this.#database.transaction(() => this.#roomIndex.apply(update, systemClock.now()));
     const due = this.#roomIndex.nextDue();
     if (due !== undefined) this.#alarmScheduler.scheduleBy(due);
   }
@@ -100,6 +111,6 @@ export class RoomDirectory extends DurableObject<Env> {
   }
 
   override alarm(): Promise<void> {
-    return this.#alarmScheduler.run(systemClock, { deleted: () => this.#roomIndex.purgeDeleted(systemClock.now()) });
+    return this.#alarmScheduler.run();
   }
 }

@@ -7,9 +7,9 @@ import { userKey } from '../../shared/kv-keys.ts';
 import { limits } from '../../shared/limits.ts';
 import { isOperator } from '../credentials/digests.ts';
 import { type IssuedToken, Jwt, type TokenRequest, type VerifiedToken } from '../credentials/jwt.ts';
-import { AlarmScheduler } from '../storage/alarm-scheduler.ts';
+import { AlarmScheduler, type Job } from '../storage/alarm-scheduler.ts';
 import { systemClock } from '../storage/clock.ts';
-import { hasSchema, migrate } from '../storage/migrations.ts';
+import { Database } from '../storage/database.ts';
 import { Outbox } from '../storage/outbox.ts';
 import { kvReplica } from '../storage/replica.ts';
 import { Entries, type NewEntry, type SessionHistory, type SessionPage, type StoredEntry } from './entries.ts';
@@ -29,17 +29,21 @@ interface SessionCaller {
 }
 
 export class UserSessions extends DurableObject<Env> {
+  readonly #database: Database;
   readonly #jwt: Jwt;
   readonly #guessLimiter: GuessLimiter;
   readonly #ownership: Ownership;
   readonly #entries: Entries;
   readonly #alarmScheduler: AlarmScheduler;
   readonly #outbox: Outbox<'kv'>;
-  #isMigrated = false;
+  readonly #jobs: readonly Job[] = [
+    { name: 'copies', due: () => this.#outbox.nextDue(), run: () => this.#outbox.drain() },
+  ];
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     const { storage } = ctx;
+    this.#database = new Database(storage, migrations);
     this.#jwt = new Jwt(env, systemClock);
     this.#guessLimiter = new GuessLimiter({ isEnabled: env.RATE_LIMITS !== 'off', globalLimit: undefined });
     this.#ownership = new Ownership(storage.sql, {
@@ -47,11 +51,13 @@ export class UserSessions extends DurableObject<Env> {
       allowsClaims: env.CLAIMS !== 'off',
     });
     this.#entries = new Entries(storage.sql);
-    this.#alarmScheduler = new AlarmScheduler(
+    this.#alarmScheduler = new AlarmScheduler({
       storage,
-      () => (this.#exists() ? this.#outbox.nextDue() : undefined),
-      (reason) => recordEvent(env.EVENTS, 'error', { reason }),
-    );
+      clock: systemClock,
+      jobs: () => (this.#database.exists() ? this.#jobs : []),
+      onJobFailed: (reason) => recordEvent(env.EVENTS, 'error', { reason }),
+    });
+    this.#database.registerCaches(this.#ownership, this.#alarmScheduler);
     const sessionList = () => JSON.stringify(this.#entries.sessions({ limit: limits.sessionListSizeMax }).sessions);
     this.#outbox = new Outbox({
       storage,
@@ -75,15 +81,15 @@ export class UserSessions extends DurableObject<Env> {
     const { userId } = caller;
     const verified = await this.#verifyToken(caller);
     if (!verified.ok) return verified;
-    if (!this.#exists()) {
+    if (!this.#database.exists()) {
       const authorized = this.#ownership.authorizeAbsent(verified.value, true);
       if (!authorized.ok) return this.#refundGuess(caller, authorized);
       const allowed = await this.#limitClaims(caller, verified.value);
       if (!allowed.ok) return this.#refundGuess(caller, allowed);
     }
     const now = systemClock.now();
-    const result = this.#transaction((): Result<StoreResult> => {
-      migrate(this.ctx.storage, migrations);
+    const result = this.#database.transaction((): Result<StoreResult> => {
+      this.#database.createSchema();
       const claimed = this.#ownership.claimOrAuthorize(verified.value, this.#firstCallOf(entry), now);
       if (!claimed.ok) return claimed;
       const stored = this.#entries.store(entry, now);
@@ -104,22 +110,22 @@ export class UserSessions extends DurableObject<Env> {
   ): Promise<Result<SessionHistory>> {
     const authorized = await this.#authorize(caller);
     if (!authorized.ok) return authorized;
-    return this.#exists() ? this.#entries.history(sessionId, after, limit) : fail('session_not_found');
+    return this.#database.exists() ? this.#entries.history(sessionId, after, limit) : fail('session_not_found');
   }
 
   /** A page of the sessions, newest first, for the owner or the operator. */
   async sessions(caller: SessionCaller, before: number | undefined, limit: number): Promise<Result<SessionPage>> {
     const authorized = await this.#authorize(caller);
     if (!authorized.ok) return authorized;
-    return ok(this.#exists() ? this.#entries.sessions({ before, limit }) : { sessions: [] });
+    return ok(this.#database.exists() ? this.#entries.sessions({ before, limit }) : { sessions: [] });
   }
 
   /** Removes a session, for the owner or the operator. */
   async remove(caller: SessionCaller, sessionId: string): Promise<Result<'Chat history deleted successfully'>> {
     const authorized = await this.#authorize(caller);
     if (!authorized.ok) return authorized;
-    if (!this.#exists()) return fail('session_not_found');
-    const removed = this.#transaction(() => {
+    if (!this.#database.exists()) return fail('session_not_found');
+    const removed = this.#database.transaction(() => {
       const outcome = this.#entries.remove(sessionId);
       if (outcome.ok) this.#outbox.markDirty(caller.userId, 'now');
       return outcome;
@@ -136,9 +142,7 @@ export class UserSessions extends DurableObject<Env> {
   }
 
   override alarm(): Promise<void> {
-    return this.#alarmScheduler.run(systemClock, {
-      copies: () => (this.#exists() ? this.#outbox.drain() : undefined),
-    });
+    return this.#alarmScheduler.run();
   }
 
   /** A signed token that names somebody else opens nothing here, whatever there is. */
@@ -156,8 +160,8 @@ export class UserSessions extends DurableObject<Env> {
     if (!verified.ok) return verified;
     const { value } = verified;
     const ownership = this.#ownership;
-    const authorized = this.#exists()
-      ? this.#transaction(() => ownership.authorize(value))
+    const authorized = this.#database.exists()
+      ? this.#database.transaction(() => ownership.authorize(value))
       : ownership.authorizeAbsent(value, false);
     return this.#refundGuess(caller, authorized);
   }
@@ -181,26 +185,5 @@ export class UserSessions extends DurableObject<Env> {
     if (this.env.RATE_LIMITS === 'off' || !this.#ownership.wouldClaim(verified)) return ok(undefined);
     const counted = await this.env.CREATIONS.limit({ key: address }).catch(() => ({ success: true }));
     return counted.success ? ok(undefined) : fail('rate_limited', { retryAfter: limits.rateLimitWindowSeconds });
-  }
-
-  /** Writes all of `work` or nothing. */
-  #transaction<T>(work: () => T): T {
-    try {
-      return this.ctx.storage.transactionSync(work);
-    } catch (error) {
-      this.#isMigrated = false;
-      this.#ownership.invalidate();
-      this.#alarmScheduler.invalidate();
-      throw error;
-    }
-  }
-
-  /** Whether anything was ever stored here: asking makes no table, row or alarm. */
-  #exists(): boolean {
-    if (this.#isMigrated) return true;
-    if (!hasSchema(this.ctx.storage)) return false;
-    migrate(this.ctx.storage, migrations);
-    this.#isMigrated = true;
-    return true;
   }
 }
