@@ -10,6 +10,7 @@ import {
   About,
   ClientId,
   Emoji,
+  IntegerInRange,
   JoinKey,
   KeepDays,
   LeaseSecret,
@@ -311,12 +312,7 @@ export const endpoints = {
       name: v.optional(Name),
       /** Lifetime in seconds. */
       expiresIn: v.optional(
-        v.pipe(
-          v.number(),
-          v.safeInteger('must be a whole number'),
-          v.minValue(limits.invitationSecondsMin, `must be at least ${limits.invitationSecondsMin}`),
-          v.maxValue(limits.invitationSecondsMax, `must be at most ${limits.invitationSecondsMax}`),
-        ),
+        IntegerInRange(limits.invitationSecondsMin, limits.invitationSecondsMax),
         limits.invitationSeconds,
       ),
     }),
@@ -580,15 +576,7 @@ export const endpoints = {
       userId: ExternalId,
       name: v.optional(Name),
       /** Lifetime in seconds. */
-      expiresIn: v.optional(
-        v.pipe(
-          v.number(),
-          v.safeInteger('must be a whole number'),
-          v.minValue(1, 'must be at least 1'),
-          v.maxValue(limits.tokenSecondsMax, `must be at most ${limits.tokenSecondsMax}`),
-        ),
-        limits.tokenSeconds,
-      ),
+      expiresIn: v.optional(IntegerInRange(1, limits.tokenSecondsMax), limits.tokenSeconds),
     }),
     bearer: 'token',
     responses: { 201: v.object({ token: v.string(), userId: v.string(), expiresAt: v.number() }) },

@@ -1,7 +1,9 @@
 /** From a frame to its handler, and from every refusal to an `error` frame: a bad frame costs nobody the room. */
 
+import { type ClientFrame, decodeClientFrame } from '../../shared/client-frames.ts';
 import { type Failure, fail, ok, type Result } from '../../shared/failures.ts';
-import { type ClientFrame, decodeClientFrame, errorFrame, type Ref, type ServerAckFrame } from '../../shared/frames.ts';
+import type { Ref } from '../../shared/fields.ts';
+import { errorFrame, type ServerAckFrame } from '../../shared/frames.ts';
 import { countBytes, limits } from '../../shared/limits.ts';
 import { errorFields, logLine } from '../../shared/log.ts';
 import type { Message } from '../../shared/message.ts';

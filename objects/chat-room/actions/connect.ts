@@ -1,7 +1,8 @@
 /** Coming and going by socket: who a socket makes present, what its `ready` holds, and how it is let go. */
 
+import type { ClientAuthFrame } from '../../../shared/client-frames.ts';
 import { closeReason, type Failure, fail, ok, type Result } from '../../../shared/failures.ts';
-import type { ClientAuthFrame, ServerReadyFrame } from '../../../shared/frames.ts';
+import type { ServerReadyFrame } from '../../../shared/frames.ts';
 import { limits } from '../../../shared/limits.ts';
 import { socketPath } from '../../../shared/paths.ts';
 import { randomSecret } from '../../credentials/digests.ts';
