@@ -15,7 +15,7 @@ export async function exportRoom(request: Request, link: string, context: CallCo
   if (!params.ok) return errorResponse(params.failure);
   const token = bearerOf(request);
   const room = env.CHAT_ROOM.getByName(link);
-  const requestExport = () => room.export(token, address) as Promise<Result<ReadableStream<Uint8Array>>>;
+  const requestExport = () => room.export({ token, address }) as Promise<Result<ReadableStream<Uint8Array>>>;
   const lines = await withBearerGuessLimit(token, context, requestExport);
   if (!lines.ok) return errorResponse(lines.failure);
   return new Response(lines.value, {

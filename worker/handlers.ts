@@ -60,15 +60,15 @@ export const handlers: { [K in EndpointName]: Handler<K> } = {
   async updateRoom({ body: { token, link, content } }, { env, address }) {
     const { tag, newToken, joinKey, private: isPrivate, ...details } = content;
     const change = { ...details, tags: tag, adminToken: newToken, joinKey: isPrivate === false ? null : joinKey };
-    return respond(200, await env.CHAT_ROOM.getByName(link).update(token, address, change));
+    return respond(200, await env.CHAT_ROOM.getByName(link).update({ token, address }, change));
   },
 
   async deleteRoom({ body: { token, link } }, { env, address }) {
-    return respond(200, await env.CHAT_ROOM.getByName(link).remove(token, address));
+    return respond(200, await env.CHAT_ROOM.getByName(link).remove({ token, address }));
   },
 
   async getRoom({ params: { link }, query: { token }, bearer, joinKey }, { env, address }) {
-    return respond(200, await env.CHAT_ROOM.getByName(link).view({ token, bearer }, { address, joinKey }));
+    return respond(200, await env.CHAT_ROOM.getByName(link).view({ token, bearer, address, joinKey }));
   },
 
   async listParticipants({ params: { link }, query: { after, limit }, bearer, joinKey }, { env, address }) {
@@ -77,11 +77,11 @@ export const handlers: { [K in EndpointName]: Handler<K> } = {
   },
 
   async updateParticipants({ params: { link }, body, joinKey }, { env, address }) {
-    return respond(200, await env.CHAT_ROOM.getByName(link).joinOrLeave({ ...body, address, joinKey }));
+    return respond(200, await env.CHAT_ROOM.getByName(link).joinOrLeave({ ...body, address, joinKey }, body));
   },
 
   async createInvitation({ params: { link }, body: { token, ...request } }, { env, address }) {
-    return respond(201, await env.CHAT_ROOM.getByName(link).invite(token, address, request));
+    return respond(201, await env.CHAT_ROOM.getByName(link).invite({ token, address }, request));
   },
 
   async listMessages({ params: { link }, query, bearer, joinKey }, { env, address }) {

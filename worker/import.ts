@@ -57,12 +57,16 @@ class RoomImport {
     if (!line.ok) return fail('invalid', { text: lineError(number, line.failure.text) });
     switch (line.value.type) {
       case 'room':
-        return this.#recordProgress(await this.#room.runImportStep(this.#token, { act: 'begin', room: line.value }));
+        return this.#recordProgress(
+          await this.#room.runImportStep({ token: this.#token }, { type: 'begin', room: line.value }),
+        );
       case 'message':
         return this.#addMessage(number, line.value, text.length);
       case 'end': {
         const stored = await this.flush();
-        return stored.ok ? this.#room.finishImport(this.#token, this.#link, this.#importKey ?? '', line.value) : stored;
+        return stored.ok
+          ? this.#room.finishImport({ token: this.#token }, this.#link, this.#importKey ?? '', line.value)
+          : stored;
       }
     }
   }
@@ -73,7 +77,9 @@ class RoomImport {
     const [key, messages] = [this.#importKey, this.#pending];
     this.#pending = [];
     this.#pendingLength = 0;
-    return this.#recordProgress(await this.#room.runImportStep(this.#token, { act: 'store', key, messages }));
+    return this.#recordProgress(
+      await this.#room.runImportStep({ token: this.#token }, { type: 'store', key, messages }),
+    );
   }
 
   /** What an import that broke off is answered with. */
@@ -144,6 +150,6 @@ export async function cancelImport(request: Request, link: string, context: Call
   const access = authorizeImport(request, link, context);
   if (!access.ok) return errorResponse(access.failure);
   const { room, token } = access.value;
-  const cancelled = await withBearerGuessLimit(token, context, () => room.runImportStep(token, { act: 'give up' }));
+  const cancelled = await withBearerGuessLimit(token, context, () => room.runImportStep({ token }, { type: 'cancel' }));
   return cancelled.ok ? jsonResponse(200, 'Import given up', privateHeaders) : errorResponse(cancelled.failure);
 }

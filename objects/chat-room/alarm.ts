@@ -1,7 +1,7 @@
-/** The scheduled jobs of a room: when each is due and what it does. An alarm may come late or twice. */
-
+/** The scheduled jobs of a room: when each is due, and what it does. */
 import type { Job } from '../storage/alarm-scheduler.ts';
-import { disconnect, expireIdentity } from './actions/connect.ts';
+import { expireIdentity } from './actions/connect.ts';
+import { disconnect } from './actions/disconnect.ts';
 import { eraseNextBatch, erasureDue } from './actions/erase-participant.ts';
 import { deleteIfInactive, inactivityDue } from './actions/inactivity.ts';
 import { expireLeases } from './actions/leases.ts';
@@ -10,8 +10,8 @@ import { applyRetention, retentionDue } from './actions/retention.ts';
 import type { Room } from './room.ts';
 import type { Details } from './state/details.ts';
 
-/** The jobs in the order in which an alarm runs them, for a room whose tables exist. */
-export function scheduledJobs(room: Room): readonly Job[] {
+/** The jobs in the order in which an alarm runs them. Their names appear in logs. */
+export function jobsOf(room: Room): readonly Job[] {
   const withDetails =
     <T>(work: (details: Details) => T) =>
     (): T | undefined => {
@@ -24,8 +24,9 @@ export function scheduledJobs(room: Room): readonly Job[] {
       due: () => room.connections.nextDue(),
       run: withDetails((details) => {
         for (const { socket, failure } of room.connections.stale()) disconnect(room, socket, failure);
-        for (const [socket, connection] of room.connections.entries())
+        for (const [socket, connection] of room.connections.entries()) {
           expireIdentity({ room, details, socket, connection });
+        }
       }),
     },
     {
@@ -34,7 +35,7 @@ export function scheduledJobs(room: Room): readonly Job[] {
       run: withDetails((details) => expireLeases(room, details)),
     },
     {
-      // Connections that ended with an eviction left the presence set without a change being published to the replicas.
+      // Sockets that a crash ended are missing from the count, but no call marked the replicas. Checked at every alarm.
       name: 'drift',
       due: () => undefined,
       run: withDetails(({ link }) => room.transaction(() => room.outbox.markDrifted(link))),
@@ -43,7 +44,7 @@ export function scheduledJobs(room: Room): readonly Job[] {
       name: 'retention',
       due: withDetails((details) => {
         const due = retentionDue(room, details);
-        // With sockets open, the room wakes for their sweep anyway.
+        // A room with open sockets wakes for their sweep anyway.
         return due === undefined ? undefined : room.connections.alignToSweep(due);
       }),
       run: withDetails((details) => applyRetention(room, details)),
@@ -69,9 +70,4 @@ export function scheduledJobs(room: Room): readonly Job[] {
       run: () => room.deliverReplicas(),
     },
   ];
-}
-
-/** Runs every job once and schedules the next alarm. */
-export function runDueJobs(room: Room): Promise<void> {
-  return room.alarmScheduler.run();
 }

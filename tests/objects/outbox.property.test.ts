@@ -7,9 +7,10 @@ import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { disconnect } from '../../objects/chat-room/actions/disconnect.ts';
 import { joinOrLeave } from '../../objects/chat-room/actions/leases.ts';
 import { createRoom, deleteRoom, updateRoom } from '../../objects/chat-room/actions/lifecycle.ts';
-import { runDueJobs } from '../../objects/chat-room/alarm.ts';
+import { jobsOf } from '../../objects/chat-room/alarm.ts';
 import { Room, type RoomDependencies } from '../../objects/chat-room/room.ts';
 import { Jwt } from '../../objects/credentials/jwt.ts';
 import type { DirectoryUpdate } from '../../objects/room-directory/update.ts';
@@ -18,7 +19,7 @@ import { GuessLimiter } from '../../shared/guess-limiter.ts';
 import { limits } from '../../shared/limits.ts';
 
 const link = 'the-link';
-const visitor = { verifiedToken: { kind: 'none' }, address: 'a' } as const;
+const visitor = { participant: null, role: 'viewer', address: 'a' } as const;
 const runs = Number(env.PROPERTY_RUNS || 1_000);
 
 /** What happens to one operation: how long it takes to land and to be answered; never, where it is absent. */
@@ -157,7 +158,7 @@ async function settle(): Promise<void> {
 
 /** One run: a fresh object, its storage, and a world. */
 async function play(state: DurableObjectState, world: World, steps: readonly Step[]): Promise<void> {
-  let room = new Room(state, world.live());
+  let room = new Room(state, world.live(), { jobsOf, disconnect });
   let ringing = false;
 
   const tick = async (until: number): Promise<boolean> => {
@@ -172,7 +173,7 @@ async function play(state: DurableObjectState, world: World, steps: readonly Ste
       await state.storage.deleteAlarm();
       ringing = true;
       const rung = room;
-      void runDueJobs(rung).finally(() => {
+      void rung.alarmScheduler.run().finally(() => {
         if (rung === room) ringing = false;
       });
     }
@@ -194,10 +195,10 @@ async function play(state: DurableObjectState, world: World, steps: readonly Ste
       // The runtime rings an alarm again whose handler did not come to its end.
       if (ringing) await state.storage.setAlarm(world.now + 1);
       ringing = false;
-      room = new Room(state, world.live());
+      room = new Room(state, world.live(), { jobsOf, disconnect });
     } else if (details && one.type === 'delete') void deleteRoom(room, details);
     else if (details && one.type === 'update') void updateRoom(room, details, { title: `title ${turn}` });
-    else if (details) joinOrLeave(room, details, { action: one.type === 'join' ? 'join' : 'leave', ...visitor });
+    else if (details) joinOrLeave(room, details, visitor, { action: one.type === 'join' ? 'join' : 'leave' });
     await settle();
   }
   // Leases outlive the trouble by far; they are not what this is about.

@@ -1,6 +1,6 @@
 /** What is known of one socket, as it stands in its attachment, which outlives hibernation. */
 
-import type { Identity } from '../access/permissions.ts';
+import type { Identity } from '../access/actor.ts';
 import type { Backlog } from './slow-consumers.ts';
 
 /** What is known of every socket. */

@@ -5,14 +5,8 @@
 import { fail, ok, type Result } from '../../../shared/failures.ts';
 import { limits } from '../../../shared/limits.ts';
 import type { Participant, RoleName } from '../../../shared/participant.ts';
-import {
-  isLeaseExpired,
-  type Lease,
-  leaseExpiry,
-  mergePresence,
-  outranks,
-  participantOf,
-} from '../access/permissions.ts';
+import { isLeaseExpired, type Lease, leaseExpiry } from '../access/lease.ts';
+import { mergePresence, outranks, participantOf } from '../access/permissions.ts';
 import type { Connections } from './connections.ts';
 
 type Row = {
