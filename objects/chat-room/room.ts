@@ -16,14 +16,15 @@ import { Outbox } from '../storage/outbox.ts';
 import { Authenticator, type AuthenticatorDependencies } from './access/authenticator.ts';
 import { RoomRateLimiter } from './access/rate-limiter.ts';
 import { disconnect } from './actions/connect.ts';
-import { Activity } from './actions/inactivity.ts';
 import { scheduledJobs } from './alarm.ts';
 import { Connections } from './connections/connections.ts';
 import { FrameQueue } from './connections/frame-queue.ts';
 import { Participants } from './connections/participants.ts';
 import { PresenceBatcher } from './connections/presence-batcher.ts';
 import { migrations } from './schema.ts';
+import { Activity } from './state/activity.ts';
 import { Archive, type PendingImport } from './state/archive.ts';
+import { ChatSettingsTable } from './state/chat-settings.ts';
 import { type Details, DetailsTable } from './state/details.ts';
 import { ErasureQueue } from './state/erasure-queue.ts';
 import { MemberStatuses } from './state/member-status.ts';
@@ -53,6 +54,7 @@ export class Room {
   readonly readMarkers: ReadMarkers;
   readonly memberStatuses: MemberStatuses;
   readonly moderationLog: ModerationLog;
+  readonly chatSettings: ChatSettingsTable;
   readonly erasureQueue: ErasureQueue;
   readonly activity: Activity;
   readonly archive: Archive;
@@ -81,6 +83,7 @@ export class Room {
     this.readMarkers = new ReadMarkers(storage.sql);
     this.memberStatuses = new MemberStatuses(storage.sql);
     this.moderationLog = new ModerationLog(storage.sql);
+    this.chatSettings = new ChatSettingsTable(storage.sql);
     this.erasureQueue = new ErasureQueue(storage.sql);
     this.activity = new Activity(storage.sql, dependencies.roomDays);
     this.archive = new Archive(storage.sql, this.messageLog, this.reactions);
@@ -158,6 +161,7 @@ export class Room {
       this.readMarkers,
       this.memberStatuses,
       this.moderationLog,
+      this.chatSettings,
       this.erasureQueue,
       this.activity,
       this.participants,
@@ -186,7 +190,7 @@ export class Room {
   /** What everyone is told of the room when something about it changes. */
   roomFrame(details: Details): ServerRoomFrame {
     const { floor } = this.messageLog.position();
-    return { type: 'room', room: this.publicInfo(details), floor, ...this.moderationLog.chatSettings() };
+    return { type: 'room', room: this.publicInfo(details), floor, ...this.chatSettings.get() };
   }
 
   /** Writes all of `work` or nothing: an error takes every row, the alarm and what was remembered of them back. */
@@ -221,6 +225,7 @@ export class Room {
     this.detailsTable.invalidate();
     this.participants.invalidate();
     this.memberStatuses.invalidate();
+    this.chatSettings.invalidate();
     this.alarmScheduler.invalidate();
   }
 

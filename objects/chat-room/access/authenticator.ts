@@ -8,9 +8,9 @@ import type { Jwt, VerifiedToken } from '../../credentials/jwt.ts';
 import type { ReadCredentials } from '../../credentials/read-credentials.ts';
 import type { Clock } from '../../storage/clock.ts';
 import { type Details, type DetailsTable, matchesJoinKey } from '../state/details.ts';
-import { activeSanctionFailure, type MemberStatuses, type Sanction } from '../state/member-status.ts';
+import type { MemberStatuses, Sanction } from '../state/member-status.ts';
 import { readInvitation } from './invitations.ts';
-import type { Identity } from './permissions.ts';
+import { activeSanctionFailure, type Identity } from './permissions.ts';
 
 /** What a caller shows: `token` says who they are, `adminToken` what they may. */
 export interface Credentials {

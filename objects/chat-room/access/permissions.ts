@@ -1,7 +1,9 @@
 /** Who may do what, and how long a stay lasts: arithmetic without storage, clock or sockets. */
-import { fail, ok, type Result } from '../../../shared/failures.ts';
+import { type Err, fail, ok, type Result } from '../../../shared/failures.ts';
 import { limits } from '../../../shared/limits.ts';
+import { forever } from '../../../shared/moderation.ts';
 import { displayName, type Participant, type RoleName, roles } from '../../../shared/participant.ts';
+import type { Sanction } from '../state/member-status.ts';
 
 /** Who is asking, once their credentials were checked. `participant` is null for those who gave no token. */
 export interface Identity {
@@ -65,11 +67,6 @@ export function isLeaseExpired(lease: Pick<Lease, 'until'>, now: number): boolea
   return lease.until <= now;
 }
 
-/** The first sweep after `now`: every room has its own beat, so that they do not all wake at once. */
-export function nextSweep(now: number, offset: number): number {
-  return (Math.floor((now - offset) / limits.sweepEveryMs) + 1) * limits.sweepEveryMs + offset;
-}
-
 /** When a lease made or renewed `now` ends. */
 export function leaseExpiry(participant: Participant | null, now: number): number {
   return now + (participant ? limits.personalLeaseMs : limits.anonymousLeaseMs);
@@ -86,4 +83,19 @@ export function mergePresence(earlier: Participant, newer: Participant): Partici
 export function isSameParticipant(before: Identity, after: Identity): boolean {
   const id = participantOf(before)?.id;
   return id === undefined || id === after.participant?.id;
+}
+
+/** The failure that tells a participant of a sanction, with the moderator's reason, if any. */
+export function sanctionFailure(
+  code: 'banned' | 'kicked' | 'muted',
+  reason: string | undefined,
+  details: { retryAfter?: number } = {},
+): Err {
+  return fail(code, { ...(reason && { text: `${fail(code).failure.text}: ${reason}` }), ...details });
+}
+
+/** The same for a sanction in force, with the seconds until it ends, if it does. */
+export function activeSanctionFailure(code: 'banned' | 'muted', { until, reason }: Sanction, now: number): Err {
+  const end = until === forever ? {} : { retryAfter: Math.max(1, Math.ceil((until - now) / 1_000)) };
+  return sanctionFailure(code, reason, end);
 }

@@ -158,7 +158,7 @@ function readyFrame(context: ConnectionContext, identity: Identity, frame: Clien
     role,
     ...(expiresAt !== undefined && { expiresAt }),
     room: room.publicInfo(details),
-    ...room.moderationLog.chatSettings(),
+    ...room.chatSettings.get(),
     ...room.messageLog.position(),
     recovered,
     messages: viewFor(room, participant, messages),

@@ -9,11 +9,7 @@ import type { Details } from '../state/details.ts';
 
 /** The lines, some at a time. Throws where the room is gone before the last. */
 function* exportLines(room: Room, details: Details): Generator<string, void> {
-  const head = room.archive.room(
-    details,
-    room.moderationLog.chatSettings(),
-    room.memberStatuses.list(room.clock.now()),
-  );
+  const head = room.archive.room(details, room.chatSettings.get(), room.memberStatuses.list(room.clock.now()));
   yield formatArchiveLine(head);
   let { rev } = head;
   let count = 0;

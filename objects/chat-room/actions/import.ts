@@ -98,7 +98,7 @@ export async function finishImport(room: Room, link: string, key: string, end: A
   const { floor, posted, locked, slowSeconds, standings, lock, ...details } = archived;
   room.transaction(() => {
     room.detailsTable.restore({ ...details, joinKeyDigest: lock, link });
-    room.moderationLog.setChatSettings({ locked, slowSeconds });
+    room.chatSettings.set({ locked, slowSeconds });
     for (const status of standings) room.memberStatuses.restore(status);
     room.messageLog.initialize({ rev: end.rev, floor, posted });
     room.archive.endImport();

@@ -7,37 +7,6 @@ import type { Room } from '../room.ts';
 import type { Details } from '../state/details.ts';
 import { deleteRoom } from './lifecycle.ts';
 
-const dayMs = 24 * 60 * 60_000;
-
-/** When a room was last touched other than by a post, whose time is known: the table `touched`. */
-export class Activity {
-  readonly #sql: SqlStorage;
-  /** Milliseconds; undefined where rooms stay for ever, and then nothing is written. */
-  readonly expireAfterMs: number | undefined;
-
-  /** @param days for how many untouched rooms stay; 0, or no number, is for ever */
-  constructor(sql: SqlStorage, days: number) {
-    this.#sql = sql;
-    this.expireAfterMs = days > 0 ? days * dayMs : undefined;
-  }
-
-  /** Notes that the room was touched, if the last note is not of this hour. */
-  record(now: number): void {
-    if (this.expireAfterMs === undefined || now - this.lastAt() < limits.activityWriteMs) return;
-    this.#sql.exec('INSERT OR REPLACE INTO touched (id, at) VALUES (1, ?)', now);
-  }
-
-  /** The last note; 0 where there is none. Milliseconds. */
-  lastAt(): number {
-    const [row] = this.#sql.exec<{ at: number }>('SELECT at FROM touched').toArray();
-    return row?.at ?? 0;
-  }
-
-  clear(): void {
-    this.#sql.exec('DELETE FROM touched');
-  }
-}
-
 /** When a room that nobody touches until then is to go, in milliseconds; undefined where it stays. */
 export function inactivityDue(room: Room, { updatedAt }: Details): number | undefined {
   const { expireAfterMs } = room.activity;

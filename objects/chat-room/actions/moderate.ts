@@ -13,10 +13,16 @@ import {
   type ParticipantAction,
 } from '../../../shared/moderation.ts';
 import { displayName, type Participant, type RoleName } from '../../../shared/participant.ts';
-import { isAdminOrOperator, isModerator, outranks, requireParticipant } from '../access/permissions.ts';
+import {
+  isAdminOrOperator,
+  isModerator,
+  outranks,
+  requireParticipant,
+  sanctionFailure,
+} from '../access/permissions.ts';
 import type { Room } from '../room.ts';
 import type { Details } from '../state/details.ts';
-import { type Sanction, type StatusChange, sanctionFailure } from '../state/member-status.ts';
+import type { Sanction, StatusChange } from '../state/member-status.ts';
 import type { NewModerationEntry } from '../state/moderation-log.ts';
 import { disconnect } from './connect.ts';
 import type { Actor } from './post-message.ts';
@@ -47,7 +53,7 @@ export function moderate(room: Room, details: Details, actor: Actor, act: Modera
 /** What moderators can read. */
 export function moderationPage(room: Room, before: number | undefined, limit: number): ModerationPage {
   const standings = room.memberStatuses.list(room.clock.now());
-  return { ...room.moderationLog.page(before, limit), standings, ...room.moderationLog.chatSettings() };
+  return { ...room.moderationLog.page(before, limit), standings, ...room.chatSettings.get() };
 }
 
 /** Tells the moderators of a message, for anyone who can post: `message_not_found` (404). */
@@ -84,9 +90,9 @@ function changeRoomSettings(
   act: Exclude<ModerationAct, ParticipantAction>,
 ): ModerationEntry {
   const entry = room.transaction(() => {
-    const settings = room.moderationLog.chatSettings();
+    const settings = room.chatSettings.get();
     const change = act.action === 'slow' ? { slowSeconds: act.seconds } : { locked: act.action === 'lock' };
-    room.moderationLog.setChatSettings({ ...settings, ...change });
+    room.chatSettings.set({ ...settings, ...change });
     return logAction(room, by, act);
   });
   room.connections.broadcast(room.roomFrame(details));

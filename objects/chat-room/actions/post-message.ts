@@ -3,10 +3,15 @@ import { fail, ok, type Result } from '../../../shared/failures.ts';
 import { findMentions } from '../../../shared/mentions.ts';
 import type { Mention } from '../../../shared/message.ts';
 import type { Participant } from '../../../shared/participant.ts';
-import { type Identity, isAdminOrOperator, isModerator, requireParticipant } from '../access/permissions.ts';
+import {
+  activeSanctionFailure,
+  type Identity,
+  isAdminOrOperator,
+  isModerator,
+  requireParticipant,
+} from '../access/permissions.ts';
 import type { Room } from '../room.ts';
 import type { Details } from '../state/details.ts';
-import { activeSanctionFailure } from '../state/member-status.ts';
 import type { AppendResult, Draft } from '../state/message-log.ts';
 
 /** Who posts, and from where (a digest). */
@@ -20,14 +25,14 @@ export function canSpeak(room: Room, { id, role }: Participant): Result<void> {
   const now = room.clock.now();
   const muted = room.memberStatuses.activeMute(id, now);
   if (muted) return activeSanctionFailure('muted', muted, now);
-  const isLocked = room.moderationLog.chatSettings().locked && !isModerator(role);
+  const isLocked = room.chatSettings.get().locked && !isModerator(role);
   return isLocked ? fail('locked') : ok(undefined);
 }
 
 /** Whether somebody may post another message: as `maySpeak`, and `slow_mode` (429). */
 function canPost(room: Room, author: Participant): Result<void> {
   const allowed = canSpeak(room, author);
-  const { slowSeconds } = room.moderationLog.chatSettings();
+  const { slowSeconds } = room.chatSettings.get();
   if (!allowed.ok || slowSeconds === 0 || isModerator(author.role)) return allowed;
   const latest = room.messageLog.latestBy(author.id);
   const sinceLast = latest ? Math.floor((room.clock.now() - latest.createdAt) / 1_000) : slowSeconds;

@@ -4,9 +4,8 @@
  */
 import { limits } from '../../../shared/limits.ts';
 import type { Room } from '../room.ts';
+import { dayMs } from '../state/activity.ts';
 import type { Details } from '../state/details.ts';
-
-const dayMs = 24 * 60 * 60_000;
 
 /**
  * When the oldest messages are to go, in milliseconds; undefined where all are kept. That is some minutes after the first

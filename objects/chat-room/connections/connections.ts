@@ -9,10 +9,11 @@ import { limits } from '../../../shared/limits.ts';
 import { errorFields, logLine } from '../../../shared/log.ts';
 import type { RoleName } from '../../../shared/participant.ts';
 import type { Clock } from '../../storage/clock.ts';
-import { isIdentityExpired, isModerator, nextSweep, outranks, participantOf } from '../access/permissions.ts';
+import { isIdentityExpired, isModerator, outranks, participantOf } from '../access/permissions.ts';
 import { BroadcastBatcher } from './broadcast-batcher.ts';
 import type { Attachment, ConnectionState, ReadyConnection } from './connection-state.ts';
 import { SlowConsumers } from './slow-consumers.ts';
+import { SweepSchedule } from './sweep-schedule.ts';
 
 /** A text on its way to many, with its size. */
 interface SizedText {
@@ -32,8 +33,7 @@ export class Connections {
   readonly #closed = new WeakSet<WebSocket>();
   readonly #presenceKeyCounts = new Map<string, number>();
   readonly #clock: Clock;
-  /** Milliseconds by which this room's sweeps are apart from those of others. */
-  readonly #sweepOffset: number;
+  readonly #sweepSchedule: SweepSchedule;
   readonly #broadcastBatcher: BroadcastBatcher;
   readonly #slowConsumers: SlowConsumers;
   readonly #disconnect: (socket: WebSocket, failure: Failure) => void;
@@ -45,7 +45,7 @@ export class Connections {
     this.#disconnect = disconnect;
     this.#slowConsumers = new SlowConsumers(clock, (socket) => this.#lastPingAt(socket));
     this.#broadcastBatcher = new BroadcastBatcher(clock, (texts) => this.#writeToAll(texts));
-    this.#sweepOffset = Number.parseInt(ctx.id.toString().slice(0, 8), 16) % limits.sweepEveryMs;
+    this.#sweepSchedule = new SweepSchedule(ctx.id.toString());
     for (const socket of ctx.getWebSockets()) this.get(socket);
   }
 
@@ -207,7 +207,7 @@ export class Connections {
     const due = [...this.#states.values()].map((connection) =>
       connection.state === 'waiting' ? connection.since + limits.authTimeoutMs : Number.POSITIVE_INFINITY,
     );
-    return Math.min(nextSweep(this.#clock.now(), this.#sweepOffset), ...due);
+    return Math.min(this.#sweepSchedule.nextAfter(this.#clock.now()), ...due);
   }
 
   /**
@@ -215,7 +215,7 @@ export class Connections {
    * as it is. Milliseconds.
    */
   alignToSweep(time: number): number {
-    return this.#states.size === 0 || time <= this.#clock.now() ? time : nextSweep(time - 1, this.#sweepOffset);
+    return this.#states.size === 0 || time <= this.#clock.now() ? time : this.#sweepSchedule.nextAfter(time - 1);
   }
 
   #lastPingAt(socket: WebSocket): number | undefined {

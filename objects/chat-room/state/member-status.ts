@@ -2,8 +2,7 @@
  * Who is not like everyone else: moderators, the muted and the banned (table `standings`), and the addresses from which
  * no new identity is taken after a ban (table `banned_addresses`, digests only).
  */
-import { type Err, fail } from '../../../shared/failures.ts';
-import { forever, type MemberStatus } from '../../../shared/moderation.ts';
+import type { MemberStatus } from '../../../shared/moderation.ts';
 
 type Row = {
   participant_id: string;
@@ -172,22 +171,4 @@ export class MemberStatuses {
     );
     return this.#cache;
   }
-}
-
-/** Refuses somebody over what a moderator did: with the reason, where one was given. */
-export function sanctionFailure(
-  code: 'banned' | 'kicked' | 'muted',
-  reason: string | undefined,
-  details: { retryAfter?: number } = {},
-): Err {
-  return fail(code, { ...(reason && { text: `${fail(code).failure.text}: ${reason}` }), ...details });
-}
-
-/** Refuses somebody over a restraint that is in force: with its reason, and the seconds until it ends, if it does. */
-export function activeSanctionFailure(code: 'banned' | 'muted', { until, reason }: Sanction, now: number): Err {
-  return sanctionFailure(
-    code,
-    reason,
-    until === forever ? {} : { retryAfter: Math.max(1, Math.ceil((until - now) / 1_000)) },
-  );
 }

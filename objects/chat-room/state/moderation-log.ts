@@ -1,5 +1,5 @@
-/** What was done to keep order, and by whom: the table `moderation_log`. And how members may post: the table `conduct`. */
-import type { ChatSettings, LoggedAction, ModerationEntry } from '../../../shared/moderation.ts';
+/** Moderation actions and reports, and who made them: the table `moderation_log`. */
+import type { LoggedAction, ModerationEntry } from '../../../shared/moderation.ts';
 
 /** An entry on its way into the log. */
 export type NewModerationEntry = Omit<ModerationEntry, 'id'>;
@@ -90,24 +90,7 @@ export class ModerationLog {
     return { entries: page.map(toEntry), ...(last && rows.length > limit && { next: String(last.id) }) };
   }
 
-  /** How members may post. */
-  chatSettings(): ChatSettings {
-    const [row] = this.#sql
-      .exec<{ locked: number; slow_seconds: number }>('SELECT locked, slow_seconds FROM conduct')
-      .toArray();
-    return { locked: row?.locked === 1, slowSeconds: row?.slow_seconds ?? 0 };
-  }
-
-  setChatSettings({ locked, slowSeconds }: ChatSettings): void {
-    this.#sql.exec(
-      'INSERT OR REPLACE INTO conduct (id, locked, slow_seconds) VALUES (1, ?, ?)',
-      locked ? 1 : 0,
-      slowSeconds,
-    );
-  }
-
   clear(): void {
     this.#sql.exec('DELETE FROM moderation_log');
-    this.#sql.exec('DELETE FROM conduct');
   }
 }
