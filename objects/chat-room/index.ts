@@ -55,7 +55,8 @@ import {
 import { receiveFrame } from './frames.ts';
 import { Room } from './room.ts';
 import type { DetailsChange, NewDetails } from './state/details.ts';
-import type { AppendResult, Draft, PageRequest } from './state/message-log.ts';
+import type { PageRequest } from './state/message-history.ts';
+import type { AppendResult, Draft } from './state/message-log.ts';
 import type { SearchRequest } from './state/search-index.ts';
 
 /** Those who are here with an identity: a page of them, and how many people are here in all. */

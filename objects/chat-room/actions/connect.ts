@@ -141,9 +141,11 @@ function replayMessages(
   if (!resume && connection.state === 'joined') return { recovered: true, messages: [] };
   const { epoch, rev } = room.messageLog.position();
   const missed =
-    resume && resume.epoch === epoch && resume.rev <= rev ? room.messageLog.changedSince(resume.rev) : undefined;
+    resume && resume.epoch === epoch && resume.rev <= rev
+      ? room.messageLog.history.changedSince(resume.rev)
+      : undefined;
   if (missed) return { recovered: true, messages: missed };
-  return { recovered: false, messages: room.messageLog.page({ limit: limits.pageSize }).messages };
+  return { recovered: false, messages: room.messageLog.history.page({ limit: limits.pageSize }) };
 }
 
 function readyFrame(context: ConnectionContext, identity: Identity, frame: ClientAuthFrame): ServerReadyFrame {

@@ -52,7 +52,7 @@ export function flushReadMarkers(room: Room): void {
 /** How far somebody has read, and how much there is beyond. */
 export function readState(room: Room, id: string): ReadState {
   const messageId = room.readMarkers.get(id);
-  return { messageId, unread: room.messageLog.countAfter(messageId, id) };
+  return { messageId, unread: room.messageLog.history.countAfter(messageId, id) };
 }
 
 /** Everyone's marks, where they are so few that messages can say who has read them. */

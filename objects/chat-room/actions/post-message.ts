@@ -12,7 +12,7 @@ import {
 } from '../access/permissions.ts';
 import type { Room } from '../room.ts';
 import type { Details } from '../state/details.ts';
-import type { AppendResult, Draft } from '../state/message-log.ts';
+import { type AppendResult, type Draft, isSameDraft } from '../state/message-log.ts';
 
 /** Who posts, and from where (a digest). */
 export interface Actor extends Identity {
@@ -44,32 +44,35 @@ function canPost(room: Room, author: Participant): Result<void> {
 /** Who is mentioned in a text, of those who are here or have lately written. */
 export function mentionsIn(room: Room, text: string): Mention[] {
   if (!/[@＠]/u.test(text)) return [];
-  return findMentions(text, [...room.participants.list(), ...room.messageLog.recentAuthors()]);
+  return findMentions(text, [...room.participants.list(), ...room.messageLog.history.recentAuthors()]);
 }
 
 /**
  * Appends a draft and broadcasts the message, unless it was here already.
- * @returns `token_required` (401) for a viewer, what moderators forbid, `too_fast` (429), and what `MessageLog.append` refuses
+ * @returns `token_required` (401) for a viewer, `too_fast` (429), what moderators forbid, `client_id_reused`
+ *   (409) for a known `clientId` with another text, or `message_not_found` (404) for a reply to no message
  */
 export function postMessage(room: Room, details: Details, actor: Actor, draft: Draft): Result<AppendResult> {
   const author = requireParticipant(actor);
   if (!author.ok) return author;
-  const action = room.messageLog.hasClientId(author.value.id, draft.clientId) ? 'repeat' : 'send';
+  const sent = room.messageLog.findSent(author.value.id, draft.clientId);
+  const action = sent ? 'repeat' : 'send';
   const admitted = room.rateLimiter.admit({ ...actor, key: author.value.id }, action, room.clock.now());
   if (!admitted.ok) return admitted;
-  const allowed = action === 'send' ? canPost(room, author.value) : ok(undefined);
-  if (!allowed.ok) return allowed;
-  const appended = room.transaction(() => {
-    const mentions = action === 'send' ? mentionsIn(room, draft.text) : [];
-    const outcome = room.messageLog.append(author.value, { ...draft, mentions }, details.salt, room.clock.now());
-    if (outcome.ok && !outcome.value.duplicate) {
-      room.outbox.markDirty(details.link, 'soon', ['directory']);
-      room.outbox.markDirty(details.link, 'later', ['kv']);
-    }
-    return outcome;
-  });
-  if (appended.ok && !appended.value.duplicate) {
-    room.connections.broadcast({ type: 'message', ...appended.value.message });
+  if (sent) {
+    if (!isSameDraft(sent, draft, details.salt)) return fail('client_id_reused');
+    return ok({ message: sent.message, duplicate: true });
   }
-  return appended;
+  const allowed = canPost(room, author.value);
+  if (!allowed.ok) return allowed;
+  if (draft.replyTo !== undefined && !room.messageLog.has(draft.replyTo)) return fail('message_not_found');
+  const mentions = mentionsIn(room, draft.text);
+  const message = room.transaction(() => {
+    const appended = room.messageLog.append(author.value, { ...draft, mentions }, details.salt, room.clock.now());
+    room.outbox.markDirty(details.link, 'soon', ['directory']);
+    room.outbox.markDirty(details.link, 'later', ['kv']);
+    return appended;
+  });
+  room.connections.broadcast({ type: 'message', ...message });
+  return ok({ message, duplicate: false });
 }

@@ -3,7 +3,7 @@ import { fail, ok, type Result } from '../../../shared/failures.ts';
 import type { Message, MessagePage } from '../../../shared/message.ts';
 import type { Participant } from '../../../shared/participant.ts';
 import type { Room } from '../room.ts';
-import type { PageRequest } from '../state/message-log.ts';
+import type { PageRequest } from '../state/message-history.ts';
 
 /** Marks the reactions that are `reader`'s. Never to be broadcast: it is true of one person only. */
 export function viewFor<M extends Message>(room: Room, reader: Participant | null, messages: M[]): M[] {
@@ -21,6 +21,6 @@ export function viewFor<M extends Message>(room: Room, reader: Participant | nul
 /** A page of the log, as its reader sees it: `message_not_found` (404) around a message that is not there. */
 export function historyPage(room: Room, reader: Participant | null, request: PageRequest): Result<MessagePage> {
   if (request.around !== undefined && !room.messageLog.has(request.around)) return fail('message_not_found');
-  const page = room.messageLog.page(request);
-  return ok({ ...page, messages: viewFor(room, reader, page.messages) });
+  const messages = viewFor(room, reader, room.messageLog.history.page(request));
+  return ok({ messages, ...room.messageLog.position() });
 }
