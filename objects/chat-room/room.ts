@@ -178,6 +178,7 @@ export class Room {
       this.chatSettings,
       this.erasureQueue,
       this.activity,
+      this.archive,
       this.participants,
     ];
     for (const table of tables) table.clear();

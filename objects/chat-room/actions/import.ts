@@ -76,11 +76,7 @@ function storeMessages(room: Room, step: Extract<ImportStep, { type: 'store' }>)
 function cancelImport(room: Room): Result<ImportProgress> {
   const pending = room.pendingImport();
   if (!pending) return fail('import_not_found');
-  room.transaction(() => {
-    room.messageLog.clear();
-    room.reactions.clear();
-    room.archive.endImport();
-  });
+  room.transaction(() => room.clearTables());
   return ok(progressOf(pending));
 }
 
