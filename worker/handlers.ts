@@ -42,7 +42,7 @@ export const handlers: { [K in EndpointName]: Handler<K> } = {
   async listRooms({ query, bearer }, { env, requestId }) {
     const { token, ...request } = query;
     try {
-      const listing: Promise<Result<ListPage>> = env.ROOM_DIRECTORY.getByName('rooms').list(request, { token, bearer });
+      const listing: Promise<Result<ListPage>> = env.ROOM_DIRECTORY.getByName('rooms').list({ token, bearer }, request);
       const page = await withTimeout(limits.directoryTimeoutMs, listing);
       if (!page.ok) return page;
       return ok({ statusCode: 200, content: { ...page.value, limit: request.limit, offset: request.offset } });
