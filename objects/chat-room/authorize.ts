@@ -35,7 +35,7 @@ export function checkAccess<T>(
 }
 
 /** Whoever has the rights of the room's admin: `not_admin` (403), `too_many_guesses` (429). */
-export function requireAdminToken(room: Room, token: string, address: string): Result<Details> {
+function requireAdminToken(room: Room, token: string, address: string): Result<Details> {
   const details = room.details();
   if (!details) return room.notFoundOrImporting();
   const allowed = room.authenticator.requireAdmin(details, token, room.addressDigest(details, address));

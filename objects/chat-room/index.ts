@@ -26,7 +26,7 @@ import { acceptConnection, onPeerClosed } from './actions/connect.ts';
 import { type EraseProgress, eraseParticipant } from './actions/erase-participant.ts';
 import { exportRoom } from './actions/export.ts';
 import { finishImport, type ImportProgress, type ImportStep, runImportStep } from './actions/import.ts';
-import { joinOrLeave, type LeaseCall, type LeaseResult } from './actions/leases.ts';
+import { joinOrLeave, type LeaseRequest, type LeaseResult } from './actions/leases.ts';
 import { createRoom, deleteRoom, republish, updateRoom } from './actions/lifecycle.ts';
 import { allReadMarkers, markRead, readState } from './actions/mark-read.ts';
 import {
@@ -45,7 +45,6 @@ import {
   type Caller,
   checkAccess,
   requireAdmin,
-  requireAdminToken,
   withActor,
   withCredentials,
   withMessageChange,
@@ -90,26 +89,26 @@ export class ChatRoom extends DurableObject<Env> {
   }
 
   /** Reads the room; a token may be its admin's. */
-  view(tokens: PresentedTokens, caller: Caller): Promise<Result<RoomView>> {
-    const credentials = resolveReadCredentials(tokens, this.env.ADMIN_TOKEN);
+  view(caller: PresentedTokens & Caller): Promise<Result<RoomView>> {
+    const credentials = resolveReadCredentials(caller, this.env.ADMIN_TOKEN);
     return withReader(this.#room, credentials, caller, (isAdmin) => this.#room.view(isAdmin));
   }
 
   /** Changes the room, for its admin. */
-  async update(token: string, address: string, change: DetailsChange): Promise<Result<RoomView>> {
-    const details = requireAdminToken(this.#room, token, address);
+  async update(caller: Caller, change: DetailsChange): Promise<Result<RoomView>> {
+    const details = requireAdmin(this.#room, caller.token, caller.address);
     return details.ok ? updateRoom(this.#room, details.value, change) : details;
   }
 
   /** Removes the room, for its admin. */
-  async remove(token: string, address: string): Promise<Result<'Chat deleted successfully'>> {
-    const details = requireAdminToken(this.#room, token, address);
+  async remove(caller: Caller): Promise<Result<'Chat deleted successfully'>> {
+    const details = requireAdmin(this.#room, caller.token, caller.address);
     return details.ok ? deleteRoom(this.#room, details.value) : details;
   }
 
   /** Invites somebody to the room, for its admin. */
-  invite(token: string, address: string, request: InvitationRequest): Result<IssuedInvitation> {
-    const details = requireAdminToken(this.#room, token, address);
+  invite(caller: Caller, request: InvitationRequest): Result<IssuedInvitation> {
+    const details = requireAdmin(this.#room, caller.token, caller.address);
     return details.ok ? issueInvitation(details.value, request, systemClock.now()) : details;
   }
 
@@ -123,26 +122,28 @@ export class ChatRoom extends DurableObject<Env> {
   }
 
   /** Joins or leaves by REST. */
-  joinOrLeave(call: LeaseCall): Promise<Result<LeaseResult>> {
-    return withCredentials(this.#room, call, (details, credentials) =>
-      joinOrLeave(this.#room, details, { ...call, ...credentials }),
+  joinOrLeave(caller: Caller, request: Omit<LeaseRequest, 'address'>): Promise<Result<LeaseResult>> {
+    return withCredentials(this.#room, caller, (details, credentials) =>
+      joinOrLeave(this.#room, details, { ...caller, ...request, ...credentials }),
     );
   }
 
   /** The room as lines, for its admin. */
-  export(token: string | undefined, address: string): Result<ReadableStream<Uint8Array>> {
-    const details = requireAdmin(this.#room, token, address);
+  export(caller: Caller): Result<ReadableStream<Uint8Array>> {
+    const details = requireAdmin(this.#room, caller.token, caller.address);
     return details.ok ? exportRoom(this.#room, details.value) : details;
   }
 
   /** Takes a step of an import, for the operator. */
-  async runImportStep(token: string, step: ImportStep): Promise<Result<ImportProgress>> {
-    return isOperator(token, this.env.ADMIN_TOKEN) ? runImportStep(this.#room, step) : fail('not_operator');
+  async runImportStep(caller: Caller, step: ImportStep): Promise<Result<ImportProgress>> {
+    return isOperator(caller.token, this.env.ADMIN_TOKEN) ? runImportStep(this.#room, step) : fail('not_operator');
   }
 
   /** Opens the room that was imported, for the operator. */
-  async finishImport(token: string, link: string, key: string, end: ArchiveEnd): Promise<Result<RoomView>> {
-    return isOperator(token, this.env.ADMIN_TOKEN) ? finishImport(this.#room, link, key, end) : fail('not_operator');
+  async finishImport(caller: Caller, link: string, key: string, end: ArchiveEnd): Promise<Result<RoomView>> {
+    return isOperator(caller.token, this.env.ADMIN_TOKEN)
+      ? finishImport(this.#room, link, key, end)
+      : fail('not_operator');
   }
 
   /** The people here, by id, after the one named by `after`. */

@@ -18,6 +18,7 @@ import { connect } from '../support/pool/sockets.ts';
 afterEach(() => vi.useRealTimers());
 
 const operatorToken = 'operator-secret';
+const operator = { token: operatorToken, address: 'test', joinKey: undefined };
 const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
 
 const askExport = (link: string, init: RequestInit = { headers: bearer(adminToken) }) =>
@@ -387,18 +388,18 @@ describe('an import', () => {
     const room = await roomObject(link);
     const [head, messages] = [headOf(lines), messagesOf(lines).map((message, at) => ({ line: at + 2, message }))];
     const begin = async () => {
-      const begun = await room.runImportStep(operatorToken, { act: 'begin', room: head });
+      const begun = await room.runImportStep(operator, { act: 'begin', room: head });
       return begun.ok ? begun.value.key : '';
     };
     const old = await begin();
-    await room.runImportStep(operatorToken, { act: 'give up' });
+    await room.runImportStep(operator, { act: 'give up' });
     const key = await begin();
     expect(key).not.toBe(old);
-    const late = await room.runImportStep(operatorToken, { act: 'store', key: old, messages: messages.slice(30) });
+    const late = await room.runImportStep(operator, { act: 'store', key: old, messages: messages.slice(30) });
     expect(late).toMatchObject({ ok: false, failure: { code: 'other_import' } });
-    expect(await room.runImportStep(operatorToken, { act: 'store', key, messages })).toMatchObject({ ok: true });
-    expect(await room.finishImport(operatorToken, link, old, endOf(lines))).toMatchObject({ ok: false });
-    expect(await room.finishImport(operatorToken, link, key, endOf(lines))).toMatchObject({ ok: true });
+    expect(await room.runImportStep(operator, { act: 'store', key, messages })).toMatchObject({ ok: true });
+    expect(await room.finishImport(operator, link, old, endOf(lines))).toMatchObject({ ok: false });
+    expect(await room.finishImport(operator, link, key, endOf(lines))).toMatchObject({ ok: true });
   });
 
   it('sent twice at once makes one room', async () => {

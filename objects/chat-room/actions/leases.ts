@@ -3,22 +3,18 @@ import { fail, ok, type Result } from '../../../shared/failures.ts';
 import type { Participant } from '../../../shared/participant.ts';
 import { digest, randomSecret } from '../../credentials/digests.ts';
 import type { VerifiedCredentials } from '../access/authenticator.ts';
-import type { Caller } from '../authorize.ts';
 import type { Room } from '../room.ts';
 import type { Details } from '../state/details.ts';
 import { presenceOf, publishPresenceChange } from './publish-presence.ts';
 
 /** What a REST join or leave asks for. */
-interface LeaseRequest {
+export interface LeaseRequest {
   action: 'join' | 'leave';
   /** The secret of an anonymous lease. */
   lease?: string | undefined;
   /** The caller's network address. */
   address: string;
 }
-
-/** A REST join or leave, and who asks for it. */
-export type LeaseCall = LeaseRequest & Caller;
 
 /** What a REST join or leave is answered with; `lease` to visitors without a token only. */
 export interface LeaseResult {
