@@ -1,4 +1,6 @@
-/** Cursors of the room list: the position after which the next page starts, opaque to clients, which send it as `after`. */
+/**
+ * Cursors of the room list: the position after which the next page starts, opaque to clients, which send it as `after`.
+ */
 import * as v from 'valibot';
 import { decodeBase64url, encodeBase64url } from './base64url.ts';
 import { ListSort } from './room.ts';

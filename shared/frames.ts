@@ -1,14 +1,13 @@
 /** The frames that a room sends over `/chat/:link/ws` (docs/protocol.md). */
 import type { Failure } from './failures.ts';
 import type { Ref } from './fields.ts';
-import type { limits } from './limits.ts';
 import type { LogPosition, Message, MessagePage, ReadMarker, ReadState } from './message.ts';
 import type { ChatSettings, ModerationEntry } from './moderation.ts';
 import type { Participant, RoleName } from './participant.ts';
 import type { RoomInfo } from './room.ts';
 
 /** The limits that a client needs in order to check input. */
-type AdvertisedLimits = Pick<typeof limits, 'messageLength' | 'nameLength' | 'frameBytes' | 'pageSizeMax' | 'typingMs'>;
+type AdvertisedLimits = Record<'messageLength' | 'nameLength' | 'frameBytes' | 'pageSizeMax' | 'typingMs', number>;
 
 export interface ServerReadyFrame extends LogPosition, ChatSettings {
   type: 'ready';

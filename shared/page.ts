@@ -1,4 +1,6 @@
-/** Cursor pagination: a reader asks its source for one row more than the page holds, to learn whether more rows follow. */
+/**
+ * Cursor pagination: a reader asks its source for one row more than the page holds, to learn whether more rows follow.
+ */
 
 /** One page of rows. */
 export interface Page<T> {

@@ -1,6 +1,7 @@
 /**
- * The list without the directory: read from the copies in KV, in the same order and shape. It knows no admin, and may
- * be up to a minute behind; up to six by activity, since a message alone is hardly worth a write.
+ * The room list without the directory: read from the replicas in KV, in the same order and shape. `isAdmin` is always
+ * false. It can be up to a minute old, and up to six minutes in the order of activity, because a message alone does not
+ * cause a write to KV.
  */
 import type { CallContent, CallInput } from '../shared/call-types.ts';
 import { encodeCursor, type ListPosition } from '../shared/cursor.ts';
@@ -9,10 +10,10 @@ import { type RoomKeyMetadata, roomKeyPrefix } from '../shared/kv-keys.ts';
 import { cutPage } from '../shared/page.ts';
 import type { ListSort, RoomInfo } from '../shared/room.ts';
 
-/** Says that a list does not come from the directory, but from `kv`. */
+/** Response header that is `kv` if the list does not come from the directory. */
 export const listSourceHeader = 'X-List-Source';
 
-/** Values that one call to KV gives. */
+/** Maximum keys of one bulk read of KV. */
 const bulkReadKeys = 100;
 
 interface KvRoom {
@@ -42,7 +43,7 @@ async function readValues(kv: KVNamespace, rooms: readonly KvRoom[]): Promise<Ma
   return values;
 }
 
-/** Leaves those that have the tag and the words; reads values only where the metadata does not say. */
+/** Keeps the rooms with the tag and all the words. Reads values only if the metadata is not enough. */
 async function filterRooms(
   kv: KVNamespace,
   rooms: KvRoom[],
@@ -72,7 +73,7 @@ function isBefore(one: ListPosition, other: ListPosition): boolean {
   return one.key < other.key || (one.key === other.key && one.link < other.link);
 }
 
-/** A page of the list. */
+/** Reads all keys for each page: KV has no index. */
 export async function listFromKv(
   kv: KVNamespace,
   { tag, q, sort, after, limit, offset }: CallInput<'listRooms'>['query'],

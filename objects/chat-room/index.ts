@@ -107,8 +107,9 @@ export class ChatRoom extends DurableObject<Env> {
     return isOperator(token, this.env.ADMIN_TOKEN) ? finishImport(this.#room, link, key, end) : fail('not_operator');
   }
 
-  joinOrLeave(caller: Caller, request: LeaseRequest): Promise<Result<LeaseResult>> {
-    return withActor(this.#room, caller, (details, actor) => joinOrLeave(this.#room, details, actor, request));
+  joinOrLeave(caller: Caller, request: Omit<LeaseRequest, 'name'>): Promise<Result<LeaseResult>> {
+    const named = { ...request, name: caller.name };
+    return withActor(this.#room, caller, (details, actor) => joinOrLeave(this.#room, details, actor, named));
   }
 
   participants(caller: Caller, after: string | undefined, limit: number): Result<ParticipantPage> {

@@ -1,6 +1,6 @@
 /** Private rooms, and what every call about one is answered with. */
 import { exports } from 'cloudflare:workers';
-import { type Endpoint, type EndpointName, endpoints, takesJoinKey } from '../../../shared/endpoints.ts';
+import { type Endpoint, type EndpointName, endpoints } from '../../../shared/endpoints.ts';
 import { call, makeRoom, origin } from './calls.ts';
 
 export const joinKey = '合言葉は猫 100%';
@@ -60,5 +60,5 @@ export const callsAboutRooms = names.filter((name) => /:link|\/chat\/(new|update
 
 /** Those of them that ask for the key; those that only the admin may make ask for the admin's token instead. */
 export const callsAtTheDoor = callsAboutRooms.filter(
-  (name) => takesJoinKey(endpoints[name]) && !endpoints[name].summary.includes('(admin)'),
+  (name) => 'takesJoinKey' in endpoints[name] && !endpoints[name].summary.includes('(admin)'),
 );
