@@ -4,7 +4,7 @@ import { env } from 'cloudflare:workers';
 import { it } from 'vitest';
 import { type ListRequest, RoomList } from '../objects/room-directory/list.ts';
 import { RoomIndex } from '../objects/room-directory/room-index.ts';
-import { counting } from '../tests/support/pool/counting.ts';
+import { countRowsRead } from '../tests/support/pool/rows-read.ts';
 import { printTable } from './table.ts';
 
 const rooms = 10_000;
@@ -55,7 +55,7 @@ it('list', async () => {
     state.storage.transactionSync(() => fill(state.storage.sql));
     const rows = requests.map(([name, request]) => {
       const whole = { limit: 50, offset: 0, sort: 'new' as const, ...request };
-      const { sql, rowsRead } = counting(state.storage.sql);
+      const { sql, rowsRead } = countRowsRead(state.storage.sql);
       const page = new RoomList(sql).page(whole, anonymous);
       const list = new RoomList(state.storage.sql);
       const start = performance.now();

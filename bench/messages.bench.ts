@@ -7,7 +7,7 @@ import { MessageLog } from '../objects/chat-room/state/message-log.ts';
 import { Reactions } from '../objects/chat-room/state/reactions.ts';
 import { limits } from '../shared/limits.ts';
 import { call, makeRoom } from '../tests/support/pool/calls.ts';
-import { counting } from '../tests/support/pool/counting.ts';
+import { countRowsRead } from '../tests/support/pool/rows-read.ts';
 import { connect } from '../tests/support/pool/sockets.ts';
 import { printTable } from './table.ts';
 
@@ -86,7 +86,7 @@ it('messages', async () => {
     storage.transactionSync(() => fill(storage.sql));
     const each = ((performance.now() - begun) * 1_000) / messages;
     const rows = logReads.map(([name, read]) => {
-      const { sql, rowsRead } = counting(storage.sql);
+      const { sql, rowsRead } = countRowsRead(storage.sql);
       const count = read(new MessageLog(sql));
       const log = new MessageLog(storage.sql);
       const start = performance.now();
@@ -113,7 +113,7 @@ it('messages', async () => {
     return [name, count, (performance.now() - start).toFixed(0)];
   };
   const rows = [
-    await timed('opening: a socket until ready', async () => (await (await connect(link)).enter()).messages.length),
+    await timed('opening: a socket until ready', async () => (await (await connect(link)).auth()).messages.length),
     await timed('a search over REST', async () => {
       const { content } = await call<{ messages: unknown[] }>(
         'GET',

@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const tsc = join(root, 'node_modules/typescript/bin/tsc');
 const notSources = new Set(['node_modules', 'dist', '.git', '.wrangler']);
 
-/** Every TypeScript and JavaScript file, installed and built ones aside. */
+/** Every TypeScript and JavaScript file except installed and built ones. */
 function sources(folder = root): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
@@ -27,7 +27,7 @@ function filesOf(project: string): string[] {
   return listed.split('\n').map((path) => relative(root, path.trim()).replaceAll(sep, '/'));
 }
 
-it('leaves no source file out', () => {
+it('includes every source file', () => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const projects = [...scripts['check:types'].matchAll(/tsc -p (\S+)/g)].map(([, project]) => project);
   const checked = new Set(projects.flatMap(filesOf));
