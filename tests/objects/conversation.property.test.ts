@@ -204,11 +204,11 @@ class Client {
 }
 
 /** The fields of a message that are the same for every viewer. */
-function plain({ id, rev, text: said, deletedAt, reactions }: Message) {
+function plain({ id, rev, text: current, deletedAt, reactions }: Message) {
   return {
     id,
     rev,
-    text: said,
+    text: current,
     deleted: deletedAt !== undefined,
     reactions: reactions.map(({ emoji, count }) => [emoji, count]),
   };
@@ -257,10 +257,10 @@ async function runConversation(count: number, plan: readonly Step[]): Promise<vo
     )
     .toEqual(clients.map(() => model.rev));
 
-  const expected = model.messages.map(({ id, rev, text: said, deleted, reactions }) => ({
+  const expected = model.messages.map(({ id, rev, text: current, deleted, reactions }) => ({
     id,
     rev,
-    text: said,
+    text: current,
     deleted,
     reactions: [...reactions].map(([emoji, given]) => [emoji, given.size]),
   }));

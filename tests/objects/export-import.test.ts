@@ -138,9 +138,9 @@ describe('a room of 3,000 messages in all states', () => {
       standings: [],
     });
     expect(endOf(lines)).toEqual({ type: 'end', messages: 3_000, rev });
-    const shown = await allMessages(link);
+    const original = await allMessages(link);
     expect(messages.map(({ id, rev: own, text = '', author }) => ({ id, rev: own, text, author }))).toEqual(
-      shown.map(({ id, rev: own, text, author }) => ({ id, rev: own, text, author })),
+      original.map(({ id, rev: own, text, author }) => ({ id, rev: own, text, author })),
     );
     expect(messages[0]).toMatchObject({ clientId: 'a-1', sentDigest: expect.any(String) });
     const reacted = messages.find(({ reactions }) => reactions.length > 12);
@@ -326,9 +326,9 @@ describe('an import', () => {
     const link = freshLink();
     const { status, error } = await importInto(link, body().join('\n'));
     expect([status, error]).toEqual([400, expect.stringContaining(text)]);
-    const { status: shown } = await call('GET', `/chat/${link}`);
-    expect([404, 503]).toContain(shown);
-    if (shown === 503)
+    const { status: after } = await call('GET', `/chat/${link}`);
+    expect([404, 503]).toContain(after);
+    if (after === 503)
       expect((await importInto(link, lines.join('\n'))).status).toBe(text.includes('Line 1:') ? 409 : 201);
   });
 

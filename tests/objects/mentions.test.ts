@@ -38,7 +38,7 @@ describe('a mention', () => {
       text: 'only @carol',
     });
     expect(edited.content.mentions).toEqual([{ id: carol, start: 5, length: 6 }]);
-    const gone = await call<Message>('DELETE', `/chat/${link}/messages/${id}`, { token: 'dave-token' });
-    expect(gone.content).not.toHaveProperty('mentions');
+    const tombstone = await call<Message>('DELETE', `/chat/${link}/messages/${id}`, { token: 'dave-token' });
+    expect(tombstone.content).not.toHaveProperty('mentions');
   });
 });

@@ -115,8 +115,8 @@ describe.each(Object.entries(transports))('over %s', (_, moderateOver) => {
     const target = await idOf(link, 'alice');
     await moderateOver(link, boss, { action: 'mute', target });
     const muted = await bob.presence(({ joined }) => joined?.some(({ mutedUntil }) => mutedUntil));
-    const shown = muted.joined?.find(({ id }) => id === target);
-    expect(shown).toMatchObject({ mutedUntil: Number.MAX_SAFE_INTEGER });
+    const participant = muted.joined?.find(({ id }) => id === target);
+    expect(participant).toMatchObject({ mutedUntil: Number.MAX_SAFE_INTEGER });
     await moderateOver(link, boss, { action: 'unmute', target });
     await bob.presence(({ joined }) => joined?.some(({ id, mutedUntil }) => id === target && mutedUntil === undefined));
     expect((await post(link, as('alice'))).status).toBe(201);
@@ -174,8 +174,8 @@ describe.each(Object.entries(transports))('over %s', (_, moderateOver) => {
     const target = await idOf(link, 'alice');
     await post(link, as('bob'));
     await moderateOver(link, boss, { action: 'promote', target });
-    const shown = await bob.presence(({ joined }) => joined?.some(({ role }) => role === 'moderator'));
-    expect(shown.joined).toContainEqual({ id: target, name: 'alice', role: 'moderator' });
+    const presence = await bob.presence(({ joined }) => joined?.some(({ role }) => role === 'moderator'));
+    expect(presence.joined).toContainEqual({ id: target, name: 'alice', role: 'moderator' });
     alice.send({ type: 'delete', messageId: 1 });
     expect(await alice.next('ack')).toMatchObject({ rev: 2 });
     await evictDurableObject(await roomObject(link), { webSockets: 'hibernate' });

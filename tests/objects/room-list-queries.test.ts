@@ -289,7 +289,7 @@ describe('updates of rooms that arrive in any order', () => {
     const update = fc.record({
       link,
       revision: fc.integer({ min: 1, max: 12 }),
-      gone: fc.boolean(),
+      deleted: fc.boolean(),
       unlisted: fc.boolean(),
       tags: fc.uniqueArray(fc.constantFrom('x', 'y', 'z')),
       createdAt: fc.integer({ min: 1, max: 4 }),
@@ -302,8 +302,8 @@ describe('updates of rooms that arrive in any order', () => {
           const roomIndex = new RoomIndex(state.storage.sql);
           const list = new RoomList(state.storage.sql);
           const newest = new Map<string, DirectoryUpdate>();
-          for (const { gone, ...rest } of updates) {
-            const sent = { ...rest, room: gone ? null : room(rest.link, rest), behindSince: null };
+          for (const { deleted, ...rest } of updates) {
+            const sent = { ...rest, room: deleted ? null : room(rest.link, rest), behindSince: null };
             roomIndex.apply(sent, 1);
             if ((newest.get(sent.link)?.revision ?? 0) < sent.revision) newest.set(sent.link, sent);
           }

@@ -277,9 +277,9 @@ describe('a query', () => {
 
   it('is always treated as text: 100,000 random queries give no error and the right messages', async () => {
     await withLog((log) => {
-      const kept = fc.sample(phrase, { numRuns: 300, seed: 7 }).map((text) => text.toWellFormed());
-      for (const text of kept) append(log, text);
-      const folded = kept.map(fold);
+      const stored = fc.sample(phrase, { numRuns: 300, seed: 7 }).map((text) => text.toWellFormed());
+      for (const text of stored) append(log, text);
+      const folded = stored.map(fold);
       let found = 0;
       fc.assert(
         fc.property(phrase, (q) => {
@@ -300,8 +300,8 @@ describe('a query', () => {
 
   it('is always treated as text over REST too', async () => {
     const link = await makeRoom();
-    const kept = fc.sample(phrase, { numRuns: 60, seed: 7 }).filter((text) => /\S/u.test(text));
-    for (const text of kept) await post(link, text);
+    const stored = fc.sample(phrase, { numRuns: 60, seed: 7 }).filter((text) => /\S/u.test(text));
+    for (const text of stored) await post(link, text);
     await fc.assert(
       fc.asyncProperty(phrase, async (q) => {
         const { status, content } = await searchFor(link, q.toWellFormed());
@@ -347,15 +347,15 @@ describe('the cost of a search in a room of 100,000 messages', () => {
           text,
         );
       }
-      const asked: string[] = [];
-      const listening = {
+      const matched: string[] = [];
+      const recording = {
         exec: (statement: string, ...bindings: SqlStorageValue[]) => {
-          asked.push(String(bindings[0]));
+          matched.push(String(bindings[0]));
           return sql.exec(statement, ...bindings);
         },
       };
       const cost = (q: string, before?: number) => {
-        const counted = countRowsRead(listening as SqlStorage);
+        const counted = countRowsRead(recording as SqlStorage);
         const page = new MessageLog(counted.sql).searchIndex.page({ q, before, limit: 50 });
         return { page, rows: counted.rowsRead() };
       };
@@ -406,7 +406,7 @@ describe('the cost of a search in a room of 100,000 messages', () => {
       expect(rare.rows).toBeLessThanOrEqual(bound);
       expect(walked('ab 稀').ids).toEqual([77]);
       // FTS5 does not report the rows it scans for words that no message has together, so each such query is limited to a span of ids.
-      const together = asked.filter((match) => match.includes(' AND '));
+      const together = matched.filter((match) => match.includes(' AND '));
       expect(together.length).toBeGreaterThan(0);
       for (const match of together) expect(match).toMatch(/^singles:"s\d+" AND /);
     });

@@ -12,8 +12,8 @@ const faults = {
   'does not answer': () => new Promise<never>(() => undefined),
 };
 
-const breakDirectory = (isWell: () => Promise<never>) =>
-  vi.spyOn(env.ROOM_DIRECTORY, 'getByName').mockReturnValue({ isWell } as never);
+const breakDirectory = (isHealthy: () => Promise<never>) =>
+  vi.spyOn(env.ROOM_DIRECTORY, 'getByName').mockReturnValue({ isHealthy } as never);
 const breakKv = (get: () => Promise<never>) => vi.spyOn(env.CHATS, 'get').mockImplementation(get);
 
 it('is ok if both the directory and KV answer', async () => {

@@ -14,7 +14,7 @@ export function from(address: string, headers: Record<string, string> = {}): Rec
   return { 'CF-Connecting-IP': address, ...headers };
 }
 
-/** The windows of the simulated binding are whole minutes of the clock: a test must not stand on the edge of one. */
+/** The windows of the simulated binding are whole minutes of the clock: a test must not start near the end of one. */
 export async function awayFromTheMinute(): Promise<void> {
   const left = 60_000 - (Date.now() % 60_000);
   if (left < 15_000) await new Promise((resolve) => setTimeout(resolve, left));
