@@ -1,5 +1,5 @@
 /** Making a room in the lobby, in a real browser, against a real server. */
-import type { Page } from 'playwright-core';
+import type { Page, Request } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import type { MessagePage } from '../../shared/message.ts';
 import type { RoomView } from '../../shared/room.ts';
@@ -126,6 +126,27 @@ describe('a new room', () => {
     const link = await goIn(page);
     const { content } = await callAt<{ chats: RoomView[] }>(windows.origin, 'GET', '/chat/list?tag=lost');
     expect(content.chats.map((room) => [room.link, room.title])).toEqual([[link, '二度目']]);
+  });
+
+  it('is made by the second try although its link was being checked at the first', async () => {
+    const page = await windows.open('/');
+    await loseTheAnswer(page);
+    let checks = 0;
+    const isCheck = (request: Request) => request.method() === 'GET' && request.url().endsWith('/chat/being-checked');
+    page.on('request', (request) => (checks += Number(isCheck(request))));
+    page.on('requestfailed', (request) => (checks -= Number(isCheck(request))));
+    // Never answered: a check that is not aborted stays under way.
+    await page.route('**/chat/being-checked', () => undefined);
+    await page.locator('#make-title').fill('二度目でできる');
+    await page.locator('#make-link').fill('being-checked');
+    await make(page).click();
+    await page.getByText('サービスにつながりません').waitFor();
+    // Longer than the pause after typing.
+    await page.waitForTimeout(600);
+    expect(checks).toBe(0);
+    await page.unroute('**/chat/being-checked');
+    await make(page).click();
+    expect(await goIn(page)).toBe('being-checked');
   });
 
   it('begins with the link of a room that is not there', async () => {

@@ -125,6 +125,8 @@ export class RoomDraft {
     const wrong = this.#firstWrong();
     if (wrong) return wrong;
     const link = this.link.value || this.suggestedLink.value;
+    // A check that is answered after the room was made would report its link as taken, and the next try would not start.
+    this.availability.ask('');
     this.isMaking.value = true;
     this.refusal.value = undefined;
     try {
