@@ -35,8 +35,13 @@ const bindings = {
 /** What `npm test` runs in a browser: the calls of the API document, and two windows that chat. */
 const mainJob = ['tests/e2e/document.test.ts', 'tests/e2e/pages.test.ts'];
 
-/** Vitest leaves one core free, which is half of a machine with two. */
-const maxWorkers = Math.min(4, Math.max(2, availableParallelism() - 1));
+const cores = availableParallelism();
+
+/** More files than cores: they wait for timers and for the disk much of the time. */
+const maxWorkers = Math.min(8, cores * 2);
+
+/** A file with a server and a browser keeps more than one core busy. */
+const maxBrowsers = Math.min(4, Math.max(2, Math.floor(cores / 2)));
 
 export default defineConfig(({ mode }) => {
   const isFull = mode === 'full';
@@ -97,8 +102,9 @@ export default defineConfig(({ mode }) => {
             include: isFull ? ['tests/e2e/**/*.test.ts'] : mainJob,
             testTimeout: 60_000,
             hookTimeout: 120_000,
-            // After the other projects: a browser is to have the machine's time.
+            // After the other projects, which would slow the browsers down.
             sequence: { groupOrder: 1 },
+            maxWorkers: maxBrowsers,
           },
         },
       ],
