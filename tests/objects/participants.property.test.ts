@@ -217,7 +217,7 @@ class Run {
   }
 }
 
-it('counts who is here', { timeout: 900_000 }, async () => {
+it('counts who is here', { timeout: 1_800_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 14 }), async (steps) => {
       const run = new Run(await makeRoom());
