@@ -3,17 +3,17 @@ import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { it } from 'vitest';
 import { type ListRequest, RoomList } from '../objects/room-directory/list.ts';
-import { KnownRooms } from '../objects/room-directory/rooms.ts';
+import { RoomIndex } from '../objects/room-directory/room-index.ts';
 import { counting } from '../tests/support/pool/counting.ts';
 import { printTable } from './table.ts';
 
 const rooms = 10_000;
 const pages = 200;
-const nobody = { isOperator: false, token: undefined };
+const anonymous = { isOperator: false, token: undefined };
 
 /** 10,000 rooms; every second has the tag `even`, one in a thousand the tag `rare`, and a third are full. */
 function fill(sql: SqlStorage): void {
-  const known = new KnownRooms(sql);
+  const roomIndex = new RoomIndex(sql);
   for (let index = 0; index < rooms; index++) {
     const link = `room-${index}`;
     const tags = [...(index % 2 === 0 ? ['even'] : []), ...(index % 1_000 === 0 ? ['rare'] : [])];
@@ -31,7 +31,7 @@ function fill(sql: SqlStorage): void {
       salt: 's',
       adminDigest: '',
     };
-    known.apply({ link, revision: 1, room, behindSince: null }, 1);
+    roomIndex.apply({ link, revision: 1, room, behindSince: null }, 1);
   }
 }
 
@@ -56,10 +56,10 @@ it('list', async () => {
     const rows = requests.map(([name, request]) => {
       const whole = { limit: 50, offset: 0, sort: 'new' as const, ...request };
       const { sql, rowsRead } = counting(state.storage.sql);
-      const page = new RoomList(sql).page(whole, nobody);
+      const page = new RoomList(sql).page(whole, anonymous);
       const list = new RoomList(state.storage.sql);
       const start = performance.now();
-      for (let turn = 0; turn < pages; turn++) list.page(whole, nobody);
+      for (let turn = 0; turn < pages; turn++) list.page(whole, anonymous);
       const each = (performance.now() - start) / pages;
       return [name, page.chats.length, rowsRead(), each.toFixed(2)];
     });

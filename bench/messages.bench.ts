@@ -2,9 +2,9 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { it } from 'vitest';
-import { Archive } from '../objects/chat-room/archive.ts';
-import { MessageLog } from '../objects/chat-room/messages.ts';
-import { Reactions } from '../objects/chat-room/reactions.ts';
+import { Archive } from '../objects/chat-room/state/archive.ts';
+import { MessageLog } from '../objects/chat-room/state/message-log.ts';
+import { Reactions } from '../objects/chat-room/state/reactions.ts';
 import { limits } from '../shared/limits.ts';
 import { call, makeRoom } from '../tests/support/pool/calls.ts';
 import { counting } from '../tests/support/pool/counting.ts';
@@ -12,7 +12,7 @@ import { connect } from '../tests/support/pool/sockets.ts';
 import { printTable } from './table.ts';
 
 const messages = 100_000;
-const turns = 50;
+const rounds = 50;
 const half = messages / 2;
 
 /** Every message is in a meeting room; the pairs of `abcde` are each in every second one, but never all in the same. */
@@ -30,32 +30,32 @@ function fill(sql: SqlStorage): void {
 }
 
 /** How many messages a reading gives. */
-type Reading = (log: MessageLog) => number;
+type LogRead = (log: MessageLog) => number;
 
 const page =
-  (request: { before?: number; after?: number; around?: number }): Reading =>
+  (request: { before?: number; after?: number; around?: number }): LogRead =>
   (log) =>
     log.page({ ...request, limit: limits.pageSize }).messages.length;
 
 const search =
-  (q: string, before?: number): Reading =>
+  (q: string, before?: number): LogRead =>
   (log) =>
-    log.search.page({ q, before, limit: limits.pageSize }).found.length;
+    log.searchIndex.page({ q, before, limit: limits.pageSize }).hits.length;
 
 /** All pages of a search, to the beginning of the room. */
 const wholeSearch =
-  (q: string): Reading =>
+  (q: string): LogRead =>
   (log) => {
     let found = 0;
     for (let before: number | undefined = messages + 1; before !== undefined; ) {
-      const one = log.search.page({ q, before, limit: limits.pageSize });
-      found += one.found.length;
-      before = one.next;
+      const result = log.searchIndex.page({ q, before, limit: limits.pageSize });
+      found += result.hits.length;
+      before = result.next;
     }
     return found;
   };
 
-const readings: [string, Reading][] = [
+const logReads: [string, LogRead][] = [
   ['newest page (ready)', page({})],
   ['page in the middle', page({ before: half })],
   ['first page', page({ after: 0 })],
@@ -85,13 +85,13 @@ it('messages', async () => {
     const begun = performance.now();
     storage.transactionSync(() => fill(storage.sql));
     const each = ((performance.now() - begun) * 1_000) / messages;
-    const rows = readings.map(([name, read]) => {
+    const rows = logReads.map(([name, read]) => {
       const { sql, rowsRead } = counting(storage.sql);
       const count = read(new MessageLog(sql));
       const log = new MessageLog(storage.sql);
       const start = performance.now();
-      for (let turn = 0; turn < turns; turn++) read(log);
-      return [name, count, rowsRead(), ((performance.now() - start) / turns).toFixed(2)];
+      for (let turn = 0; turn < rounds; turn++) read(log);
+      return [name, count, rowsRead(), ((performance.now() - start) / rounds).toFixed(2)];
     });
     printTable(`A room of ${messages} messages`, ['', 'messages', 'rows read', 'ms'], rows);
     const size = (table: string) =>

@@ -1,14 +1,14 @@
 /** `npm run sizes`: what the built site weighs. */
-import { filesIn, isScript, isStyle, loadedBy, pages, scriptsOf, type Weight, weigh } from './site.ts';
+import { type FileSizes, filesIn, isScript, isStyle, loadedBy, measureFiles, pages, scriptsOf } from './built-site.ts';
 import { printTable } from './table.ts';
 
-const cells = ({ raw, gzipped }: Weight) => [raw, gzipped];
+const cells = ({ raw, gzipped }: FileSizes) => [raw, gzipped];
 
 const files = [...filesIn('assets'), ...Object.values(pages)];
 printTable(
   'Files of the site',
   ['bytes', 'raw', 'gzipped'],
-  files.map((file) => [file, ...cells(weigh([file]))]),
+  files.map((file) => [file, ...cells(measureFiles([file]))]),
 );
 
 printTable(
@@ -17,10 +17,10 @@ printTable(
   Object.entries(pages).flatMap(([name, html]) => {
     const loaded = loadedBy(html);
     return [
-      [`${name}: scripts that it begins with`, ...cells(weigh(scriptsOf(html)))],
-      [`${name}: with all that is loaded when it is wanted`, ...cells(weigh(loaded.filter(isScript)))],
-      [`${name}: styles`, ...cells(weigh(loaded.filter(isStyle)))],
-      [`${name}: HTML`, ...cells(weigh([html]))],
+      [`${name}: scripts that it begins with`, ...cells(measureFiles(scriptsOf(html)))],
+      [`${name}: with all that is loaded when it is wanted`, ...cells(measureFiles(loaded.filter(isScript)))],
+      [`${name}: styles`, ...cells(measureFiles(loaded.filter(isStyle)))],
+      [`${name}: HTML`, ...cells(measureFiles([html]))],
     ];
   }),
 );
@@ -28,5 +28,5 @@ printTable(
 printTable(
   'For pages of others, each with what it loads',
   ['bytes', 'raw', 'gzipped'],
-  filesIn('embed').map((file) => [file, ...cells(weigh(loadedBy(file)))]),
+  filesIn('embed').map((file) => [file, ...cells(measureFiles(loadedBy(file)))]),
 );

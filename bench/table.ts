@@ -1,9 +1,9 @@
 /** Figures in columns. */
 
 /** Prints a table with the given heads. */
-export function printTable(title: string, heads: readonly string[], rows: readonly (string | number)[][]): void {
-  const cells = [heads, ...rows].map((row) => row.map((cell) => String(cell)));
-  const widths = heads.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+export function printTable(title: string, headings: readonly string[], rows: readonly (string | number)[][]): void {
+  const cells = [headings, ...rows].map((row) => row.map((cell) => String(cell)));
+  const widths = headings.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
   const lines = cells.map((row) =>
     row
       .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))

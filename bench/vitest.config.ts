@@ -5,7 +5,6 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
-  logLevel: 'error',
   plugins: [
     cloudflareTest({
       wrangler: { configPath: './wrangler.jsonc' },

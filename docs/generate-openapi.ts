@@ -1,11 +1,11 @@
-/** Writes docs/openapi.json from the endpoint table; with `--check` it only says whether the file is up to date. */
+/** Generates docs/openapi.json from the endpoint table. With `--check`, only fails if the file is out of date. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type ConversionConfig, toJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
 import { type Endpoint, type EndpointName, endpoints, takesJoinKey } from '../shared/endpoints.ts';
 import { type FailureCode, fail } from '../shared/failures.ts';
+import { type CharacterLimit, type JsonSchemaHint, PresentedKey } from '../shared/fields.ts';
 import { joinKeyHeader } from '../shared/paths.ts';
-import { type CharacterLimit, type JsonSchemaHint, ShownKey } from '../shared/text.ts';
 
 type JsonObject = Record<string, unknown>;
 
@@ -15,7 +15,7 @@ function hasLimit(requirement: unknown): requirement is CharacterLimit {
   return typeof requirement === 'function' && 'maxLength' in requirement;
 }
 
-/** Schemas as OpenAPI 3.1 (JSON Schema 2020-12) has them: code point limits are its `maxLength`. */
+/** Conversion to the schemas of OpenAPI 3.1 (JSON Schema 2020-12), whose `maxLength` counts code points too. */
 const conversion: ConversionConfig = {
   typeMode: 'input',
   errorMode: 'ignore',
@@ -34,18 +34,18 @@ function schemaOf(schema: v.GenericSchema, config: ConversionConfig = {}): JsonO
   return rest;
 }
 
-/** What stands for a schema that a parameter can only carry as text. */
-function hinted(property: unknown): unknown {
+/** The hinted schema of a parameter whose value can only be sent as text. */
+function textParameterSchema(property: unknown): unknown {
   return typeof property === 'object' && property !== null && 'jsonSchema' in property ? property.jsonSchema : property;
 }
 
-function parametersOf(place: 'path' | 'query', schema: v.GenericSchema): JsonObject[] {
+function parametersOf(location: 'path' | 'query', schema: v.GenericSchema): JsonObject[] {
   const { properties = {}, required = [] } = schemaOf(schema) as { properties?: JsonObject; required?: string[] };
   return Object.entries(properties).map(([name, property]) => ({
     name,
-    in: place,
+    in: location,
     required: required.includes(name),
-    schema: hinted(property),
+    schema: textParameterSchema(property),
   }));
 }
 
@@ -58,27 +58,27 @@ function envelope(statusCode: number, content: JsonObject): JsonObject {
   return { 'application/json': { schema } };
 }
 
-/** How a private room refuses whoever does not show its key. */
-function doorFailures(endpoint: Endpoint): FailureCode[] {
+/** Failures of a private room for callers without its key. */
+function privateRoomFailures(endpoint: Endpoint): FailureCode[] {
   return takesJoinKey(endpoint) ? ['private_room', 'invitation_expired'] : [];
 }
 
-const shownKey = schemaOf(ShownKey);
+const joinKeySchema = schemaOf(PresentedKey);
 
-/** The body of a call about a room may show its join key too. */
+/** The body of a call about a room also accepts the join key. */
 function bodyOf(endpoint: Endpoint, body: v.GenericSchema): JsonObject {
   const schema = schemaOf(body) as { properties?: JsonObject };
-  return takesJoinKey(endpoint) ? { ...schema, properties: { ...schema.properties, joinKey: shownKey } } : schema;
+  return takesJoinKey(endpoint) ? { ...schema, properties: { ...schema.properties, joinKey: joinKeySchema } } : schema;
 }
 
-function refusals(endpoint: Endpoint): [string, JsonObject][] {
-  const failures = [...endpoint.failures, ...doorFailures(endpoint)].map((code) => fail(code).failure);
-  const always = (['method_not_allowed', 'rate_limited', 'internal', 'unavailable'] as const).map(
+function errorResponses(endpoint: Endpoint): [string, JsonObject][] {
+  const failures = [...endpoint.failures, ...privateRoomFailures(endpoint)].map((code) => fail(code).failure);
+  const commonFailures = (['method_not_allowed', 'rate_limited', 'internal', 'unavailable'] as const).map(
     (code) => fail(code).failure,
   );
-  const sized = endpoint.body ? [fail('bad_json').failure, fail('body_too_large').failure] : [];
+  const bodyFailures = endpoint.body ? [fail('bad_json').failure, fail('body_too_large').failure] : [];
   const texts = new Map<number, string[]>();
-  for (const { statusCode, text } of [...failures, ...sized, ...always]) {
+  for (const { statusCode, text } of [...failures, ...bodyFailures, ...commonFailures]) {
     texts.set(statusCode, [...new Set([...(texts.get(statusCode) ?? []), text])]);
   }
   return [...texts].map(([statusCode, list]) => [
@@ -90,8 +90,8 @@ function refusals(endpoint: Endpoint): [string, JsonObject][] {
   ]);
 }
 
-function successes(endpoint: Endpoint): [string, JsonObject][] {
-  return Object.entries(endpoint.answers).map(([statusCode, schema]) => [
+function successResponses(endpoint: Endpoint): [string, JsonObject][] {
+  return Object.entries(endpoint.responses).map(([statusCode, schema]) => [
     statusCode,
     {
       description: endpoint.summary,
@@ -104,7 +104,7 @@ function operationOf(name: EndpointName): JsonObject {
   const endpoint: Endpoint = endpoints[name];
   const parameters = [...parametersOf('path', endpoint.params), ...parametersOf('query', endpoint.query)];
   if (takesJoinKey(endpoint)) {
-    parameters.push({ name: joinKeyHeader, in: 'header', required: false, schema: shownKey });
+    parameters.push({ name: joinKeyHeader, in: 'header', required: false, schema: joinKeySchema });
   }
   for (const field of endpoint.bodyFromQuery ?? []) {
     parameters.push({ name: field, in: 'query', required: false, schema: { type: 'string' } });
@@ -120,7 +120,7 @@ function operationOf(name: EndpointName): JsonObject {
         content: { 'application/json': { schema: bodyOf(endpoint, endpoint.body) } },
       },
     }),
-    responses: Object.fromEntries([...successes(endpoint), ...refusals(endpoint)]),
+    responses: Object.fromEntries([...successResponses(endpoint), ...errorResponses(endpoint)]),
   };
 }
 
@@ -139,13 +139,19 @@ const document = {
     title: 'Flexio Chat API',
     version: '1.0.0',
     summary: 'Link-based real-time chat rooms',
-    description: 'The socket at `/chat/{link}/ws` is described in docs/protocol.md.',
+    description: 'The WebSocket at `/chat/{link}/ws` is described in docs/protocol.md.',
     license: { name: 'MIT', identifier: 'MIT' },
   },
   servers: [{ url: 'https://api.flexio.workers.dev' }],
   paths: paths(),
   components: {
-    securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'Stands for an absent `token`' } },
+    securitySchemes: {
+      bearer: {
+        type: 'http',
+        scheme: 'bearer',
+        description: 'Used as `token`. See "Where to send tokens" in docs/api.md',
+      },
+    },
     schemas: {
       Refusal: {
         type: 'object',

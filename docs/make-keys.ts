@@ -6,7 +6,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 
-const makers = {
+const keyPairGenerators = {
   EdDSA: () => generateKeyPairSync('ed25519'),
   ES256: () => generateKeyPairSync('ec', { namedCurve: 'P-256' }),
   RS256: () => generateKeyPairSync('rsa', { modulusLength: 2048 }),
@@ -14,8 +14,11 @@ const makers = {
 
 const [algorithm = 'EdDSA', file = '.dev.vars'] = process.argv.slice(2);
 
+/** The start of a key's line, up to its value. `[^\S\n]` is white space within a line: `\s` would run on into the next. */
+const assignment = /^[^\S\n]*(?:export[^\S\n]+)?JWT_(?:PRIVATE|PUBLIC)_KEY[^\S\n]*=[^\S\n]*/;
+
 /** A line of a secrets file, with the line breaks of the key written out. */
-function line(name: string, pem: string | Buffer): string {
+function secretLine(name: string, pem: string | Buffer): string {
   return `${name}="${String(pem).trim().replaceAll('\n', '\\n')}"\n`;
 }
 
@@ -24,19 +27,20 @@ function fail(reason: string): never {
   process.exit(1);
 }
 
-if (!Object.hasOwn(makers, algorithm)) fail(`${algorithm} is not one of ${Object.keys(makers).join(', ')}`);
-const before = existsSync(file) ? readFileSync(file, 'utf8') : '';
-if (/^\s*(export\s+)?JWT_(PRIVATE|PUBLIC)_KEY\s*=\s*\S/m.test(before))
+if (!Object.hasOwn(keyPairGenerators, algorithm))
+  fail(`${algorithm} is not one of ${Object.keys(keyPairGenerators).join(', ')}`);
+const existing = existsSync(file) ? readFileSync(file, 'utf8') : '';
+if (new RegExp(`${assignment.source}\\S`, 'm').test(existing))
   fail(`${file} has keys already; take them out first to replace them`);
 
-const { privateKey, publicKey } = makers[algorithm as keyof typeof makers]();
-const rest = before.replace(/^JWT_(PRIVATE|PUBLIC)_KEY=\n?/gm, '');
+const { privateKey, publicKey } = keyPairGenerators[algorithm as keyof typeof keyPairGenerators]();
+const rest = existing.replace(new RegExp(`${assignment.source}(\\n|$)`, 'gm'), '');
 const separator = rest === '' || rest.endsWith('\n') ? '' : '\n';
-const pair = [
-  line('JWT_PRIVATE_KEY', privateKey.export({ type: 'pkcs8', format: 'pem' })),
-  line('JWT_PUBLIC_KEY', publicKey.export({ type: 'spki', format: 'pem' })),
+const keyLines = [
+  secretLine('JWT_PRIVATE_KEY', privateKey.export({ type: 'pkcs8', format: 'pem' })),
+  secretLine('JWT_PUBLIC_KEY', publicKey.export({ type: 'spki', format: 'pem' })),
 ];
 // Nobody else on this machine may read them, not even for a moment.
 if (existsSync(file)) chmodSync(file, 0o600);
-writeFileSync(file, `${rest}${separator}${pair.join('')}`, { mode: 0o600 });
+writeFileSync(file, `${rest}${separator}${keyLines.join('')}`, { mode: 0o600 });
 process.stdout.write(`Wrote JWT_PRIVATE_KEY and JWT_PUBLIC_KEY (${algorithm}) to ${file}\n`);

@@ -4,9 +4,9 @@
  */
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type EnvironmentOptions, type Plugin } from 'vite';
-import { answerHeaders, embedHeaders, type HeaderFields, httpsHeaders, pageHeaders } from '../shared/site.ts';
+import { commonHeaders, embedHeaders, type HeaderFields, httpsHeaders, pageHeaders } from '../shared/site-headers.ts';
 
-const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const resolvePath = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** A rule of `_headers`, as Cloudflare Pages and others read it. */
 function headersRule(path: string, fields: HeaderFields): string {
@@ -17,7 +17,7 @@ function headersRule(path: string, fields: HeaderFields): string {
  * Where the pages stand on another origin than the service, their host has to know what the Worker does at home: that
  * one page serves all rooms, and what browsers are to guard against. At home there is no such file.
  */
-function elsewhere(): Plugin {
+function crossOriginHosting(): Plugin {
   let service = '';
   return {
     name: 'flexio:elsewhere',
@@ -28,9 +28,13 @@ function elsewhere(): Plugin {
     },
     generateBundle() {
       if (service === '' || this.environment.name !== 'client') return;
-      const everywhere = { ...answerHeaders, ...httpsHeaders, ...pageHeaders({ service, isOwn: false }) };
+      const allPagesHeaders = {
+        ...commonHeaders,
+        ...httpsHeaders,
+        ...pageHeaders({ origin: service, isSameOrigin: false }),
+      };
       // Nothing of `/assets/`: such a host would let browsers keep for good that a file is not there, too.
-      const rules = [headersRule('/*', everywhere), headersRule('/embed/*', embedHeaders)];
+      const rules = [headersRule('/*', allPagesHeaders), headersRule('/embed/*', embedHeaders)];
       this.emitFile({ type: 'asset', fileName: '_headers', source: rules.join('\n') });
       this.emitFile({ type: 'asset', fileName: '_redirects', source: '/chat/* /chat/ 200\n' });
     },
@@ -38,7 +42,7 @@ function elsewhere(): Plugin {
 }
 
 /** A file for pages of others, whole by itself: its name stays, so what it loaded might not be of its making. */
-function embed(input: Record<string, string>): EnvironmentOptions {
+function embedEnvironment(input: Record<string, string>): EnvironmentOptions {
   return {
     consumer: 'client',
     build: {
@@ -82,8 +86,8 @@ const paintOnce: Plugin = {
 };
 
 export default defineConfig({
-  root: here('.'),
-  plugins: [elsewhere(), preloads(), paintOnce],
+  root: resolvePath('.'),
+  plugins: [crossOriginHosting(), preloads(), paintOnce],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   // One after the other, in this order: the first empties the folder.
   builder: {},
@@ -97,10 +101,10 @@ export default defineConfig({
     client: {
       build: {
         emptyOutDir: true,
-        rolldownOptions: { input: { lobby: here('index.html'), room: here('chat/index.html') } },
+        rolldownOptions: { input: { lobby: resolvePath('index.html'), room: resolvePath('chat/index.html') } },
       },
     },
-    library: embed({ flexio: here('../client/index.ts') }),
-    widget: embed({ widget: here('src/widget.tsx') }),
+    library: embedEnvironment({ flexio: resolvePath('../client/index.ts') }),
+    widget: embedEnvironment({ widget: resolvePath('src/widget.tsx') }),
   },
 });

@@ -1,29 +1,30 @@
 /**
- * A room as lines of JSON, which an export writes and an import reads: the room, its messages by id, and an end that
- * says they are all. They hold the salt and the digests of the room's secrets, so that its people stay who they are.
+ * The export format of a room, as lines of JSON: the room, its messages by id, and an end line that marks the file as
+ * complete. The lines contain the salt and the digests of the room's secrets, so that participants keep their ids.
  */
 import * as v from 'valibot';
 import { decode, parseJson } from './decode.ts';
-import type { Outcome } from './failures.ts';
-import { countCharacters, limits } from './limits.ts';
-import { DeletedBy, Mention } from './message.ts';
-import { Standing } from './moderation.ts';
-import { RoleName } from './participant.ts';
+import type { Result } from './failures.ts';
 import {
   About,
   ClientId,
   Emoji,
+  IntegerFrom,
+  IntegerInRange,
   KeepDays,
   Link,
   MessageId,
   MessageText,
   Tags,
   Title,
-  WholeCount,
   wellFormed,
-} from './text.ts';
+} from './fields.ts';
+import { countCharacters, limits } from './limits.ts';
+import { DeletedBy, Mention } from './message.ts';
+import { MemberStatus } from './moderation.ts';
+import { RoleName } from './participant.ts';
 
-const Count = v.pipe(v.number(), v.safeInteger('must be a whole number'), v.minValue(0, 'must be at least 0'));
+const NonNegativeInteger = IntegerFrom(0);
 /** Random bits, or a digest. */
 const Base64Url = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{16,64}$/, 'must be 16 to 64 characters of base64url'));
 
@@ -41,36 +42,36 @@ const AuthorName = v.pipe(
 /** The first line. */
 export const ArchivedRoom = v.object({
   type: v.literal('room'),
-  /** Of this format. */
+  /** Version of this format. */
   version: v.literal(1),
   link: Link,
   title: Title,
   about: About,
   tags: Tags,
   unlisted: v.boolean(),
-  createdAt: Count,
-  updatedAt: Count,
+  createdAt: NonNegativeInteger,
+  updatedAt: NonNegativeInteger,
   epoch: Base64Url,
-  /** As it was when the export began: no message has a higher id, but one may have been changed since. */
-  rev: Count,
+  /** When the export began. No message has a higher id, but a message can have a higher `rev`. */
+  rev: NonNegativeInteger,
   floor: MessageId,
-  /** Messages ever posted. */
-  posted: Count,
+  /** Number of messages ever posted. */
+  posted: NonNegativeInteger,
   salt: Base64Url,
   adminDigest: Base64Url,
-  /** Of the join key of a private room. */
+  /** Salted digest of the join key of a private room. */
   lock: v.optional(v.object({ salt: Base64Url, digest: Base64Url })),
   keepDays: v.optional(KeepDays, 0),
   locked: v.optional(v.boolean(), false),
-  slowSeconds: v.optional(WholeCount(0, limits.slowSeconds), 0),
-  /** Moderators, the muted and the banned. */
-  standings: v.optional(v.array(Standing), []),
+  slowSeconds: v.optional(IntegerInRange(0, limits.slowModeSecondsMax), 0),
+  /** Moderation status of moderators and of muted and banned participants. */
+  standings: v.optional(v.array(MemberStatus), []),
 });
 export type ArchivedRoom = v.InferOutput<typeof ArchivedRoom>;
 
 const ArchivedReaction = v.object({ emoji: Emoji, participant: ParticipantId });
 
-/** A message, all that is kept of it. */
+/** A message with everything that the room stores of it. */
 export const ArchivedMessage = v.pipe(
   v.object({
     type: v.literal('message'),
@@ -78,17 +79,17 @@ export const ArchivedMessage = v.pipe(
     rev: MessageId,
     author: v.object({ id: ParticipantId, name: AuthorName, role: RoleName }),
     clientId: ClientId,
-    /** Of what was first sent. */
+    /** Digest of the original content, which detects a `clientId` that is reused for another message. */
     sentDigest: Base64Url,
     /** Absent on a tombstone. */
     text: v.optional(MessageText),
-    createdAt: Count,
-    editedAt: v.optional(Count),
-    deletedAt: v.optional(Count),
+    createdAt: NonNegativeInteger,
+    editedAt: v.optional(NonNegativeInteger),
+    deletedAt: v.optional(NonNegativeInteger),
     deletedBy: v.optional(DeletedBy),
     replyTo: v.optional(MessageId),
     mentions: v.optional(v.array(Mention)),
-    /** In the order in which they were given. */
+    /** In the order in which they were added. */
     reactions: v.array(ArchivedReaction),
   }),
   v.forward(
@@ -98,21 +99,21 @@ export const ArchivedMessage = v.pipe(
   v.forward(
     v.check(
       ({ text, deletedAt }) => (text === undefined) === (deletedAt !== undefined),
-      'must be on all but tombstones',
+      'must be present except on tombstones',
     ),
     ['text'],
   ),
   v.forward(
     v.check(
       ({ reactions }) => new Set(reactions.map(({ emoji }) => emoji)).size <= limits.reactionKinds,
-      'are too many',
+      `must have at most ${limits.reactionKinds} different emoji`,
     ),
     ['reactions'],
   ),
   v.forward(
     v.check(
       ({ reactions }) => new Set(reactions.map((one) => `${one.emoji} ${one.participant}`)).size === reactions.length,
-      'must each be there once',
+      'must not contain duplicates',
     ),
     ['reactions'],
   ),
@@ -122,22 +123,25 @@ export type ArchivedMessage = v.InferOutput<typeof ArchivedMessage>;
 /** The last line. */
 export const ArchiveEnd = v.object({
   type: v.literal('end'),
-  messages: Count,
-  /** The highest of all. */
-  rev: Count,
+  messages: NonNegativeInteger,
+  /** The highest `rev` of all messages. */
+  rev: NonNegativeInteger,
 });
 export type ArchiveEnd = v.InferOutput<typeof ArchiveEnd>;
 
 export const ArchiveLine = v.variant('type', [ArchivedRoom, ArchivedMessage, ArchiveEnd]);
 export type ArchiveLine = v.InferOutput<typeof ArchiveLine>;
 
-/** Writes a line. */
-export function toLine(line: ArchiveLine): string {
+/** Serializes a line, including the line break. */
+export function formatArchiveLine(line: ArchiveLine): string {
   return `${JSON.stringify(line)}\n`;
 }
 
-/** Reads a line: `bad_json` or `invalid` (400), which name what is wrong with it. */
-export function readLine(text: string): Outcome<ArchiveLine> {
+/**
+ * Parses a line.
+ * @returns the line, or `bad_json` or `invalid` (400) with a text that names the invalid fields
+ */
+export function parseArchiveLine(text: string): Result<ArchiveLine> {
   const json = parseJson(text);
   return json.ok ? decode(ArchiveLine, json.value) : json;
 }

@@ -3,10 +3,10 @@
  * count as absent (but for `about`, which may be empty), in bodies, queries and frames alike.
  */
 import * as v from 'valibot';
-import { done, fail, type Outcome } from './failures.ts';
+import { fail, ok, type Result } from './failures.ts';
 
 /** One thing that is wrong with an input. */
-export interface Fault {
+export interface FieldIssue {
   /** Dotted, as a caller would write it: `content.title`. */
   readonly path: string;
   readonly missing: boolean;
@@ -34,7 +34,7 @@ const typeNames: Readonly<Record<string, string>> = {
   Object: 'an object',
 };
 
-function toFault(issue: v.BaseIssue<unknown>): Fault {
+function toFieldIssue(issue: v.BaseIssue<unknown>): FieldIssue {
   const path = v.getDotPath(issue) ?? '';
   const wrongType = issue.kind === 'schema' && issue.message.startsWith('Invalid');
   return {
@@ -47,32 +47,32 @@ function toFault(issue: v.BaseIssue<unknown>): Fault {
 }
 
 /** `Missing required fields: …` where something is absent, else every field with what it must be. */
-function describe(faults: readonly Fault[]): string {
-  const missing = faults.filter((fault) => fault.missing);
-  if (missing.length > 0) return `Missing required fields: ${missing.map((fault) => fault.path).join(', ')}`;
-  return `Invalid fields: ${faults.map((fault) => `${fault.path || 'body'} ${fault.message}`).join('; ')}`;
+function formatIssues(issues: readonly FieldIssue[]): string {
+  const missing = issues.filter((issue) => issue.missing);
+  if (missing.length > 0) return `Missing required fields: ${missing.map((issue) => issue.path).join(', ')}`;
+  return `Invalid fields: ${issues.map((issue) => `${issue.path || 'body'} ${issue.message}`).join('; ')}`;
 }
 
 /**
  * Decodes `input` with `schema`.
- * @param explain words of its own for some faults; undefined leaves it to the common ones
+ * @param issueText words of its own for some faults; undefined leaves it to the common ones
  * @returns the value, or `invalid` (400). Texts never repeat what was sent: it may hold a token.
  */
 export function decode<S extends v.GenericSchema>(
   schema: S,
   input: unknown,
-  explain: (faults: readonly Fault[]) => string | undefined = () => undefined,
-): Outcome<v.InferOutput<S>> {
+  issueText: (issues: readonly FieldIssue[]) => string | undefined = () => undefined,
+): Result<v.InferOutput<S>> {
   const parsed = v.safeParse(schema, dropAbsent(input));
-  if (parsed.success) return done(parsed.output);
-  const faults = parsed.issues.map(toFault);
-  return fail('invalid', { text: explain(faults) ?? describe(faults) });
+  if (parsed.success) return ok(parsed.output);
+  const issues = parsed.issues.map(toFieldIssue);
+  return fail('invalid', { text: issueText(issues) ?? formatIssues(issues) });
 }
 
 /** Parses JSON text. Absent or broken JSON is `bad_json` (400). */
-export function parseJson(text: string): Outcome<unknown> {
+export function parseJson(text: string): Result<unknown> {
   try {
-    return done(JSON.parse(text));
+    return ok(JSON.parse(text));
   } catch {
     return fail('bad_json');
   }

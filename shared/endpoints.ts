@@ -1,55 +1,64 @@
 /**
- * The table of the API: to each route its schemas. The router, the client's types and docs/openapi.json all come from
- * it. Order matters: the first match wins, so fixed paths stand before `/chat/:link`.
+ * The endpoint table: the schemas, summary and failures of each route. The router, the client's types and
+ * docs/openapi.json are derived from it. Order matters: the first match wins, so fixed paths come before `/chat/:link`.
  */
 import * as v from 'valibot';
-import { Cursor, notACursor } from './cursor.ts';
-import type { Fault } from './decode.ts';
+import { Cursor, invalidCursor } from './cursor.ts';
+import type { FieldIssue } from './decode.ts';
 import type { FailureCode } from './failures.ts';
-import { limits } from './limits.ts';
-import { FoundPage, Message, MessagePage, notAlone, ReadMark, ReadState, standsAlone } from './message.ts';
-import { ModerationEntry, moderationActs, Standing } from './moderation.ts';
-import { Participant } from './participant.ts';
-import { ListSort, RoomView } from './room.ts';
-import { type Route, routes } from './routes.ts';
-import { Entry, EntryRole, EntryText, SessionId, SessionInfo } from './session.ts';
 import {
   About,
   ClientId,
   Emoji,
+  IntegerInRange,
   JoinKey,
   KeepDays,
   LeaseSecret,
   Link,
   MessageId,
+  MessageSearchQuery,
   MessageText,
   Name,
   NewAdminToken,
-  Phrase,
-  Query,
+  QueryInteger,
   Reason,
+  RoomSearchQuery,
   Tags,
   Title,
   Token,
-  WholeNumber,
-} from './text.ts';
+} from './fields.ts';
+import { limits } from './limits.ts';
+import {
+  aroundMustStandAlone,
+  isExclusiveAround,
+  Message,
+  MessagePage,
+  ReadMarker,
+  ReadState,
+  SearchResults,
+} from './message.ts';
+import { MemberStatus, ModerationEntry, moderationActionSchemas } from './moderation.ts';
+import { Participant } from './participant.ts';
+import { ListSort, RoomView } from './room.ts';
+import { type Route, routes } from './routes.ts';
+import { ExternalId, SessionEntry, SessionEntryRole, SessionEntryText, SessionInfo } from './session.ts';
 
-/** Of a part of a request in which nothing is looked for. */
+/** Schema of a request part that has no fields. */
 export const NoFields = v.object({});
-const AtLink = v.object({ link: Link });
-const AtMessage = v.object({ link: Link, id: WholeNumber(1) });
-const AtReaction = v.object({ ...AtMessage.entries, emoji: Emoji });
+const LinkParams = v.object({ link: Link });
+const MessageParams = v.object({ link: Link, id: QueryInteger(1) });
+const ReactionParams = v.object({ ...MessageParams.entries, emoji: Emoji });
 
-/** Who acts: `token` says who they are, `adminToken` what they may. */
-const actor = { token: v.optional(Token), adminToken: v.optional(Token) };
+/** The caller: `token` identifies them, `adminToken` grants the rights of the admin or the operator. */
+const credentialFields = { token: v.optional(Token), adminToken: v.optional(Token) };
 
-const pageLimit = (standard: number, most: number) =>
+const pageLimit = (defaultLimit: number, maxLimit: number) =>
   v.optional(
     v.pipe(
-      WholeNumber(1, { maximum: most, default: standard }),
-      v.transform((limit) => Math.min(limit, most)),
+      QueryInteger(1, { maximum: maxLimit, default: defaultLimit }),
+      v.transform((limit) => Math.min(limit, maxLimit)),
     ),
-    String(standard),
+    String(defaultLimit),
   );
 
 const NewRoom = v.object({
@@ -60,11 +69,11 @@ const NewRoom = v.object({
     about: About,
     tag: Tags,
     link: Link,
-    /** Stays out of the list. Beyond the document. */
+    /** Excludes the room from the list. An addition to the Flexio API document. */
     unlisted: v.optional(v.boolean(), false),
-    /** Makes the room private. Beyond the document. */
+    /** Makes the room private. An addition to the document. */
     joinKey: v.optional(JoinKey),
-    /** Beyond the document. */
+    /** Days to keep messages; 0 keeps them forever. An addition to the document. */
     keepDays: v.optional(KeepDays, 0),
   }),
 });
@@ -77,12 +86,12 @@ const RoomUpdate = v.object({
       title: v.optional(Title),
       about: v.optional(About),
       tag: v.optional(Tags),
-      /** Replaces the admin token. Beyond the document, as is all that follows. */
+      /** Replaces the admin token. This and the following fields are additions to the document. */
       newToken: v.optional(NewAdminToken),
       /** Makes the room private, or changes its key. */
       joinKey: v.optional(JoinKey),
       keepDays: v.optional(KeepDays),
-      /** Opens the room to everyone again: an empty key counts as absent. */
+      /** Makes the room public. An empty `joinKey` cannot do this, because it counts as absent. */
       private: v.optional(v.literal(false, 'must be false, or absent beside a joinKey')),
     }),
     v.forward(
@@ -95,46 +104,46 @@ const RoomUpdate = v.object({
   ),
 });
 
-/** Where a page of sessions or entries goes on. */
-const paging = (standard: number, most: number) => ({
-  /** The `next` of the page before. */
-  after: v.optional(WholeNumber(0)),
-  limit: pageLimit(standard, most),
+/** Query fields for paging through sessions or entries. */
+const pagingFields = (defaultLimit: number, maxLimit: number) => ({
+  /** `next` of the previous page. */
+  after: v.optional(QueryInteger(0)),
+  limit: pageLimit(defaultLimit, maxLimit),
 });
 
 const next = v.optional(v.string());
 
-/** An entry as its storing is answered; `token` to who claimed the user's id without one. */
-const StoredEntry = v.object({ userId: v.string(), ...Entry.entries, token: v.optional(v.string()) });
+/** Response to a stored entry. `token` is present if the call claimed the user id without sending a token. */
+const StoredEntry = v.object({ userId: v.string(), ...SessionEntry.entries, token: v.optional(v.string()) });
 
-/** How a call refuses a signed token. */
+/** Failures of calls that verify signed tokens. */
 const signedTokenFailures = ['signed_token_invalid', 'signed_token_expired', 'no_signed_identities'] as const;
 
 const invalidAction = 'Invalid action. Use "join" or "leave"';
 
-/** One row of the table. */
+/** One row of the endpoint table. */
 export interface Endpoint extends Route {
   readonly summary: string;
   readonly params: v.GenericSchema;
   readonly query: v.GenericSchema;
   /** Absent on calls that take no body. */
   readonly body?: v.GenericSchema;
-  /** Body fields that may stand in the query instead, for clients that cannot send a body. */
+  /** Body fields that are also accepted in the query, for clients that cannot send a body. */
   readonly bodyFromQuery?: readonly string[];
   /**
-   * What `Authorization: Bearer` stands for: the `token` of the query; the body's, or the `adminToken` where it has one;
-   * or the body's whatever it has.
+   * How `Authorization: Bearer` is used. `query`: as the `token` of the query. `body`: as the body's `token`, or as its
+   * `adminToken` if the body has a `token`. `token`: as the body's `token`, which it overrides.
    */
   readonly bearer?: 'query' | 'body' | 'token';
-  /** Status and content of each success. */
-  readonly answers: Readonly<Record<number, v.GenericSchema>>;
+  /** Content schema of each success status. */
+  readonly responses: Readonly<Record<number, v.GenericSchema>>;
   readonly failures: readonly FailureCode[];
-  /** Texts of the document that differ from the common ones. */
-  readonly explain?: (faults: readonly Fault[]) => string | undefined;
+  /** Returns an error text that the Flexio API document specifies, instead of the generated one. */
+  readonly issueText?: (faults: readonly FieldIssue[]) => string | undefined;
 }
 
-/** How a change of a message is refused. */
-const changeFailures = [
+/** Failures of calls that change a message. */
+const messageChangeFailures = [
   'invalid',
   'token_required',
   'not_admin',
@@ -145,7 +154,7 @@ const changeFailures = [
   ...signedTokenFailures,
 ] as const;
 
-/** Whether a call is about a room that may be private: it takes a join key, and may be refused for want of one. */
+/** Whether a call is about a room that can be private: it accepts a join key and fails without a required one. */
 export function takesJoinKey({ path }: Pick<Endpoint, 'path'>): boolean {
   return path.startsWith('/chat/:link');
 }
@@ -158,42 +167,42 @@ export const endpoints = {
     query: NoFields,
     body: NewRoom,
     bearer: 'body',
-    answers: { 201: RoomView },
+    responses: { 201: RoomView },
     failures: ['invalid', 'link_taken'],
-    explain: (faults: readonly Fault[]) =>
-      faults.some((fault) => fault.missing && ['token', 'content'].includes(fault.path))
+    issueText: (issues: readonly FieldIssue[]) =>
+      issues.some((issue) => issue.missing && ['token', 'content'].includes(issue.path))
         ? 'Missing required fields: token, content'
         : undefined,
   },
   listRooms: {
     ...routes.listRooms,
-    summary: 'List rooms, newest first unless `sort` says otherwise',
+    summary: 'List rooms, newest first by default',
     params: NoFields,
     query: v.pipe(
       v.object({
         token: v.optional(Token),
         limit: pageLimit(limits.listSize, limits.listSizeMax),
-        offset: v.optional(WholeNumber(0, { default: 0 }), '0'),
+        offset: v.optional(QueryInteger(0, { default: 0 }), '0'),
         tag: v.optional(v.string()),
-        /** Words that title, about or tags must have. Beyond the document, as are `sort` and `after`. */
-        q: v.optional(Query),
+        /** Words that title, about or tags must contain. `q`, `sort` and `after` are additions to the document. */
+        q: v.optional(RoomSearchQuery),
         sort: v.optional(ListSort, 'new'),
-        /** The `next` of the page before, in the same order. */
+        /** `next` of the previous page with the same `sort`. */
         after: v.optional(Cursor),
       }),
       v.forward(
-        v.check(({ sort, after }) => !after || after.sort === sort, notACursor),
+        v.check(({ sort, after }) => !after || after.sort === sort, invalidCursor),
         ['after'],
       ),
     ),
     bearer: 'query',
-    answers: {
+    responses: {
       200: v.object({
         chats: v.array(RoomView),
         total: v.number(),
         limit: v.number(),
         offset: v.number(),
-        /** Send it as `after` for the next page; absent on the last. */
+        /** Send it as `after` to get the next page; absent on the last page. */
         next: v.optional(v.string()),
       }),
     },
@@ -201,22 +210,22 @@ export const endpoints = {
   },
   rebuildDirectory: {
     ...routes.rebuildDirectory,
-    summary: 'Have the rooms that KV knows report to the directory again, a batch a call (operator)',
+    summary: 'Make the rooms in KV report to the directory again, one batch per call (operator)',
     params: NoFields,
     query: NoFields,
     body: v.object({
       token: Token,
-      /** The `next` of the batch before. */
+      /** `next` of the previous batch. */
       after: v.optional(v.string()),
     }),
     bearer: 'body',
-    answers: {
+    responses: {
       200: v.object({
         /** Rooms that reported. */
         rebuilt: v.number(),
-        /** Keys without a room. */
+        /** KV keys without a room; they are removed. */
         missing: v.number(),
-        /** Rooms that could not be asked; worth another call. */
+        /** Rooms that could not be reached; repeat the call. */
         failed: v.number(),
         next: v.optional(v.string()),
       }),
@@ -225,12 +234,12 @@ export const endpoints = {
   },
   updateRoom: {
     ...routes.updateRoom,
-    summary: 'Change a room (admin)',
+    summary: 'Update a room (admin)',
     params: NoFields,
     query: NoFields,
     body: RoomUpdate,
     bearer: 'body',
-    answers: { 200: RoomView },
+    responses: { 200: RoomView },
     failures: ['invalid', 'not_admin', 'room_not_found'],
   },
   deleteRoom: {
@@ -241,32 +250,32 @@ export const endpoints = {
     body: v.object({ token: Token, link: Link }),
     bodyFromQuery: ['link'],
     bearer: 'body',
-    answers: { 200: v.literal('Chat deleted successfully') },
+    responses: { 200: v.literal('Chat deleted successfully') },
     failures: ['invalid', 'not_admin', 'room_not_found'],
   },
   getRoom: {
     ...routes.getRoom,
-    summary: 'Read a room',
-    params: AtLink,
+    summary: 'Get a room',
+    params: LinkParams,
     query: v.object({ token: v.optional(Token) }),
     bearer: 'query',
-    answers: { 200: RoomView },
+    responses: { 200: RoomView },
     failures: ['invalid', 'room_not_found', ...signedTokenFailures],
   },
   listParticipants: {
     ...routes.listParticipants,
-    summary: 'Who is here',
-    params: AtLink,
+    summary: 'List the participants who are present',
+    params: LinkParams,
     query: v.object({
       after: v.optional(v.string()),
       limit: pageLimit(limits.pageSize, limits.pageSizeMax),
     }),
     bearer: 'query',
-    answers: {
+    responses: {
       200: v.object({
         participants: v.array(Participant),
         participantCount: v.number(),
-        /** Send it as `after` for the next page; absent on the last. */
+        /** Send it as `after` to get the next page; absent on the last page. */
         next: v.optional(v.string()),
       }),
     },
@@ -275,72 +284,67 @@ export const endpoints = {
   updateParticipants: {
     ...routes.updateParticipants,
     summary: 'Join or leave a room',
-    params: AtLink,
+    params: LinkParams,
     query: NoFields,
     body: v.object({
       action: v.picklist(['join', 'leave'], invalidAction),
       token: v.optional(Token),
       adminToken: v.optional(Token),
       name: v.optional(Name),
-      /** The secret of an anonymous lease: renews it on `join`, ends it on `leave`. */
+      /** Secret of an anonymous lease: `join` renews it, `leave` ends it. */
       lease: v.optional(LeaseSecret),
     }),
     bearer: 'body',
-    answers: { 200: v.object({ participantCount: v.number(), lease: v.optional(v.string()) }) },
+    responses: { 200: v.object({ participantCount: v.number(), lease: v.optional(v.string()) }) },
     failures: ['invalid', 'room_not_found', 'lease_not_found', 'too_many_leases', 'not_admin', ...signedTokenFailures],
-    explain: (faults: readonly Fault[]) =>
-      faults.some((fault) => fault.path === 'action') ? invalidAction : undefined,
+    issueText: (issues: readonly FieldIssue[]) =>
+      issues.some((issue) => issue.path === 'action') ? invalidAction : undefined,
   },
   createInvitation: {
     ...routes.createInvitation,
-    summary: 'Invite somebody to a private room (admin)',
-    params: AtLink,
+    summary: 'Create an invitation to a private room (admin)',
+    params: LinkParams,
     query: NoFields,
     body: v.object({
-      /** The admin's. */
+      /** The admin token or the operator token. */
       token: Token,
-      /** What who comes with it is called where they give no name. */
+      /** Default name for a participant who uses the invitation and sends no name. */
       name: v.optional(Name),
-      /** Seconds. */
+      /** Lifetime in seconds. */
       expiresIn: v.optional(
-        v.pipe(
-          v.number(),
-          v.safeInteger('must be a whole number'),
-          v.minValue(limits.invitationSecondsMin, `must be at least ${limits.invitationSecondsMin}`),
-          v.maxValue(limits.invitationSecondsMax, `must be at most ${limits.invitationSecondsMax}`),
-        ),
+        IntegerInRange(limits.invitationSecondsMin, limits.invitationSecondsMax),
         limits.invitationSeconds,
       ),
     }),
     bearer: 'body',
-    answers: { 201: v.object({ invitation: v.string(), expiresAt: v.number() }) },
+    responses: { 201: v.object({ invitation: v.string(), expiresAt: v.number() }) },
     failures: ['invalid', 'not_admin', 'room_not_found', 'not_private'],
   },
   listMessages: {
     ...routes.listMessages,
-    summary: 'A page of messages, oldest first; the newest page without before, after and around',
-    params: AtLink,
+    summary: 'List messages, oldest first; without before, after and around, the newest page',
+    params: LinkParams,
     query: v.pipe(
       v.object({
-        before: v.optional(WholeNumber(1)),
-        after: v.optional(WholeNumber(0)),
-        /** In the middle of the page. */
-        around: v.optional(WholeNumber(1)),
+        before: v.optional(QueryInteger(1)),
+        after: v.optional(QueryInteger(0)),
+        /** Id of the message in the middle of the page. */
+        around: v.optional(QueryInteger(1)),
         limit: pageLimit(limits.pageSize, limits.pageSizeMax),
       }),
       v.forward(
-        v.check((place) => standsAlone(place), notAlone),
+        v.check((place) => isExclusiveAround(place), aroundMustStandAlone),
         ['around'],
       ),
     ),
     bearer: 'query',
-    answers: { 200: MessagePage },
+    responses: { 200: MessagePage },
     failures: ['invalid', 'room_not_found', 'message_not_found', ...signedTokenFailures],
   },
   postMessage: {
     ...routes.postMessage,
-    summary: 'Post a message; the same clientId again answers 200 with the same message',
-    params: AtLink,
+    summary: 'Post a message; repeating a clientId returns 200 with the existing message',
+    params: LinkParams,
     query: NoFields,
     body: v.object({
       token: v.optional(Token),
@@ -351,7 +355,7 @@ export const endpoints = {
       replyTo: v.optional(MessageId),
     }),
     bearer: 'body',
-    answers: { 201: Message, 200: Message },
+    responses: { 201: Message, 200: Message },
     failures: [
       'invalid',
       'token_required',
@@ -364,117 +368,124 @@ export const endpoints = {
   },
   getMessage: {
     ...routes.getMessage,
-    summary: 'One message, or its tombstone',
-    params: AtMessage,
+    summary: 'Get a message or its tombstone',
+    params: MessageParams,
     query: NoFields,
     bearer: 'query',
-    answers: { 200: Message },
+    responses: { 200: Message },
     failures: ['invalid', 'room_not_found', 'message_not_found', ...signedTokenFailures],
   },
   searchMessages: {
     ...routes.searchMessages,
-    summary: 'Messages that have `q` anywhere in their text, newest first',
-    params: AtLink,
+    summary: 'Search for messages that contain `q` in their text, newest first',
+    params: LinkParams,
     query: v.object({
-      q: Phrase,
-      before: v.optional(WholeNumber(1)),
+      q: MessageSearchQuery,
+      before: v.optional(QueryInteger(1)),
       limit: pageLimit(limits.pageSize, limits.pageSizeMax),
     }),
     bearer: 'query',
-    answers: { 200: FoundPage },
+    responses: { 200: SearchResults },
     failures: ['invalid', 'room_not_found', 'too_fast', ...signedTokenFailures],
   },
   editMessage: {
     ...routes.editMessage,
-    summary: 'Give a message another text (its author)',
-    params: AtMessage,
+    summary: 'Edit a message (author)',
+    params: MessageParams,
     query: NoFields,
-    body: v.object({ ...actor, text: MessageText }),
+    body: v.object({ ...credentialFields, text: MessageText }),
     bearer: 'body',
-    answers: { 200: Message },
-    failures: [...changeFailures, 'not_author'],
+    responses: { 200: Message },
+    failures: [...messageChangeFailures, 'not_author'],
   },
   deleteMessage: {
     ...routes.deleteMessage,
-    summary: 'Leave a tombstone of a message (its author, or a moderator)',
-    params: AtMessage,
+    summary: 'Delete a message and leave a tombstone (author or moderator)',
+    params: MessageParams,
     query: NoFields,
-    body: v.object(actor),
+    body: v.object(credentialFields),
     bearer: 'body',
-    answers: { 200: Message },
-    failures: [...changeFailures, 'not_author'],
+    responses: { 200: Message },
+    failures: [...messageChangeFailures, 'not_author'],
   },
   addReaction: {
     ...routes.addReaction,
-    summary: 'React to a message',
-    params: AtReaction,
+    summary: 'Add a reaction to a message',
+    params: ReactionParams,
     query: NoFields,
-    body: v.object(actor),
+    body: v.object(credentialFields),
     bearer: 'body',
-    answers: { 200: Message },
-    failures: [...changeFailures, 'too_many_reactions'],
+    responses: { 200: Message },
+    failures: [...messageChangeFailures, 'too_many_reactions'],
   },
   removeReaction: {
     ...routes.removeReaction,
-    summary: 'Take a reaction back',
-    params: AtReaction,
+    summary: 'Remove a reaction from a message',
+    params: ReactionParams,
     query: NoFields,
-    body: v.object(actor),
+    body: v.object(credentialFields),
     bearer: 'body',
-    answers: { 200: Message },
-    failures: changeFailures,
+    responses: { 200: Message },
+    failures: messageChangeFailures,
   },
   getReading: {
     ...routes.getReading,
-    summary: 'How far one has read, how much is unread, and how far others have read in a room that is no crowd',
-    params: AtLink,
+    summary: 'Get your read marker and unread count, and, in small rooms, the read markers of all participants',
+    params: LinkParams,
     query: NoFields,
     bearer: 'query',
-    answers: { 200: v.object({ ...ReadState.entries, marks: v.array(ReadMark) }) },
+    responses: { 200: v.object({ ...ReadState.entries, marks: v.array(ReadMarker) }) },
     failures: ['invalid', 'room_not_found', 'token_required', 'banned', ...signedTokenFailures],
   },
   setReading: {
     ...routes.setReading,
-    summary: 'Say how far one has read',
-    params: AtLink,
+    summary: 'Update your read marker',
+    params: LinkParams,
     query: NoFields,
-    body: v.object({ ...actor, messageId: MessageId }),
+    body: v.object({ ...credentialFields, messageId: MessageId }),
     bearer: 'body',
-    answers: { 200: ReadState },
-    failures: [...changeFailures, 'banned'],
+    responses: { 200: ReadState },
+    failures: [...messageChangeFailures, 'banned'],
   },
   reportMessage: {
     ...routes.reportMessage,
-    summary: 'Tell the moderators of a message',
-    params: AtMessage,
+    summary: 'Report a message to the moderators',
+    params: MessageParams,
     query: NoFields,
-    body: v.object({ ...actor, reason: v.optional(Reason) }),
+    body: v.object({ ...credentialFields, reason: v.optional(Reason) }),
     bearer: 'body',
-    answers: { 201: ModerationEntry },
-    failures: [...changeFailures, 'banned'],
+    responses: { 201: ModerationEntry },
+    failures: [...messageChangeFailures, 'banned'],
   },
   moderate: {
     ...routes.moderate,
-    summary: 'Keep order: mute, kick, ban, promote, slow mode, lock and their opposites (moderators)',
-    params: AtLink,
+    summary: 'Moderate: mute, kick, ban, promote, slow mode, lock, and their opposites (moderators)',
+    params: LinkParams,
     query: NoFields,
-    body: v.variant('action', moderationActs(actor)),
+    body: v.variant('action', moderationActionSchemas(credentialFields)),
     bearer: 'body',
-    answers: { 201: ModerationEntry },
-    failures: [...changeFailures, 'not_moderator', 'not_admin_role', 'outranked', 'participant_not_found', 'banned'],
+    responses: { 201: ModerationEntry },
+    failures: [
+      ...messageChangeFailures,
+      'not_moderator',
+      'not_admin_role',
+      'outranked',
+      'participant_not_found',
+      'banned',
+    ],
   },
   getModeration: {
     ...routes.getModeration,
-    summary: 'What was done to keep order, newest first, and who is muted, banned or a moderator (moderators)',
-    params: AtLink,
-    query: v.object({ before: v.optional(WholeNumber(1)), limit: pageLimit(limits.pageSize, limits.pageSizeMax) }),
+    summary: 'Get the moderation log, newest first, and who is muted, banned or a moderator (moderators)',
+    params: LinkParams,
+    query: v.object({ before: v.optional(QueryInteger(1)), limit: pageLimit(limits.pageSize, limits.pageSizeMax) }),
     bearer: 'query',
-    answers: {
+    responses: {
       200: v.object({
         entries: v.array(ModerationEntry),
-        /** Send it as `before` for the next page; absent on the last. */
+        /** Send it as `before` to get the next page; absent on the last page. */
         next,
-        standings: v.array(Standing),
+        standings: v.array(MemberStatus),
         locked: v.boolean(),
         slowSeconds: v.number(),
       }),
@@ -491,14 +502,14 @@ export const endpoints = {
   },
   eraseOneself: {
     ...routes.eraseOneself,
-    summary: 'Leave tombstones of all that one has written in a room, and take all reactions back',
-    params: AtLink,
+    summary: 'Erase your own messages and reactions from a room; messages become tombstones',
+    params: LinkParams,
     query: NoFields,
-    body: v.object(actor),
+    body: v.object(credentialFields),
     bearer: 'body',
-    answers: {
+    responses: {
       200: v.object({
-        /** Messages that are still to be changed; they will be, without another call. */
+        /** Messages still to be changed. The service changes them without another call. */
         remaining: v.number(),
       }),
     },
@@ -506,53 +517,53 @@ export const endpoints = {
   },
   storeChatMessage: {
     ...routes.storeChatMessage,
-    summary: 'Store an entry in a session of a user; the same chatId again answers 200 with the same entry',
+    summary: "Store an entry in a user's session; repeating a chatId returns 200 with the existing entry",
     params: NoFields,
     query: NoFields,
     body: v.object({
       token: v.optional(Token),
-      userId: SessionId,
-      /** Without it a new session begins. */
-      sessionId: v.optional(SessionId),
-      message: EntryText,
-      role: v.optional(EntryRole),
-      chatId: v.optional(SessionId),
+      userId: ExternalId,
+      /** If absent, a new session is created. */
+      sessionId: v.optional(ExternalId),
+      message: SessionEntryText,
+      role: v.optional(SessionEntryRole),
+      chatId: v.optional(ExternalId),
     }),
     bearer: 'token',
-    answers: { 201: StoredEntry, 200: StoredEntry },
+    responses: { 201: StoredEntry, 200: StoredEntry },
     failures: ['invalid', 'no_credential', 'not_yours', 'chat_id_reused', ...signedTokenFailures],
   },
   getChatHistory: {
     ...routes.getChatHistory,
-    summary: 'A page of a session, oldest first (its user)',
+    summary: 'List the entries of a session, oldest first (its user)',
     params: NoFields,
     query: v.object({
-      userId: SessionId,
-      sessionId: SessionId,
-      ...paging(limits.historySize, limits.historySizeMax),
+      userId: ExternalId,
+      sessionId: ExternalId,
+      ...pagingFields(limits.sessionPageSize, limits.sessionPageSizeMax),
     }),
     bearer: 'query',
-    answers: { 200: v.object({ sessionId: v.string(), messages: v.array(Entry), next }) },
+    responses: { 200: v.object({ sessionId: v.string(), messages: v.array(SessionEntry), next }) },
     failures: ['invalid', 'no_credential', 'not_yours', 'session_not_found', ...signedTokenFailures],
   },
   getAllSessions: {
     ...routes.getAllSessions,
-    summary: 'The sessions of a user, newest first (that user)',
+    summary: "List a user's sessions, newest first (that user)",
     params: NoFields,
-    query: v.object({ userId: SessionId, ...paging(limits.sessionsSizeMax, limits.sessionsSizeMax) }),
+    query: v.object({ userId: ExternalId, ...pagingFields(limits.sessionListSizeMax, limits.sessionListSizeMax) }),
     bearer: 'query',
-    answers: { 200: v.object({ userId: v.string(), sessions: v.array(SessionInfo), next }) },
+    responses: { 200: v.object({ userId: v.string(), sessions: v.array(SessionInfo), next }) },
     failures: ['invalid', 'no_credential', 'not_yours', ...signedTokenFailures],
   },
   deleteChatHistory: {
     ...routes.deleteChatHistory,
-    summary: 'Delete a session with all its entries (its user)',
+    summary: 'Delete a session and all its entries (its user)',
     params: NoFields,
     query: NoFields,
-    body: v.object({ token: v.optional(Token), userId: SessionId, sessionId: SessionId }),
+    body: v.object({ token: v.optional(Token), userId: ExternalId, sessionId: ExternalId }),
     bodyFromQuery: ['userId', 'sessionId'],
     bearer: 'token',
-    answers: { 200: v.literal('Chat history deleted successfully') },
+    responses: { 200: v.literal('Chat history deleted successfully') },
     failures: ['invalid', 'no_credential', 'not_yours', 'session_not_found', ...signedTokenFailures],
   },
   issueToken: {
@@ -562,29 +573,21 @@ export const endpoints = {
     query: NoFields,
     body: v.object({
       token: v.optional(Token),
-      userId: SessionId,
+      userId: ExternalId,
       name: v.optional(Name),
-      /** Seconds. */
-      expiresIn: v.optional(
-        v.pipe(
-          v.number(),
-          v.safeInteger('must be a whole number'),
-          v.minValue(1, 'must be at least 1'),
-          v.maxValue(limits.tokenSecondsMax, `must be at most ${limits.tokenSecondsMax}`),
-        ),
-        limits.tokenSeconds,
-      ),
+      /** Lifetime in seconds. */
+      expiresIn: v.optional(IntegerInRange(1, limits.tokenSecondsMax), limits.tokenSeconds),
     }),
     bearer: 'token',
-    answers: { 201: v.object({ token: v.string(), userId: v.string(), expiresAt: v.number() }) },
+    responses: { 201: v.object({ token: v.string(), userId: v.string(), expiresAt: v.number() }) },
     failures: ['invalid', 'no_credential', 'not_operator', 'no_signed_identities'],
   },
   health: {
     ...routes.health,
-    summary: 'Whether the directory and KV answer',
+    summary: 'Check whether the directory and KV respond',
     params: NoFields,
     query: NoFields,
-    answers: { 200: v.object({ status: v.literal('ok'), directory: v.literal('ok'), kv: v.literal('ok') }) },
+    responses: { 200: v.object({ status: v.literal('ok'), directory: v.literal('ok'), kv: v.literal('ok') }) },
     failures: ['unavailable'],
   },
 } as const satisfies Record<string, Endpoint>;

@@ -9,6 +9,6 @@ export interface Envelope<T = unknown> {
 }
 
 /** The envelope of a refusal: its text stands in both places. */
-export function refusal(failure: Pick<Failure, 'statusCode' | 'text'>): Envelope<string> {
+export function errorEnvelope(failure: Pick<Failure, 'statusCode' | 'text'>): Envelope<string> {
   return { statusCode: failure.statusCode, content: failure.text, error: failure.text };
 }

@@ -22,7 +22,7 @@ export interface EventSink {
 }
 
 /** Notes an event: blobs are its name, reason and route, doubles the number 1 and the milliseconds. */
-export function noteEvent(
+export function recordEvent(
   sink: EventSink | undefined,
   event: EventName,
   { reason = '', route = '', ms = 0 }: EventDetails = {},

@@ -1,9 +1,9 @@
 /**
- * The one table that turns a refusal into a status, a text, a close code and whether trying again can help.
- * Expected refusals travel as values (`Outcome`), because an error thrown over RPC loses its class.
+ * The table that maps each failure code to an HTTP status, a text, a close code and whether a retry can succeed.
+ * Expected failures are returned as values (`Outcome`), because an error thrown over RPC loses its class.
  */
 
-/** Close codes of the socket (protocol, "Close codes"). */
+/** WebSocket close codes (docs/protocol.md, "Close codes"). */
 export const closeCodes = {
   badFrames: 4400,
   credential: 4401,
@@ -16,7 +16,7 @@ export const closeCodes = {
   overloaded: 4503,
 } as const;
 
-/** A client comes back, with jitter, after these codes and after no other. */
+/** Clients reconnect, with jitter, after these close codes only. */
 export const reconnectingCloseCodes: readonly number[] = [
   1001,
   1006,
@@ -28,19 +28,19 @@ export const reconnectingCloseCodes: readonly number[] = [
 ];
 
 interface FailureKind {
-  /** HTTP status, and `statusCode` of the envelope and of an `error` frame. */
+  /** HTTP status, also `statusCode` of the envelope and of an `error` frame. */
   readonly statusCode: number;
   readonly text: string;
-  /** How a socket is closed over it; absent where the socket stays open. */
+  /** Close code for a socket; absent if the socket stays open. */
   readonly closeCode?: number;
-  /** Whether the same request may succeed later. */
+  /** Whether the same request can succeed later. */
   readonly retry: boolean;
 }
 
-const kinds = {
+const failureTable = {
   invalid: { statusCode: 400, text: 'Invalid request', retry: false },
   bad_json: { statusCode: 400, text: 'Invalid JSON', retry: false },
-  body_incomplete: { statusCode: 400, text: 'Request body broke off', retry: true },
+  body_incomplete: { statusCode: 400, text: 'Incomplete request body', retry: true },
   bad_encoding: { statusCode: 400, text: 'Invalid encoding: must be UTF-8', retry: false },
   import_incomplete: { statusCode: 400, text: 'Import incomplete', retry: true },
   binary_frame: {
@@ -70,7 +70,7 @@ const kinds = {
     closeCode: closeCodes.credential,
     retry: false,
   },
-  /** In mid-connection: the socket stays, for a new `auth`. */
+  /** The token expired on an open connection. The socket stays open for a new `auth`. */
   identity_expired: {
     statusCode: 401,
     text: 'Unauthorized: The signed token has expired, send a new auth frame',
@@ -93,10 +93,10 @@ const kinds = {
   banned: { statusCode: 403, text: 'Banned', closeCode: closeCodes.forbidden, retry: false },
   kicked: { statusCode: 403, text: 'Kicked', closeCode: closeCodes.forbidden, retry: false },
   muted: { statusCode: 403, text: 'Muted', retry: true },
-  locked: { statusCode: 403, text: 'Locked: Only moderators post here at present', retry: true },
+  locked: { statusCode: 403, text: 'Locked: Only moderators can post right now', retry: true },
   not_moderator: { statusCode: 403, text: 'Forbidden: Only moderators may do this', retry: false },
   not_admin_role: { statusCode: 403, text: 'Forbidden: Only the admin of the room may do this', retry: false },
-  outranked: { statusCode: 403, text: 'Forbidden: Their role is as high as yours', retry: false },
+  outranked: { statusCode: 403, text: 'Forbidden: Their role is equal to or higher than yours', retry: false },
   not_author: { statusCode: 403, text: 'Forbidden: Not your message', retry: false },
   private_room: {
     statusCode: 403,
@@ -122,21 +122,25 @@ const kinds = {
   message_not_found: { statusCode: 404, text: 'Message not found', retry: false },
   session_not_found: { statusCode: 404, text: 'Session not found', retry: false },
   lease_not_found: { statusCode: 404, text: 'Lease not found', retry: false },
-  import_not_found: { statusCode: 404, text: 'No import under way', retry: false },
+  import_not_found: { statusCode: 404, text: 'No import in progress', retry: false },
   route_not_found: { statusCode: 404, text: 'Not found', retry: false },
   method_not_allowed: { statusCode: 405, text: 'Method not allowed', retry: false },
-  silent: { statusCode: 408, text: 'No sign of life', closeCode: 1001, retry: true },
+  silent: { statusCode: 408, text: 'Connection timed out: No frames received', closeCode: 1001, retry: true },
   no_auth: { statusCode: 408, text: 'No auth frame in time', closeCode: closeCodes.noAuth, retry: true },
   link_taken: { statusCode: 409, text: 'Chat link already exists', retry: false },
   client_id_reused: { statusCode: 409, text: 'Conflict: clientId was used for another message', retry: false },
-  too_many_reactions: { statusCode: 409, text: 'Conflict: The message has as many reactions as it may', retry: false },
+  too_many_reactions: { statusCode: 409, text: 'Conflict: Too many different reactions on this message', retry: false },
   not_private: { statusCode: 409, text: 'Conflict: The room is not private', retry: false },
-  other_import: { statusCode: 409, text: 'Conflict: Another import into this link is under way', retry: false },
+  other_import: { statusCode: 409, text: 'Conflict: Another import to this link is in progress', retry: false },
   chat_id_reused: { statusCode: 409, text: 'Conflict: chatId was used for another message', retry: false },
   body_too_large: { statusCode: 413, text: 'Request body too large', retry: false },
   frame_too_large: { statusCode: 413, text: 'Frame too large', closeCode: closeCodes.tooLarge, retry: false },
-  upgrade_required: { statusCode: 426, text: 'Upgrade required: This path speaks WebSocket', retry: false },
-  slow_mode: { statusCode: 429, text: 'Slow mode: One message at a time', retry: true },
+  upgrade_required: {
+    statusCode: 426,
+    text: 'Upgrade required: This path accepts only WebSocket connections',
+    retry: false,
+  },
+  slow_mode: { statusCode: 429, text: 'Slow mode: Wait before sending another message', retry: true },
   too_fast: { statusCode: 429, text: 'Too many messages: Slow down', retry: true },
   flooding: { statusCode: 429, text: 'Flooding', closeCode: closeCodes.flooding, retry: true },
   too_many_sockets: {
@@ -168,45 +172,48 @@ const kinds = {
   unavailable: { statusCode: 503, text: 'Service unavailable', closeCode: closeCodes.overloaded, retry: true },
 } as const satisfies Record<string, FailureKind>;
 
-/** The name of a refusal. */
-export type FailureCode = keyof typeof kinds;
+/** Identifies a failure within the service. */
+export type FailureCode = keyof typeof failureTable;
 
-/** A refusal on its way to the caller. */
+/** A failure as it is returned to the caller. */
 export interface Failure extends FailureKind {
   readonly code: FailureCode;
-  /** Whole seconds after which the same request may succeed. */
+  /** Whole seconds after which the same request can succeed. */
   readonly retryAfter?: number;
 }
 
-/** Bytes of UTF-8 that a close can say (RFC 6455 §5.5). */
+/** Maximum bytes of UTF-8 in a close reason: 125 of a control frame (RFC 6455 §5.5) less 2 for the close code. */
 const reasonBytes = 123;
 
-/** How a close says why, and when to come back. */
+/**
+ * Builds a close reason from a failure.
+ * @returns the text, followed by the seconds to wait (which clients parse), cut to what a close frame can hold
+ */
 export function closeReason({ text, retryAfter }: Pick<Failure, 'text' | 'retryAfter'>): string {
   const reason = retryAfter === undefined ? text : `${text}: come back in ${retryAfter} s`;
   const { read } = new TextEncoder().encodeInto(reason, new Uint8Array(reasonBytes));
   return reason.slice(0, read);
 }
 
-/** What a call that may be refused gives back. */
-export type Outcome<T> = { readonly ok: true; readonly value: T } | Refused;
+/** The result of a call that can fail: its value or the failure. */
+export type Result<T> = { readonly ok: true; readonly value: T } | Err;
 
-/** A refusal where something might have been achieved. */
-export interface Refused {
+/** The failed case of an `Outcome`. */
+export interface Err {
   readonly ok: false;
   readonly failure: Failure;
 }
 
-/** Wraps what a call achieved. */
-export function done<T>(value: T): { readonly ok: true; readonly value: T } {
+/** Wraps the value of a successful call. */
+export function ok<T>(value: T): { readonly ok: true; readonly value: T } {
   return { ok: true, value };
 }
 
 /**
- * Names a refusal.
+ * Builds a failed outcome.
  * @param code the row of the table
- * @param details a text that says more than the table's, and seconds to wait
+ * @param details `text` replaces the text of the table; `retryAfter` is in seconds
  */
-export function fail(code: FailureCode, details: { text?: string; retryAfter?: number } = {}): Refused {
-  return { ok: false, failure: { code, ...kinds[code], ...details } };
+export function fail(code: FailureCode, details: { text?: string; retryAfter?: number } = {}): Err {
+  return { ok: false, failure: { code, ...failureTable[code], ...details } };
 }

@@ -10,57 +10,57 @@ export function fold(text: string): string {
 export type Occurrence = [start: number, length: number];
 
 /** What may become one with what stands before it: marks, and the vowels and finals of Hangul and Kirat Rai. */
-const joining = /^[\p{M}\u1160-\u11ff\u{16d63}-\u{16d6a}]/u;
+const combiningCharacter = /^[\p{M}\u1160-\u11ff\u{16d63}-\u{16d6a}]/u;
 
-function joins(character: string): boolean {
-  return character >= '\u0300' && joining.test(character.normalize('NFKD'));
+function isCombining(character: string): boolean {
+  return character >= '\u0300' && combiningCharacter.test(character.normalize('NFKD'));
 }
 
 /** A part of a text that folds by itself: where it and its folded form end. */
-interface Part {
+interface FoldSegment {
   end: number;
   foldedEnd: number;
 }
 
 /** The least parts of which a text is made that fold to the same apart as together. */
-function partsOf(text: string): Part[] {
-  const parts: Part[] = [];
+function foldSegments(text: string): FoldSegment[] {
+  const segments: FoldSegment[] = [];
   let [end, foldedEnd] = [0, 0];
-  let part = '';
-  const finish = () => {
-    end += part.length;
-    foldedEnd += fold(part).length;
-    parts.push({ end, foldedEnd });
+  let segment = '';
+  const endSegment = () => {
+    end += segment.length;
+    foldedEnd += fold(segment).length;
+    segments.push({ end, foldedEnd });
   };
   for (const character of text) {
-    if (part !== '' && !joins(character)) {
-      finish();
-      part = '';
+    if (segment !== '' && !isCombining(character)) {
+      endSegment();
+      segment = '';
     }
-    part += character;
+    segment += character;
   }
-  finish();
-  return parts;
+  endSegment();
+  return segments;
 }
 
 /**
  * Where a reader sees `wanted` in a text, from the left, none over another. A slice there folds to what `wanted` does,
  * but where that begins or ends within a character, as an f does in the ligature ﬁ: then it is the whole character.
  */
-export function occurrencesOf(wanted: string, text: string, most: number): Occurrence[] {
-  const [looked, folded] = [fold(wanted), fold(text)];
-  const found: Occurrence[] = [];
-  if (looked === '' || !folded.includes(looked)) return found;
-  const parts = partsOf(text);
-  let place = 0;
-  let at = folded.indexOf(looked);
-  while (at >= 0 && found.length < most) {
-    while ((parts[place]?.foldedEnd ?? 0) <= at) place++;
-    const start = parts[place - 1]?.end ?? 0;
-    while ((parts[place]?.foldedEnd ?? 0) < at + looked.length) place++;
-    const { end, foldedEnd } = parts[place] ?? { end: text.length, foldedEnd: folded.length };
-    found.push([start, end - start]);
-    at = folded.indexOf(looked, foldedEnd);
+export function occurrencesOf(query: string, text: string, maxCount: number): Occurrence[] {
+  const [foldedQuery, foldedText] = [fold(query), fold(text)];
+  const occurrences: Occurrence[] = [];
+  if (foldedQuery === '' || !foldedText.includes(foldedQuery)) return occurrences;
+  const segments = foldSegments(text);
+  let segmentIndex = 0;
+  let matchStart = foldedText.indexOf(foldedQuery);
+  while (matchStart >= 0 && occurrences.length < maxCount) {
+    while ((segments[segmentIndex]?.foldedEnd ?? 0) <= matchStart) segmentIndex++;
+    const start = segments[segmentIndex - 1]?.end ?? 0;
+    while ((segments[segmentIndex]?.foldedEnd ?? 0) < matchStart + foldedQuery.length) segmentIndex++;
+    const { end, foldedEnd } = segments[segmentIndex] ?? { end: text.length, foldedEnd: foldedText.length };
+    occurrences.push([start, end - start]);
+    matchStart = foldedText.indexOf(foldedQuery, foldedEnd);
   }
-  return found;
+  return occurrences;
 }

@@ -1,156 +1,36 @@
-/** The frames of `/chat/:link/ws` (docs/protocol.md): what clients may say, and what the room answers. */
-import * as v from 'valibot';
-import { decode, parseJson } from './decode.ts';
-import type { Failure, Outcome } from './failures.ts';
-import { limits } from './limits.ts';
-import {
-  type Message,
-  type MessagePage,
-  notAlone,
-  type Position,
-  type ReadMark,
-  type ReadState,
-  standsAlone,
-} from './message.ts';
-import { type Conduct, type ModerationEntry, moderationActs } from './moderation.ts';
+/** The frames that a room sends over `/chat/:link/ws` (docs/protocol.md). */
+import type { Failure } from './failures.ts';
+import type { Ref } from './fields.ts';
+import type { limits } from './limits.ts';
+import type { LogPosition, Message, MessagePage, ReadMarker, ReadState } from './message.ts';
+import type { ChatSettings, ModerationEntry } from './moderation.ts';
 import type { Participant, RoleName } from './participant.ts';
 import type { RoomInfo } from './room.ts';
-import { ClientId, Emoji, LeaseSecret, MessageId, MessageText, Name, Reason, Ref, ShownKey, Token } from './text.ts';
 
-const ref = { ref: v.optional(Ref) };
+/** The limits that a client needs in order to check input. */
+type AdvertisedLimits = Pick<typeof limits, 'messageLength' | 'nameLength' | 'frameBytes' | 'pageSizeMax' | 'typingMs'>;
 
-const FromZero = v.pipe(v.number(), v.safeInteger('must be a whole number'), v.minValue(0, 'must be at least 0'));
-
-/** Comes first; again later it refreshes the credential of the same person. Without a token: a viewer. */
-export const AuthFrame = v.object({
-  type: v.literal('auth'),
-  ...ref,
-  token: v.optional(Token),
-  adminToken: v.optional(Token),
-  name: v.optional(Name),
-  lease: v.optional(LeaseSecret),
-  /** Opens a private room: its join key, or an invitation. */
-  joinKey: v.optional(ShownKey),
-  resume: v.optional(v.object({ epoch: v.string(), rev: FromZero })),
-  /** The client understands `batch` frames. */
-  batch: v.optional(v.boolean()),
-  /** The protocol's version. */
-  v: v.optional(v.literal(1)),
-});
-
-/** A new message, or one sent again. */
-export const SendFrame = v.object({
-  type: v.literal('send'),
-  ...ref,
-  clientId: ClientId,
-  text: MessageText,
-  replyTo: v.optional(MessageId),
-});
-
-/** Another text for a message of one's own. */
-export const EditFrame = v.object({ type: v.literal('edit'), ...ref, messageId: MessageId, text: MessageText });
-
-/** Leaves a tombstone of a message. */
-export const DeleteFrame = v.object({ type: v.literal('delete'), ...ref, messageId: MessageId });
-
-/** Gives a reaction, or takes it back. */
-export const ReactFrame = v.object({
-  type: v.literal('react'),
-  ...ref,
-  messageId: MessageId,
-  emoji: Emoji,
-  on: v.boolean(),
-});
-
-/** What a moderator does. */
-export const ModerateFrame = v.variant('action', moderationActs({ type: v.literal('moderate'), ...ref }));
-
-/** Tells the moderators of a message. */
-export const ReportFrame = v.object({
-  type: v.literal('report'),
-  ...ref,
-  messageId: MessageId,
-  reason: v.optional(Reason),
-});
-
-/** Somebody types, or no longer does. To be said again while it goes on. */
-export const TypingFrame = v.object({ type: v.literal('typing'), ...ref, on: v.boolean() });
-
-/** How far somebody has read. */
-export const ReadFrame = v.object({ type: v.literal('read'), ...ref, messageId: MessageId });
-
-/** Asks for a page of the log: the newest one without `before`, `after` and `around`. */
-export const HistoryFrame = v.pipe(
-  v.object({
-    type: v.literal('history'),
-    ...ref,
-    before: v.optional(MessageId),
-    /** 0 asks for the beginning. */
-    after: v.optional(FromZero),
-    /** In the middle of the page. */
-    around: v.optional(MessageId),
-    limit: v.optional(
-      v.pipe(
-        v.number(),
-        v.safeInteger('must be a whole number'),
-        v.minValue(1, 'must be at least 1'),
-        v.transform((limit) => Math.min(limit, limits.pageSizeMax)),
-      ),
-    ),
-  }),
-  v.forward(
-    v.check((place) => standsAlone(place), notAlone),
-    ['around'],
-  ),
-);
-
-/** `{"type":"ping"}` to the letter is answered by the runtime, any other form by the room. */
-export const PingFrame = v.object({ type: v.literal('ping'), ...ref });
-
-export const ClientFrame = v.variant('type', [
-  AuthFrame,
-  SendFrame,
-  EditFrame,
-  DeleteFrame,
-  ReactFrame,
-  ModerateFrame,
-  ReportFrame,
-  TypingFrame,
-  ReadFrame,
-  HistoryFrame,
-  PingFrame,
-]);
-export type ClientFrame = v.InferOutput<typeof ClientFrame>;
-export type AuthFrame = v.InferOutput<typeof AuthFrame>;
-export type Ref = v.InferOutput<typeof Ref>;
-
-/** The limits that a client needs to know while people type. */
-export type StatedLimits = Pick<
-  typeof limits,
-  'messageLength' | 'nameLength' | 'frameBytes' | 'pageSizeMax' | 'typingMs'
->;
-
-export interface ReadyFrame extends Position, Conduct {
+export interface ServerReadyFrame extends LogPosition, ChatSettings {
   type: 'ready';
   ref?: Ref;
-  /** Who the room takes this socket for; null for a viewer. */
+  /** The participant that this socket belongs to; null for a viewer. */
   participant: Participant | null;
   role: RoleName;
-  /** When the signed token expires, in milliseconds: a new `auth` before then keeps the socket's rights. */
+  /** Expiry time of the signed token, in milliseconds. A new `auth` before then keeps the rights of the socket. */
   expiresAt?: number;
   room: RoomInfo;
-  /** Whether `messages` are all that changed since `resume`; else they are the newest page, and all before is void. */
+  /** If true, `messages` are all changes since `resume`; otherwise the newest page, and earlier state is invalid. */
   recovered: boolean;
   messages: Message[];
   participants: Participant[];
-  /** How far one has read, and what is left; absent for a viewer. */
+  /** The participant's read marker and unread count; absent for a viewer. */
   reading?: ReadState;
-  /** Everyone's marks; empty in a crowd. */
-  marks: ReadMark[];
-  limits: StatedLimits;
+  /** Read markers of all participants; empty in large rooms. */
+  marks: ReadMarker[];
+  limits: AdvertisedLimits;
 }
 
-export interface AckFrame {
+export interface ServerAckFrame {
   type: 'ack';
   ref?: Ref;
   clientId?: string;
@@ -160,96 +40,80 @@ export interface AckFrame {
   duplicate: boolean;
 }
 
-/** A message as it now is: new, edited, deleted or reacted to alike. */
-export type MessageFrame = { type: 'message' } & Message;
+/** The current state of a message after it was posted, edited, deleted or reacted to. */
+type ServerMessageFrame = { type: 'message' } & Message;
 
-export interface PresenceFrame {
+export interface ServerPresenceFrame {
   type: 'presence';
   participantCount: number;
   joined?: Participant[];
   left?: Participant[];
 }
 
-export type HistoryAnswer = { type: 'history'; ref?: Ref } & MessagePage;
+export type ServerHistoryFrame = { type: 'history'; ref?: Ref } & MessagePage;
 
-export interface RoomFrame extends Conduct {
+export interface ServerRoomFrame extends ChatSettings {
   type: 'room';
   room: RoomInfo;
   floor: number;
 }
 
-/** Somebody types, or no longer does; without another such frame it ends by itself after `typingMs`. */
-export interface TypingAnswer {
+/** A participant started or stopped typing. Without another such frame, typing ends after `typingMs`. */
+export interface ServerTypingFrame {
   type: 'typing';
   participant: Participant;
   on: boolean;
 }
 
-/** Somebody has read up to a message. */
-export type ReadAnswer = { type: 'read' } & ReadMark;
+/** A participant has read up to a message. */
+type ServerReadFrame = { type: 'read' } & ReadMarker;
 
-/** How far one has read oneself: the answer to a `read` with a `ref`. */
-export type ReadingFrame = { type: 'reading'; ref?: Ref } & ReadState;
+/** The receiver's own read state: the answer to a `read` with a `ref`. */
+type ServerReadingFrame = { type: 'reading'; ref?: Ref } & ReadState;
 
-/** What was done to keep order, for moderators; and for whoever did it, with the `ref` of their frame. */
-export interface ModerationFrame {
+/** An entry of the moderation log, sent to moderators and, with the `ref` of the frame, to the sender. */
+interface ServerModerationFrame {
   type: 'moderation';
   ref?: Ref;
   entry: ModerationEntry;
 }
 
-export interface ErrorFrame {
+export interface ServerErrorFrame {
   type: 'error';
   ref?: Ref;
   statusCode: number;
   error: string;
-  /** Seconds. */
+  /** Seconds to wait before a retry. */
   retryAfter?: number;
 }
 
-export interface PongFrame {
+interface ServerPongFrame {
   type: 'pong';
   ref?: Ref;
 }
 
-export interface BatchFrame {
+export interface ServerBatchFrame {
   type: 'batch';
-  frames: Exclude<ServerFrame, BatchFrame>[];
+  frames: Exclude<ServerFrame, ServerBatchFrame>[];
 }
 
 export type ServerFrame =
-  | ReadyFrame
-  | AckFrame
-  | MessageFrame
-  | PresenceFrame
-  | HistoryAnswer
-  | RoomFrame
-  | ModerationFrame
-  | TypingAnswer
-  | ReadAnswer
-  | ReadingFrame
-  | ErrorFrame
-  | PongFrame
-  | BatchFrame;
+  | ServerReadyFrame
+  | ServerAckFrame
+  | ServerMessageFrame
+  | ServerPresenceFrame
+  | ServerHistoryFrame
+  | ServerRoomFrame
+  | ServerModerationFrame
+  | ServerTypingFrame
+  | ServerReadFrame
+  | ServerReadingFrame
+  | ServerErrorFrame
+  | ServerPongFrame
+  | ServerBatchFrame;
 
-/** The `ref` of a frame that is otherwise bad, so that its `error` can bear it. */
-function refOf(input: unknown): Ref | undefined {
-  const parsed = v.safeParse(v.object({ ref: Ref }), input);
-  return parsed.success ? parsed.output.ref : undefined;
-}
-
-/**
- * Decodes one frame of a client.
- * @returns the frame or why it is refused, and the `ref` that the answer must bear
- */
-export function decodeClientFrame(text: string): { ref: Ref | undefined; frame: Outcome<ClientFrame> } {
-  const json = parseJson(text);
-  if (!json.ok) return { ref: undefined, frame: json };
-  return { ref: refOf(json.value), frame: decode(ClientFrame, json.value) };
-}
-
-/** The `error` frame that tells a refusal. */
-export function errorFrame(failure: Failure, ref?: Ref): ErrorFrame {
+/** Builds the `error` frame of a failure. */
+export function errorFrame(failure: Failure, ref?: Ref): ServerErrorFrame {
   return {
     type: 'error',
     ...(ref !== undefined && { ref }),

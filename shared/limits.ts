@@ -16,14 +16,14 @@ export const clientLimits = {
   /** Tags a room. */
   tags: 10,
   /** People whom each reaction to a message names. */
-  reactionNames: 10,
+  reactionParticipants: 10,
   /** Bytes of UTF-8. */
   frameBytes: 32 * 1_024,
   /** Characters of a moderator's reason. */
   reasonLength: 200,
   /** Seconds of a mute or ban, and between two messages in slow mode, at most. */
-  moderationSeconds: 10 * 365 * 24 * 60 * 60,
-  slowSeconds: 60 * 60,
+  moderationSecondsMax: 10 * 365 * 24 * 60 * 60,
+  slowModeSecondsMax: 60 * 60,
   /** Milliseconds after which somebody who typed is taken to have stopped. */
   typingMs: 6_000,
   /** Characters of a user or admin token. */
@@ -31,7 +31,7 @@ export const clientLimits = {
   /** Characters of the join key of a private room, and of what is shown as one, which an invitation may be too. */
   joinKeyLengthMin: 8,
   joinKeyLength: 256,
-  shownKeyLength: 1_024,
+  presentedKeyLength: 1_024,
   /** Messages or participants a page, where it is not said. */
   pageSize: 50,
   /** Rooms a page of the list, at most. */
@@ -47,19 +47,19 @@ export const limits = {
   /** Characters of a name before what cannot be seen is taken out of it. */
   rawNameLength: 400,
   /** Milliseconds for which a ban keeps new identities from the same address out, at most. */
-  addressBanMs: 24 * 60 * 60_000,
+  addressBanMsMax: 24 * 60 * 60_000,
   /** Mentions a message, and messages of whose authors somebody may be mentioned who is not here. */
   mentions: 20,
   /** Signs of a mention that are looked at in a message. */
-  mentionSigns: 100,
-  mentionedAuthors: 200,
+  mentionAtSigns: 100,
+  mentionableAuthors: 200,
   /** Milliseconds between two writings of how far a person has read. */
-  markEveryMs: 5_000,
+  readMarkerFlushMs: 5_000,
   /** People up to whom everyone is told who types, and who has read how far. */
-  markedPeople: 100,
+  readReceiptPeople: 100,
   /** Messages up to which what is unread is counted, and that are looked at for it. */
-  unreadCounted: 100,
-  unreadLookedAt: 1_000,
+  unreadCountMax: 100,
+  unreadScanMessages: 1_000,
   /** Kinds of reactions a message. */
   reactionKinds: 20,
   /** Characters of the id with which a client marks a message it may have to send again. */
@@ -87,45 +87,45 @@ export const limits = {
   /** Rooms a page of the list, where it is not said. */
   listSize: 50,
   /** Entries a page of a session, and sessions a page. */
-  historySize: 500,
-  historySizeMax: 1_000,
-  sessionsSizeMax: 10_000,
+  sessionPageSize: 500,
+  sessionPageSizeMax: 1_000,
+  sessionListSizeMax: 10_000,
   /** Milliseconds for which the first call of a user gets a token again, and how many it may get in all. */
-  claimAgainMs: 10 * 60_000,
-  claimTokens: 5,
+  tokenReissueMs: 10 * 60_000,
+  tokenReissueCount: 5,
   /** Calls that are not the first, after which the first gets no token any more. */
-  claimTries: 5,
+  tokenReissueOtherCalls: 5,
   /** Bytes of UTF-8 at which a page of entries ends, even if it has fewer than were asked for. */
-  historyBytes: 1_024 * 1_024,
+  sessionPageBytes: 1_024 * 1_024,
   /** Rooms with the words that a search of the list looks at, newest first. */
-  listMatches: 5_000,
+  listSearchRooms: 5_000,
   /** What one search of a room may cost: pairs of characters, spans of ids, and texts that are looked at. */
-  searchPairs: 12,
-  searchSpans: 8,
+  searchBigrams: 12,
+  searchBlocks: 8,
   searchTexts: 300,
   /** Ids a span. */
-  searchSpanIds: 4_096,
+  searchBlockIds: 4_096,
   /** Messages from before there was a search that one search makes findable. */
-  searchCatchUp: 200,
+  searchBackfillMessages: 200,
   /** Places that are shown of one message. */
   searchMatches: 100,
   /** Messages, and characters of them, that an export reads and an import stores at a time. */
-  archiveBatch: 500,
+  archiveBatchMessages: 500,
   archiveBatchLength: 256 * 1_024,
   /** Bytes of one line of an import: a message with all its reactions. */
   archiveLineBytes: 8 * 1_024 * 1_024,
   /** Seconds after which to look again for a room that is being imported. */
   importRetrySeconds: 10,
   /** Milliseconds until the list comes from KV when the directory does not answer. */
-  directoryAnswerMs: 3_000,
+  directoryTimeoutMs: 3_000,
   /** Milliseconds that the page of a room waits for what KV has of it, and characters that it shows of each text. */
-  previewMs: 500,
+  previewTimeoutMs: 500,
   previewLength: 200,
   /** Milliseconds that a look at the service's health gives the directory, and KV. */
-  healthDirectoryMs: 2_000,
-  healthKvMs: 2_000,
+  healthDirectoryTimeoutMs: 2_000,
+  healthKvTimeoutMs: 2_000,
   /** Rooms that one call tells to report to the directory again. */
-  rebuildSize: 100,
+  rebuildBatchRooms: 100,
   /** Participants that `ready` names; the rest come by REST. */
   readyParticipants: 100,
   /** Messages, and bytes of them, that a resume replays before it gives up and says `recovered: false`. */
@@ -139,37 +139,37 @@ export const limits = {
   creationsPerMinute: 20,
   guessesPerMinute: 60,
   callsPerMinute: 1_200,
-  allowanceSeconds: 60,
+  rateLimitWindowSeconds: 60,
 
   /** Messages at once, and a second after: of a person in a room, and of an address in it (an office shares one). */
-  personPace: { burst: 10, perSecond: 5 },
-  addressPace: { burst: 50, perSecond: 25 },
+  participantMessageRate: { burst: 10, perSecond: 5 },
+  addressMessageRate: { burst: 50, perSecond: 25 },
   /** Sockets of an address in a room, and leases with a token. */
   socketsPerAddress: 200,
   personalLeasesPerAddress: 200,
   /** Refusals, within so many milliseconds, at which a socket is closed. */
-  floodingRefusals: 100,
-  floodingMs: 10_000,
+  floodingFailures: 100,
+  floodingWindowMs: 10_000,
 
   /** Milliseconds until a socket that has not sent `auth` is closed. */
-  authMs: 10_000,
+  authTimeoutMs: 10_000,
   /** Bad frames in a row before a socket is closed. */
   badFrames: 20,
   /** Milliseconds between two sweeps of a room's open sockets. */
-  sweepMs: 5 * 60_000,
+  sweepEveryMs: 5 * 60_000,
   /** Milliseconds without a sign of life after which a sweep closes a socket that used to ping. */
-  silentMs: 3 * 60_000,
+  silentAfterMs: 3 * 60_000,
   /** Bytes that a socket is sent without a sign of life before it is given some last milliseconds, and then closed. */
-  backlogBytes: 8 * 1_024 * 1_024,
-  backlogGraceMs: 3_000,
+  slowConsumerBytes: 8 * 1_024 * 1_024,
+  slowConsumerGraceMs: 3_000,
   /** Bytes between two notes of how much a socket was sent. */
-  backlogNoteBytes: 64 * 1_024,
+  slowConsumerPersistBytes: 64 * 1_024,
   /** Milliseconds between two notes of when a socket spoke. */
-  heardEveryMs: 60_000,
+  lastSeenWriteMs: 60_000,
   /** Milliseconds between two `presence` frames. */
-  presenceGapMs: 1_000,
+  presenceMinGapMs: 1_000,
   /** Milliseconds for which frames to the same sockets are gathered in a busy room. */
-  gatherMs: 10,
+  batchMs: 10,
 
   /** Milliseconds for which a REST join counts: without a token, and with one. */
   anonymousLeaseMs: 12 * 60 * 60_000,
@@ -190,31 +190,31 @@ export const limits = {
   erasurePauseMs: 100,
 
   /** Milliseconds between two notes that a room was touched. */
-  touchEveryMs: 60 * 60_000,
+  activityWriteMs: 60 * 60_000,
 
   /** Milliseconds that an answer waits for the directory. */
-  directoryWaitMs: 1_000,
+  replicaAnswerWaitMs: 1_000,
   /** Milliseconds for which changes of a room's count and activity are gathered before the copies hear of them. */
-  copyMergeMs: 5_000,
+  replicaMergeMs: 5_000,
   /** Milliseconds after which one delivery to a copy is given up and tried again later. */
-  copyTimeoutMs: 5_000,
+  replicaTimeoutMs: 5_000,
   /** Milliseconds for which the alarm lets a delivery that is due be made by whoever caused it. */
-  copyGraceMs: 1_000,
+  replicaGraceMs: 1_000,
   /** Milliseconds of the first and of the longest pause between two tries at a copy. */
-  copyRetryMs: 1_000,
-  copyRetryMaxMs: 5 * 60_000,
+  replicaRetryMs: 1_000,
+  replicaRetryMaxMs: 5 * 60_000,
   /** Milliseconds for which KV may lack what was said last: no write of its own is spent on each message. */
-  copyActivityMs: 5 * 60_000,
+  replicaActivityMs: 5 * 60_000,
   /** Milliseconds until an alarm tries again a job that failed. */
   jobRetryMs: 30_000,
   /** Milliseconds between two writes of one KV key. */
-  kvGapMs: 1_000,
+  kvMinGapMs: 1_000,
   /** Milliseconds after which a KV write that was issued can no longer land. */
   kvSettleMs: 60_000,
   /** Bytes of UTF-8 of one KV key's metadata. */
   kvMetadataBytes: 1_024,
   /** Milliseconds for which the directory remembers a deleted room. */
-  tombstoneMs: 24 * 60 * 60_000,
+  deletedRoomMs: 24 * 60 * 60_000,
 } as const;
 
 /** Counts `text` as every limit here does: Unicode code points, not UTF-16 units. */

@@ -16,7 +16,7 @@ interface RuntimeError extends Error {
 }
 
 /** Calls of the stack that a line keeps. */
-const keptCalls = 5;
+const maxStackFrames = 5;
 
 /**
  * What a line tells of an error: its name and where it was thrown. Its message only where the runtime made it, since
@@ -25,14 +25,14 @@ const keptCalls = 5;
 export function errorFields(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { error: typeof error };
   const { name, message, retryable, overloaded, remote }: RuntimeError = error;
-  const isOfRuntime = (retryable || overloaded) && !remote;
-  return { error: name, ...(isOfRuntime && { message }), retryable, overloaded, stack: callsOf(error) };
+  const isFromRuntime = (retryable || overloaded) && !remote;
+  return { error: name, ...(isFromRuntime && { message }), retryable, overloaded, stack: stackFrames(error) };
 }
 
 /** Where an error came from. The stack begins with the message, of which nothing may be kept. */
-function callsOf({ message, stack = '' }: Error): string | undefined {
-  const place = stack.indexOf(message);
-  const lines = place < 0 ? [] : stack.slice(place + message.length).split('\n');
-  const calls = lines.filter((line) => /^\s+at /.test(line)).map((line) => line.trim());
-  return calls.length === 0 ? undefined : calls.slice(0, keptCalls).join('\n');
+function stackFrames({ message, stack = '' }: Error): string | undefined {
+  const messageIndex = stack.indexOf(message);
+  const lines = messageIndex < 0 ? [] : stack.slice(messageIndex + message.length).split('\n');
+  const frames = lines.filter((line) => /^\s+at /.test(line)).map((line) => line.trim());
+  return frames.length === 0 ? undefined : frames.slice(0, maxStackFrames).join('\n');
 }

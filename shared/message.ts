@@ -1,34 +1,34 @@
-/** A message as every transport shows it. */
+/** Schemas of messages, as REST and WebSocket both return them. */
 import * as v from 'valibot';
 import { Participant } from './participant.ts';
 
 export const Reaction = v.object({
   emoji: v.string(),
   count: v.number(),
-  /** The first ten people who reacted. */
+  /** Ids of the first ten participants who reacted. */
   participants: v.array(v.string()),
-  /** Whether whoever asks is among them; only in answers to one person. */
+  /** Whether the caller is one of them. Only in responses to one participant, never in broadcasts. */
   mine: v.optional(v.boolean()),
 });
 export type Reaction = v.InferOutput<typeof Reaction>;
 
-/** Who made a tombstone of a message. */
+/** Who deleted a message. */
 export const DeletedBy = v.picklist(['author', 'moderator']);
 export type DeletedBy = v.InferOutput<typeof DeletedBy>;
 
-/** Somebody who is mentioned, and where in the text, in UTF-16 units: the `@` and the name. */
+/** A mentioned participant, and the position of the `@` and the name in the text, in UTF-16 code units. */
 export const Mention = v.object({ id: v.string(), start: v.number(), length: v.number() });
 export type Mention = v.InferOutput<typeof Mention>;
 
-/** How far somebody has read: the id of a message. */
-export const ReadMark = v.object({ id: v.string(), messageId: v.number() });
-export type ReadMark = v.InferOutput<typeof ReadMark>;
+/** A participant's read marker: the id of the last message they have read. */
+export const ReadMarker = v.object({ id: v.string(), messageId: v.number() });
+export type ReadMarker = v.InferOutput<typeof ReadMarker>;
 
-/** How far one has read oneself, and how many messages of others there are beyond; as many as are counted at most. */
+/** The caller's read marker and the number of unread messages of others, up to `limits.unreadCounted`. */
 export const ReadState = v.object({ messageId: v.number(), unread: v.number() });
 export type ReadState = v.InferOutput<typeof ReadState>;
 
-/** `id` is the `rev` at which the message was made, `rev` that of its last change. Times are milliseconds. */
+/** `id` is the `rev` at which the message was created, `rev` that of its last change. Times are milliseconds. */
 export const Message = v.object({
   id: v.number(),
   rev: v.number(),
@@ -36,51 +36,51 @@ export const Message = v.object({
   text: v.string(),
   createdAt: v.number(),
   editedAt: v.optional(v.number()),
-  /** Present on a tombstone, whose text is gone. */
+  /** Present on a tombstone, which has an empty text. */
   deletedAt: v.optional(v.number()),
   deletedBy: v.optional(DeletedBy),
   replyTo: v.optional(v.number()),
   reactions: v.array(Reaction),
-  /** Absent where nobody is mentioned. */
+  /** Absent if there are no mentions. */
   mentions: v.optional(v.array(Mention)),
 });
 export type Message = v.InferOutput<typeof Message>;
 
-/** Where a page stands in the room's log. */
-export const Position = v.object({ epoch: v.string(), rev: v.number(), floor: v.number() });
-/** `epoch`: which life of the room; `rev`: its last change; `floor`: the least id that is still kept. */
-export type Position = v.InferOutput<typeof Position>;
+/** State of the room's log when a page was read. */
+export const LogPosition = v.object({ epoch: v.string(), rev: v.number(), floor: v.number() });
+/** `epoch`: incarnation of the room; `rev`: its last change; `floor`: the lowest id that is still kept. */
+export type LogPosition = v.InferOutput<typeof LogPosition>;
 
 /** A page of messages, oldest first. */
-export const MessagePage = v.object({ messages: v.array(Message), ...Position.entries });
+export const MessagePage = v.object({ messages: v.array(Message), ...LogPosition.entries });
 export type MessagePage = v.InferOutput<typeof MessagePage>;
 
-/** A message that was found. */
-export const FoundMessage = v.object({
+/** A message in search results. */
+const SearchResult = v.object({
   ...Message.entries,
-  /** Where in the text, from the left: start and length in UTF-16 units, as JavaScript slices. */
+  /** Positions in the text, from left to right: start and length in UTF-16 code units. */
   matches: v.array(v.pipe(v.array(v.number()), v.length(2))),
 });
 
-/** A page of what was found, newest first. It may be short, or empty, and yet go on. */
-export const FoundPage = v.object({
-  messages: v.array(FoundMessage),
-  /** Send it as `before` for the next page; absent where all was looked through. */
+/** A page of search results, newest first. It can be short or empty and still have a `next`. */
+export const SearchResults = v.object({
+  messages: v.array(SearchResult),
+  /** Send it as `before` to get the next page; absent once the whole room was searched. */
   next: v.optional(v.number()),
 });
-export type FoundPage = v.InferOutput<typeof FoundPage>;
+export type SearchResults = v.InferOutput<typeof SearchResults>;
 
-/** Where a page lies, as it is asked for. */
-interface Place {
+/** The requested position of a page. */
+interface HistoryRange {
   before?: number | undefined;
   after?: number | undefined;
   around?: number | undefined;
 }
 
-/** Whether a page that lies around a message is asked to lie neither before nor after another. */
-export function standsAlone({ before, after, around }: Place): boolean {
+/** Whether `around`, if present, is used without `before` and `after`. */
+export function isExclusiveAround({ before, after, around }: HistoryRange): boolean {
   return around === undefined || (before === undefined && after === undefined);
 }
 
-/** What is said of an `around` that does not. */
-export const notAlone = 'must stand without before and after';
+/** The text of the failure otherwise. */
+export const aroundMustStandAlone = 'must not be combined with before or after';

@@ -1,92 +1,92 @@
-/** Keeping order in a room: what moderators can do, and the log of what they did. Times are milliseconds. */
+/** Moderation: the actions and the moderation log. Times are milliseconds. */
 import * as v from 'valibot';
+import { IntegerInRange, Reason } from './fields.ts';
 import { limits } from './limits.ts';
-import { Reason, WholeCount } from './text.ts';
 
-/** What is done to a person, and what to the room. */
-export const personActions = ['mute', 'unmute', 'kick', 'ban', 'unban', 'promote', 'demote'] as const;
-export const roomActions = ['slow', 'lock', 'unlock'] as const;
+/** Actions on a participant (`personActions`) and on the room (`roomActions`). */
+const participantActions = ['mute', 'unmute', 'kick', 'ban', 'unban', 'promote', 'demote'] as const;
+const roomActions = ['slow', 'lock', 'unlock'] as const;
 
-/** A person's id in the room, as participants and authors have it. */
-export const ParticipantId = v.pipe(
-  v.string(),
-  v.regex(/^[tu]:[\x21-\x7e]{1,128}$/, 'must be the id of a participant'),
-);
+/** The id of a participant or author in a room. */
+const ParticipantId = v.pipe(v.string(), v.regex(/^[tu]:[\x21-\x7e]{1,128}$/, 'must be the id of a participant'));
 
-const reason = { reason: v.optional(Reason) };
+const reasonField = { reason: v.optional(Reason) };
 
-const personAct = {
-  action: v.picklist(personActions),
+const participantActionFields = {
+  action: v.picklist(participantActions),
   target: ParticipantId,
-  /** For how long; without it until it is taken back. */
-  seconds: v.optional(WholeCount(1, limits.moderationSeconds)),
-  /** Of a ban: whether new opaque identities from the same addresses are kept out too, for a day at most. */
+  /** Duration; if absent, until the action is reversed. */
+  seconds: v.optional(IntegerInRange(1, limits.moderationSecondsMax)),
+  /** For a ban: also refuse new unsigned tokens from the same addresses, for at most one day. */
   addresses: v.optional(v.boolean()),
-  ...reason,
+  ...reasonField,
 };
 
-const slowAct = {
+const slowModeFields = {
   action: v.literal('slow'),
-  /** Between two messages of a member; 0 ends it. */
-  seconds: WholeCount(0, limits.slowSeconds),
-  ...reason,
+  /** Seconds between two messages of a member; 0 turns slow mode off. */
+  seconds: IntegerInRange(0, limits.slowModeSecondsMax),
+  ...reasonField,
 };
 
-const lockAct = { action: v.picklist(['lock', 'unlock']), ...reason };
+const lockFields = { action: v.picklist(['lock', 'unlock']), ...reasonField };
 
-/** The acts, each with what it needs and what comes with it on its way. */
-export function moderationActs<T extends v.ObjectEntries>(more: T) {
+/**
+ * The schemas of all actions.
+ * @param more fields that every action has too, such as those of the frame or the caller
+ */
+export function moderationActionSchemas<T extends v.ObjectEntries>(extraFields: T) {
   return [
-    v.object({ ...more, ...personAct }),
-    v.object({ ...more, ...slowAct }),
-    v.object({ ...more, ...lockAct }),
+    v.object({ ...extraFields, ...participantActionFields }),
+    v.object({ ...extraFields, ...slowModeFields }),
+    v.object({ ...extraFields, ...lockFields }),
   ] as const;
 }
 
-const PersonAct = v.object(personAct);
-const ModerationAct = v.variant('action', moderationActs({}));
+const ParticipantAction = v.object(participantActionFields);
+const ModerationAct = v.variant('action', moderationActionSchemas({}));
 export type ModerationAct = v.InferOutput<typeof ModerationAct>;
-export type PersonAct = v.InferOutput<typeof PersonAct>;
+export type ParticipantAction = v.InferOutput<typeof ParticipantAction>;
 
-/** What the log can tell of, beside the acts: a message that a moderator deleted, or that somebody reported. */
-export const LoggedAction = v.picklist([...personActions, ...roomActions, 'delete', 'report']);
+/** Actions in the log: also `delete`, of another's message by a moderator, and `report`, of a message. */
+export const LoggedAction = v.picklist([...participantActions, ...roomActions, 'delete', 'report']);
 export type LoggedAction = v.InferOutput<typeof LoggedAction>;
 
-const Named = v.object({ id: v.string(), name: v.string() });
+const NamedParticipant = v.object({ id: v.string(), name: v.string() });
 
 /** One entry of the moderation log. */
 export const ModerationEntry = v.object({
   id: v.number(),
   at: v.number(),
   action: LoggedAction,
-  by: Named,
-  target: v.optional(Named),
+  by: NamedParticipant,
+  target: v.optional(NamedParticipant),
   messageId: v.optional(v.number()),
   seconds: v.optional(v.number()),
   reason: v.optional(v.string()),
 });
 export type ModerationEntry = v.InferOutput<typeof ModerationEntry>;
 
-/** A person who is not like everyone else in the room. */
-export const Standing = v.object({
+/** Per-participant moderation status: moderator, muted, banned. */
+export const MemberStatus = v.object({
   id: v.string(),
   name: v.string(),
   isModerator: v.boolean(),
-  /** Until when; absent where they are not. One without an end is that of the largest whole number. */
+  /** Expiry time; absent if not muted. `forever` if there is no end. */
   mutedUntil: v.optional(v.number()),
   bannedUntil: v.optional(v.number()),
   muteReason: v.optional(v.string()),
   banReason: v.optional(v.string()),
 });
-export type Standing = v.InferOutput<typeof Standing>;
+export type MemberStatus = v.InferOutput<typeof MemberStatus>;
 
-/** How members may post. */
-export interface Conduct {
-  /** Only moderators post. */
+/** Room-wide restrictions on posting. */
+export interface ChatSettings {
+  /** Whether only moderators can post. */
   locked: boolean;
-  /** Seconds between two messages of a member; 0 where there is no such rule. */
+  /** Seconds between two messages of a member; 0 if slow mode is off. */
   slowSeconds: number;
 }
 
-/** When what has no end ends. */
+/** Expiry time of a mute or ban without an end. */
 export const forever = Number.MAX_SAFE_INTEGER;

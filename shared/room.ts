@@ -1,7 +1,7 @@
-/** A room's metadata: as the API answers it, and as the two copies (directory, KV) keep it. */
+/** Room metadata, as the API returns it and as the two replicas (directory, KV) store it. */
 import * as v from 'valibot';
 
-/** What everyone may know of a room: the document's ChatData without its secret. Times are milliseconds. */
+/** Public metadata of a room: ChatData of the Flexio API document without the admin token. Times are milliseconds. */
 export const RoomInfo = v.object({
   link: v.string(),
   title: v.string(),
@@ -13,17 +13,17 @@ export const RoomInfo = v.object({
 });
 export type RoomInfo = v.InferOutput<typeof RoomInfo>;
 
-/** How the list can go: newest first, last spoken in first, or most people first. */
+/** Order of the list: by creation time, last message or number of participants, each descending. */
 export const ListSort = v.picklist(['new', 'active', 'popular']);
 export type ListSort = v.InferOutput<typeof ListSort>;
 
-/** The document's ChatResponse: `isAdmin` says whether the token of the request was the admin's. */
+/** ChatResponse of the document. `isAdmin`: whether the request has the admin token or the operator token. */
 export const RoomView = v.object({
   ...RoomInfo.entries,
   isAdmin: v.boolean(),
-  /** Only of a room that takes a join key. Beyond the document. */
+  /** Present only for a private room. An addition to the document. */
   isPrivate: v.optional(v.literal(true)),
-  /** Only of a room that keeps its messages for so many days. Beyond the document. */
+  /** Days for which messages are kept; absent if forever. An addition to the document. */
   keepDays: v.optional(v.number()),
 });
 export type RoomView = v.InferOutput<typeof RoomView>;

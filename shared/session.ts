@@ -1,33 +1,33 @@
-/** The sessions of a user: the second document's calls, as they are asked and answered. Times are milliseconds. */
+/** Schemas of a user's stored sessions (docs/storage-model.md). Times are milliseconds. */
 import * as v from 'valibot';
+import { MessageText, wellFormed } from './fields.ts';
 import { countCharacters, limits } from './limits.ts';
-import { MessageText, wellFormed } from './text.ts';
 
-/** A user's, session's or entry's id. No colon: KV keys are joined by it. */
-export const SessionId = v.pipe(
+/** The id of a user, session or entry. It has no colon, because the colon separates the parts of KV keys. */
+export const ExternalId = v.pipe(
   v.string(),
   v.regex(/^[A-Za-z0-9_.@-]{1,128}$/, 'must be 1 to 128 letters, digits, underscores, dots, at signs or hyphens'),
 );
 
-/** Who spoke in an entry: `user`, `assistant`, whatever the caller tells apart. */
-export const EntryRole = v.pipe(
+/** The speaker of an entry, such as `user` or `assistant`; the caller chooses the values. */
+export const SessionEntryRole = v.pipe(
   v.string(),
   v.check((role) => countCharacters(role) <= limits.roleLength, `must be at most ${limits.roleLength} characters`),
   v.regex(/\S/u, 'must not be blank'),
   wellFormed,
 );
 
-export { MessageText as EntryText };
+export { MessageText as SessionEntryText };
 
 /** One entry of a session. */
-export const Entry = v.object({
+export const SessionEntry = v.object({
   sessionId: v.string(),
   chatId: v.string(),
   timestamp: v.number(),
   message: v.string(),
   role: v.optional(v.string()),
 });
-export type Entry = v.InferOutput<typeof Entry>;
+export type SessionEntry = v.InferOutput<typeof SessionEntry>;
 
 /** A session, without its entries. */
 export const SessionInfo = v.object({

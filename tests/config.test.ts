@@ -15,9 +15,9 @@ const config: Configuration = readConfig({ config: fileURLToPath(new URL('../wra
 it('the limits of an address are those of shared/limits.ts, each counted by itself', () => {
   const bindings = config.ratelimits.map(({ name, simple }) => [name, simple.limit, simple.period]);
   expect(bindings).toEqual([
-    ['CREATIONS', limits.creationsPerMinute, limits.allowanceSeconds],
-    ['GUESSES', limits.guessesPerMinute, limits.allowanceSeconds],
-    ['CALLS', limits.callsPerMinute, limits.allowanceSeconds],
+    ['CREATIONS', limits.creationsPerMinute, limits.rateLimitWindowSeconds],
+    ['GUESSES', limits.guessesPerMinute, limits.rateLimitWindowSeconds],
+    ['CALLS', limits.callsPerMinute, limits.rateLimitWindowSeconds],
   ]);
   expect(new Set(config.ratelimits.map(({ namespace_id }) => namespace_id)).size).toBe(3);
 });

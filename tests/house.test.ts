@@ -57,5 +57,5 @@ it('sees an import that goes the wrong way', () => {
   expect(trespasses('shared', 'objects/chat-room/index.ts')).toContain(
     'objects/chat-room/index.ts -> cloudflare:workers',
   );
-  expect(trespasses('pages', 'client/api.ts')).toContain('client/api.ts -> ../shared/routes.ts');
+  expect(trespasses('pages', 'client/rest/api.ts')).toContain('client/rest/api.ts -> ../../shared/routes.ts');
 });

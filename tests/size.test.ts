@@ -1,6 +1,6 @@
 /** How much script a page begins with: what menus, questions, search and sharing need comes when they are wanted. */
 import { expect, it } from 'vitest';
-import { filesIn, isScript, isStyle, loadedBy, pages, scriptsOf, weigh } from '../bench/site.ts';
+import { filesIn, isScript, isStyle, loadedBy, measureFiles, pages, scriptsOf } from '../bench/built-site.ts';
 
 /** Bytes of script after gzip. */
 const most = 40_000;
@@ -9,7 +9,7 @@ it.each(Object.entries(pages))('%s: at most 40 kB of script, compressed', (_, ht
   const scripts = scriptsOf(html);
   // The page's own, and what both share.
   expect(scripts.length).toBeGreaterThanOrEqual(2);
-  expect(weigh(scripts).gzipped).toBeLessThanOrEqual(most);
+  expect(measureFiles(scripts).gzipped).toBeLessThanOrEqual(most);
 });
 
 it('nothing is built that no page loads', () => {

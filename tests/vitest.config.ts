@@ -56,8 +56,6 @@ export default defineConfig(({ mode }) => {
       projects: [
         {
           root,
-          // itty-router ships source maps without their sources; Vite warns of each.
-          logLevel: 'error',
           plugins: [
             cloudflareTest({
               wrangler: { configPath: './wrangler.jsonc' },
@@ -77,7 +75,6 @@ export default defineConfig(({ mode }) => {
         },
         {
           root,
-          logLevel: 'error',
           plugins: [cloudflareTest({ wrangler: { configPath: './wrangler.jsonc' }, miniflare: { bindings } })],
           test: {
             name: 'limits',

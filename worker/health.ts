@@ -1,12 +1,12 @@
 /** Whether the parts that many rooms share are there. Each is asked a trivial question, with a time limit of its own. */
-import type { CallContent } from '../shared/calls.ts';
-import { done, fail, type Outcome } from '../shared/failures.ts';
+import type { CallContent } from '../shared/call-types.ts';
+import { fail, ok, type Result } from '../shared/failures.ts';
 import { limits } from '../shared/limits.ts';
-import { within } from '../shared/within.ts';
+import { withTimeout } from '../shared/timeout.ts';
 
-async function answers(milliseconds: number, ask: () => Promise<unknown>): Promise<boolean> {
+async function responds(milliseconds: number, request: () => Promise<unknown>): Promise<boolean> {
   try {
-    await within(milliseconds, ask());
+    await withTimeout(milliseconds, request());
     return true;
   } catch {
     return false;
@@ -14,13 +14,13 @@ async function answers(milliseconds: number, ask: () => Promise<unknown>): Promi
 }
 
 /** @returns `unavailable` (503), with a text that says which part does not answer */
-export async function health(env: Env): Promise<Outcome<CallContent<'health'>>> {
+export async function health(env: Env): Promise<Result<CallContent<'health'>>> {
   const [directory, kv] = await Promise.all([
-    answers(limits.healthDirectoryMs, () => env.ROOM_DIRECTORY.getByName('rooms').isWell()),
+    responds(limits.healthDirectoryTimeoutMs, () => env.ROOM_DIRECTORY.getByName('rooms').isHealthy()),
     // No such key exists, so it costs least, and nobody's room is read.
-    answers(limits.healthKvMs, () => env.CHATS.get('health')),
+    responds(limits.healthKvTimeoutMs, () => env.CHATS.get('health')),
   ]);
-  if (directory && kv) return done({ status: 'ok', directory: 'ok', kv: 'ok' });
-  const silent = [...(directory ? [] : ['the directory']), ...(kv ? [] : ['KV'])].join(' and ');
-  return fail('unavailable', { text: `Service unavailable: No answer from ${silent}`, retryAfter: 1 });
+  if (directory && kv) return ok({ status: 'ok', directory: 'ok', kv: 'ok' });
+  const unavailable = [...(directory ? [] : ['the directory']), ...(kv ? [] : ['KV'])].join(' and ');
+  return fail('unavailable', { text: `Service unavailable: No answer from ${unavailable}`, retryAfter: 1 });
 }

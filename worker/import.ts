@@ -1,41 +1,45 @@
 /** Moving a room here, for the operator: lines are checked as they come, and go to the room some at a time. */
 import * as v from 'valibot';
-import { type ArchivedMessage, type ArchiveLine, readLine } from '../shared/archive.ts';
+import { type ArchivedMessage, type ArchiveLine, parseArchiveLine } from '../shared/archive.ts';
 import { decode } from '../shared/decode.ts';
-import { done, fail, type Outcome } from '../shared/failures.ts';
+import { fail, ok, type Result } from '../shared/failures.ts';
+import { Link } from '../shared/fields.ts';
 import { limits } from '../shared/limits.ts';
 import type { RoomView } from '../shared/room.ts';
-import { Link } from '../shared/text.ts';
-import { refuse, succeed } from './answers.ts';
-import { guardingBearer } from './guesses.ts';
+import { withBearerGuessLimit } from './guess-limit.ts';
 import type { CallContext } from './handlers.ts';
-import { bearerOf } from './intake.ts';
-import { atLine, drain, linesOf, type NumberedLine } from './lines.ts';
+import { drain, lineError, type NumberedLine, readLines } from './ndjson.ts';
+import { bearerOf } from './read-request.ts';
+import { errorResponse, jsonResponse } from './responses.ts';
 
-const privately = { 'Cache-Control': 'private, no-store' };
+const privateHeaders = { 'Cache-Control': 'private, no-store' };
 
 /** The rooms as an import reaches them. */
 type RoomStub = ReturnType<Env['CHAT_ROOM']['getByName']>;
 
 /** Who may import, and where to: shape (400), then credential (401); the room's object says whether it is right (403). */
-function approach(request: Request, link: string, { env }: CallContext): Outcome<{ token: string; room: RoomStub }> {
-  const at = decode(v.object({ link: Link }), { link });
-  if (!at.ok) return at;
+function authorizeImport(
+  request: Request,
+  link: string,
+  { env }: CallContext,
+): Result<{ token: string; room: RoomStub }> {
+  const params = decode(v.object({ link: Link }), { link });
+  if (!params.ok) return params;
   const token = bearerOf(request);
-  return token === undefined ? fail('no_credential') : done({ token, room: env.CHAT_ROOM.getByName(link) });
+  return token === undefined ? fail('no_credential') : ok({ token, room: env.CHAT_ROOM.getByName(link) });
 }
 
 /** One import on its way to its room. */
-class Delivery {
+class RoomImport {
   readonly #room: RoomStub;
   readonly #token: string;
   readonly #link: string;
-  #key: string | undefined;
-  #lastId = 0;
+  #importKey: string | undefined;
+  #storedUpToId = 0;
   /** The highest id that came. */
-  #cameTo = 0;
-  #waiting: { line: number; message: ArchivedMessage }[] = [];
-  #length = 0;
+  #lastSeenId = 0;
+  #pending: { line: number; message: ArchivedMessage }[] = [];
+  #pendingLength = 0;
 
   constructor(room: RoomStub, token: string, link: string) {
     this.#room = room;
@@ -47,96 +51,99 @@ class Delivery {
    * Takes a line.
    * @returns the room, once the last was taken
    */
-  async take({ number, text }: NumberedLine): Promise<Outcome<RoomView | undefined>> {
-    const read = readLine(text);
-    const line = read.ok ? this.#inOrder(read.value) : read;
-    if (!line.ok) return fail('invalid', { text: atLine(number, line.failure.text) });
+  async addLine({ number, text }: NumberedLine): Promise<Result<RoomView | undefined>> {
+    const parsed = parseArchiveLine(text);
+    const line = parsed.ok ? this.#checkOrder(parsed.value) : parsed;
+    if (!line.ok) return fail('invalid', { text: lineError(number, line.failure.text) });
     switch (line.value.type) {
       case 'room':
-        return this.#progress(await this.#room.import(this.#token, { act: 'begin', room: line.value }));
+        return this.#recordProgress(await this.#room.runImportStep(this.#token, { act: 'begin', room: line.value }));
       case 'message':
-        return this.#collect(number, line.value, text.length);
+        return this.#addMessage(number, line.value, text.length);
       case 'end': {
         const stored = await this.flush();
-        return stored.ok ? this.#room.finishImport(this.#token, this.#link, this.#key ?? '', line.value) : stored;
+        return stored.ok ? this.#room.finishImport(this.#token, this.#link, this.#importKey ?? '', line.value) : stored;
       }
     }
   }
 
   /** Sends what was collected. */
-  async flush(): Promise<Outcome<undefined>> {
-    if (this.#key === undefined || this.#waiting.length === 0) return done(undefined);
-    const [key, messages] = [this.#key, this.#waiting];
-    this.#waiting = [];
-    this.#length = 0;
-    return this.#progress(await this.#room.import(this.#token, { act: 'store', key, messages }));
+  async flush(): Promise<Result<undefined>> {
+    if (this.#importKey === undefined || this.#pending.length === 0) return ok(undefined);
+    const [key, messages] = [this.#importKey, this.#pending];
+    this.#pending = [];
+    this.#pendingLength = 0;
+    return this.#recordProgress(await this.#room.runImportStep(this.#token, { act: 'store', key, messages }));
   }
 
   /** What an import that broke off is answered with. */
-  incomplete(): Outcome<never> {
-    const text = `Import incomplete: Stored up to message ${this.#lastId}; the same again goes on from there`;
+  incompleteFailure(): Result<never> {
+    const text = `Import incomplete: Stored up to message ${this.#storedUpToId}; send the same file again to continue`;
     return fail('import_incomplete', { text });
   }
 
   /** The room comes first, and messages by id. */
-  #inOrder(line: ArchiveLine): Outcome<ArchiveLine> {
-    if ((line.type === 'room') === (this.#key !== undefined)) {
+  #checkOrder(line: ArchiveLine): Result<ArchiveLine> {
+    if ((line.type === 'room') === (this.#importKey !== undefined)) {
       return fail('invalid', { text: 'Invalid fields: type must be "room" on the first line, and on no other' });
     }
-    if (line.type !== 'message') return done(line);
-    if (line.id <= this.#cameTo) return fail('invalid', { text: 'Invalid fields: id must be above that before it' });
-    this.#cameTo = line.id;
-    return done(line);
+    if (line.type !== 'message') return ok(line);
+    if (line.id <= this.#lastSeenId) {
+      return fail('invalid', { text: 'Invalid fields: id must be greater than the previous id' });
+    }
+    this.#lastSeenId = line.id;
+    return ok(line);
   }
 
-  async #collect(line: number, message: ArchivedMessage, length: number): Promise<Outcome<undefined>> {
-    if (message.id <= this.#lastId) return done(undefined);
-    this.#waiting.push({ line, message });
-    this.#length += length;
-    const isFull = this.#waiting.length >= limits.archiveBatch || this.#length >= limits.archiveBatchLength;
-    return isFull ? this.flush() : done(undefined);
+  async #addMessage(line: number, message: ArchivedMessage, length: number): Promise<Result<undefined>> {
+    if (message.id <= this.#storedUpToId) return ok(undefined);
+    this.#pending.push({ line, message });
+    this.#pendingLength += length;
+    const isFull =
+      this.#pending.length >= limits.archiveBatchMessages || this.#pendingLength >= limits.archiveBatchLength;
+    return isFull ? this.flush() : ok(undefined);
   }
 
-  #progress(progress: Outcome<{ key: string; lastId: number }>): Outcome<undefined> {
+  #recordProgress(progress: Result<{ key: string; lastId: number }>): Result<undefined> {
     if (!progress.ok) return progress;
-    this.#key = progress.value.key;
-    this.#lastId = progress.value.lastId;
-    return done(undefined);
+    this.#importKey = progress.value.key;
+    this.#storedUpToId = progress.value.lastId;
+    return ok(undefined);
   }
 }
 
 /** Takes the lines until the room is there, or one is refused. What comes after the last is not looked at. */
-async function deliver(
-  delivery: Delivery,
+async function importLines(
+  roomImport: RoomImport,
   reader: ReadableStreamDefaultReader<Uint8Array>,
-): Promise<Outcome<RoomView>> {
-  for await (const line of linesOf(reader)) {
-    const taken = line.ok ? await delivery.take(line.value) : line;
-    if (!taken.ok) return taken;
-    if (taken.value) return done(taken.value);
+): Promise<Result<RoomView>> {
+  for await (const line of readLines(reader)) {
+    const added = line.ok ? await roomImport.addLine(line.value) : line;
+    if (!added.ok) return added;
+    if (added.value) return ok(added.value);
   }
-  const stored = await delivery.flush();
-  return stored.ok ? delivery.incomplete() : stored;
+  const stored = await roomImport.flush();
+  return stored.ok ? roomImport.incompleteFailure() : stored;
 }
 
 /** Imports a room from lines as an export writes them, or goes on with an import that broke off. */
 export async function importRoom(request: Request, link: string, context: CallContext): Promise<Response> {
   const reader = (request.body ?? new Blob([]).stream()).getReader();
-  const near = approach(request, link, context);
-  const imported = near.ok
-    ? await guardingBearer(near.value.token, context, () =>
-        deliver(new Delivery(near.value.room, near.value.token, link), reader),
+  const access = authorizeImport(request, link, context);
+  const imported = access.ok
+    ? await withBearerGuessLimit(access.value.token, context, () =>
+        importLines(new RoomImport(access.value.room, access.value.token, link), reader),
       )
-    : near;
+    : access;
   await drain(reader);
-  return imported.ok ? succeed(201, imported.value, privately) : refuse(imported.failure);
+  return imported.ok ? jsonResponse(201, imported.value, privateHeaders) : errorResponse(imported.failure);
 }
 
 /** Gives up an import that broke off: the link is free again. */
-export async function giveUpImport(request: Request, link: string, context: CallContext): Promise<Response> {
-  const near = approach(request, link, context);
-  if (!near.ok) return refuse(near.failure);
-  const { room, token } = near.value;
-  const given = await guardingBearer(token, context, () => room.import(token, { act: 'give up' }));
-  return given.ok ? succeed(200, 'Import given up', privately) : refuse(given.failure);
+export async function cancelImport(request: Request, link: string, context: CallContext): Promise<Response> {
+  const access = authorizeImport(request, link, context);
+  if (!access.ok) return errorResponse(access.failure);
+  const { room, token } = access.value;
+  const cancelled = await withBearerGuessLimit(token, context, () => room.runImportStep(token, { act: 'give up' }));
+  return cancelled.ok ? jsonResponse(200, 'Import given up', privateHeaders) : errorResponse(cancelled.failure);
 }

@@ -2,58 +2,59 @@
  * The list without the directory: read from the copies in KV, in the same order and shape. It knows no admin, and may
  * be up to a minute behind; up to six by activity, since a message alone is hardly worth a write.
  */
-import type { CallContent, CallInput } from '../shared/calls.ts';
-import { type RoomKeyMetadata, roomKeyPrefix } from '../shared/copies.ts';
-import { type ListPosition, toCursor } from '../shared/cursor.ts';
+import type { CallContent, CallInput } from '../shared/call-types.ts';
+import { encodeCursor, type ListPosition } from '../shared/cursor.ts';
 import { fold } from '../shared/fold.ts';
+import { type RoomKeyMetadata, roomKeyPrefix } from '../shared/kv-keys.ts';
+import { cutPage } from '../shared/page.ts';
 import type { ListSort, RoomInfo } from '../shared/room.ts';
 
 /** Says that a list does not come from the directory, but from `kv`. */
 export const listSourceHeader = 'X-List-Source';
 
 /** Values that one call to KV gives. */
-const valuesAtOnce = 100;
+const bulkReadKeys = 100;
 
-interface Copy {
+interface KvRoom {
   key: string;
   link: string;
   metadata: RoomKeyMetadata;
 }
 
-async function allCopies(kv: KVNamespace): Promise<Copy[]> {
-  const copies: Copy[] = [];
+async function readRoomKeys(kv: KVNamespace): Promise<KvRoom[]> {
+  const rooms: KvRoom[] = [];
   for (let cursor: string | null = null; ; ) {
     const page: KVNamespaceListResult<RoomKeyMetadata> = await kv.list({ prefix: roomKeyPrefix, cursor });
     for (const { name, metadata } of page.keys) {
-      if (metadata) copies.push({ key: name, link: name.slice(roomKeyPrefix.length), metadata });
+      if (metadata) rooms.push({ key: name, link: name.slice(roomKeyPrefix.length), metadata });
     }
-    if (page.list_complete) return copies;
+    if (page.list_complete) return rooms;
     cursor = page.cursor;
   }
 }
 
-async function valuesOf(kv: KVNamespace, copies: readonly Copy[]): Promise<Map<string, RoomInfo>> {
+async function readValues(kv: KVNamespace, rooms: readonly KvRoom[]): Promise<Map<string, RoomInfo>> {
   const values = new Map<string, RoomInfo>();
-  for (let start = 0; start < copies.length; start += valuesAtOnce) {
-    const keys = copies.slice(start, start + valuesAtOnce).map(({ key }) => key);
+  for (let start = 0; start < rooms.length; start += bulkReadKeys) {
+    const keys = rooms.slice(start, start + bulkReadKeys).map(({ key }) => key);
     for (const [key, value] of await kv.get<RoomInfo>(keys, 'json')) if (value) values.set(key, value);
   }
   return values;
 }
 
 /** Leaves those that have the tag and the words; reads values only where the metadata does not say. */
-async function filter(
+async function filterRooms(
   kv: KVNamespace,
-  copies: Copy[],
+  rooms: KvRoom[],
   tag: string | undefined,
   q: string | undefined,
-): Promise<Copy[]> {
+): Promise<KvRoom[]> {
   const words = fold(q ?? '')
     .split(/\s+/u)
     .filter(Boolean);
-  const unclear = copies.filter(({ metadata }) => words.length > 0 || (tag !== undefined && !metadata.tags));
-  const values = await valuesOf(kv, unclear);
-  return copies.filter(({ key, metadata }) => {
+  const needingValues = rooms.filter(({ metadata }) => words.length > 0 || (tag !== undefined && !metadata.tags));
+  const values = await readValues(kv, needingValues);
+  return rooms.filter(({ key, metadata }) => {
     const value = values.get(key);
     const tags = metadata.tags ?? value?.tags ?? [];
     const text = fold([value?.title, value?.about, ...tags].join('\n'));
@@ -76,22 +77,21 @@ export async function listFromKv(
   kv: KVNamespace,
   { tag, q, sort, after, limit, offset }: CallInput<'listRooms'>['query'],
 ): Promise<CallContent<'listRooms'>> {
-  const listed = (await allCopies(kv)).filter(({ metadata }) => !metadata.unlisted);
-  const found = (await filter(kv, listed, tag, q))
-    .map((copy) => ({ ...copy, position: { sort, key: sortKeys[sort](copy.metadata), link: copy.link } }))
+  const listed = (await readRoomKeys(kv)).filter(({ metadata }) => !metadata.unlisted);
+  const found = (await filterRooms(kv, listed, tag, q))
+    .map((room) => ({ ...room, position: { sort, key: sortKeys[sort](room.metadata), link: room.link } }))
     .sort((one, other) => (isBefore(one.position, other.position) ? -1 : 1));
   const rest = found.filter(({ position }) => after === undefined || isBefore(after, position)).slice(offset);
-  const page = rest.slice(0, limit);
-  const values = await valuesOf(kv, page);
-  const last = page.at(-1);
+  const { rows, last } = cutPage(rest, limit);
+  const values = await readValues(kv, rows);
   return {
-    chats: page.flatMap(({ key }) => {
+    chats: rows.flatMap(({ key }) => {
       const value = values.get(key);
       return value ? { ...value, isAdmin: false } : [];
     }),
     total: found.length,
     limit,
     offset,
-    ...(last && rest.length > page.length && { next: toCursor(last.position) }),
+    ...(last && { next: encodeCursor(last.position) }),
   };
 }

@@ -1,14 +1,14 @@
 /** What there is in all, for the operator's Prometheus: its text format, version 0.0.4. */
-import type { Figures } from '../objects/room-directory/index.ts';
-import { fail, type Outcome } from '../shared/failures.ts';
+import type { DirectoryMetrics } from '../objects/room-directory/index.ts';
+import { fail, type Result } from '../shared/failures.ts';
 import { limits } from '../shared/limits.ts';
 import { metricsPath } from '../shared/paths.ts';
-import { within } from '../shared/within.ts';
-import { refuse } from './answers.ts';
-import { guardingBearer } from './guesses.ts';
+import { withTimeout } from '../shared/timeout.ts';
+import { withBearerGuessLimit } from './guess-limit.ts';
 import type { CallContext } from './handlers.ts';
-import { bearerOf } from './intake.ts';
-import { recordError } from './record.ts';
+import { bearerOf } from './read-request.ts';
+import { logError } from './request-log.ts';
+import { errorResponse } from './responses.ts';
 
 interface Metric {
   name: string;
@@ -17,7 +17,10 @@ interface Metric {
   value: number;
 }
 
-function metricsOf({ rooms, unlisted, people, posted, behind }: Figures, now: number): Metric[] {
+function metricsOf(
+  { rooms, unlisted, people, posted, replicationLag: behind }: DirectoryMetrics,
+  now: number,
+): Metric[] {
   const age = behind.since === null ? 0 : Math.max(0, now - behind.since) / 1_000;
   return [
     { name: 'flexio_rooms', type: 'gauge', help: 'Rooms there are, unlisted ones among them.', value: rooms },
@@ -62,18 +65,18 @@ export async function metrics(
   now: number,
 ): Promise<Response> {
   const token = bearerOf(request);
-  if (token === undefined) return refuse(fail('no_credential').failure);
-  const figures = await guardingBearer(token, { env, address }, async (): Promise<Outcome<Figures>> => {
+  if (token === undefined) return errorResponse(fail('no_credential').failure);
+  const result = await withBearerGuessLimit(token, { env, address }, async (): Promise<Result<DirectoryMetrics>> => {
     try {
-      const asked: Promise<Outcome<Figures>> = env.ROOM_DIRECTORY.getByName('rooms').figures(token);
-      return await within(limits.directoryAnswerMs, asked);
+      const pendingMetrics: Promise<Result<DirectoryMetrics>> = env.ROOM_DIRECTORY.getByName('rooms').metrics(token);
+      return await withTimeout(limits.directoryTimeoutMs, pendingMetrics);
     } catch (error) {
-      recordError(env, 'directory_failed', error, { requestId, route: metricsPath });
+      logError(env, 'directory_failed', error, { requestId, route: metricsPath });
       return fail('unavailable', { retryAfter: 1 });
     }
   });
-  if (!figures.ok) return refuse(figures.failure);
-  return new Response(toText(metricsOf(figures.value, now)), {
+  if (!result.ok) return errorResponse(result.failure);
+  return new Response(toText(metricsOf(result.value, now)), {
     headers: { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8', 'Cache-Control': 'no-store' },
   });
 }

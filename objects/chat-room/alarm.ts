@@ -1,34 +1,77 @@
-/** What a room does when its alarm rings. May come twice, or late. */
-import { expireLeases } from './attendance.ts';
-import type { Details } from './details.ts';
-import { removeUnused } from './disuse.ts';
-import { eraseBatch } from './erasing.ts';
-import { writeMarks } from './following.ts';
-import { removeOld } from './retention.ts';
-import type { Room } from './room.ts';
-import { hangUp, lapse } from './seating.ts';
+/** The scheduled jobs of a room: when each is due and what it does. An alarm may come late or twice. */
 
-/**
- * Closes overdue sockets, makes viewers of those whose signed token has expired, ends leases, notices what a crash
- * changed, removes what is too old or unused, and delivers what the copies must hear.
- */
-export function ring(room: Room): Promise<void> {
-  const inRoom = (work: (details: Details) => void | Promise<void>) => () => {
-    const details = room.find();
-    return details && work(details);
-  };
-  return room.wake.ring(room.clock, {
-    sockets: inRoom((details) => {
-      for (const { socket, failure } of room.sessions.overdue()) hangUp(room, socket, failure);
-      for (const [socket, session] of room.sessions.all()) lapse({ room, details, socket, session });
-    }),
-    leases: inRoom((details) => expireLeases(room, details)),
-    // Sockets that died with the object took their people along without a word.
-    drift: inRoom(({ link }) => room.change(() => room.outbox.catchUp(link))),
-    retention: inRoom((details) => removeOld(room, details)),
-    marks: inRoom(() => writeMarks(room)),
-    erasures: inRoom(() => eraseBatch(room)),
-    disuse: inRoom((details) => removeUnused(room, details)),
-    copies: () => room.settleDebts(),
-  });
+import type { Job } from '../storage/alarm-scheduler.ts';
+import { disconnect, expireIdentity } from './actions/connect.ts';
+import { eraseNextBatch, erasureDue } from './actions/erase-participant.ts';
+import { deleteIfInactive, inactivityDue } from './actions/inactivity.ts';
+import { expireLeases } from './actions/leases.ts';
+import { flushReadMarkers } from './actions/mark-read.ts';
+import { applyRetention, retentionDue } from './actions/retention.ts';
+import type { Room } from './room.ts';
+import type { Details } from './state/details.ts';
+
+/** The jobs in the order in which an alarm runs them, for a room whose tables exist. */
+export function scheduledJobs(room: Room): readonly Job[] {
+  const withDetails =
+    <T>(work: (details: Details) => T) =>
+    (): T | undefined => {
+      const details = room.details();
+      return details && work(details);
+    };
+  return [
+    {
+      name: 'sockets',
+      due: () => room.connections.nextDue(),
+      run: withDetails((details) => {
+        for (const { socket, failure } of room.connections.stale()) disconnect(room, socket, failure);
+        for (const [socket, connection] of room.connections.entries())
+          expireIdentity({ room, details, socket, connection });
+      }),
+    },
+    {
+      name: 'leases',
+      due: () => room.participants.nextDue(),
+      run: withDetails((details) => expireLeases(room, details)),
+    },
+    {
+      // Connections that ended with an eviction left the presence set without a change being published to the replicas.
+      name: 'drift',
+      due: () => undefined,
+      run: withDetails(({ link }) => room.transaction(() => room.outbox.markDrifted(link))),
+    },
+    {
+      name: 'retention',
+      due: withDetails((details) => {
+        const due = retentionDue(room, details);
+        // With sockets open, the room wakes for their sweep anyway.
+        return due === undefined ? undefined : room.connections.alignToSweep(due);
+      }),
+      run: withDetails((details) => applyRetention(room, details)),
+    },
+    {
+      name: 'marks',
+      due: () => room.readMarkers.nextDue(),
+      run: withDetails(() => flushReadMarkers(room)),
+    },
+    {
+      name: 'erasures',
+      due: withDetails(() => erasureDue(room)),
+      run: withDetails(() => eraseNextBatch(room)),
+    },
+    {
+      name: 'disuse',
+      due: withDetails((details) => inactivityDue(room, details)),
+      run: withDetails((details) => deleteIfInactive(room, details)),
+    },
+    {
+      name: 'copies',
+      due: () => room.outbox.nextDue(),
+      run: () => room.deliverReplicas(),
+    },
+  ];
+}
+
+/** Runs every job once and schedules the next alarm. */
+export function runDueJobs(room: Room): Promise<void> {
+  return room.alarmScheduler.run();
 }

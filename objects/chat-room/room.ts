@@ -3,174 +3,175 @@
  * stored.
  */
 import type { EventDetails, EventName } from '../../shared/events.ts';
-import { done, fail, type Outcome, type Refused } from '../../shared/failures.ts';
-import type { RoomFrame } from '../../shared/frames.ts';
+import { type Err, fail, ok, type Result } from '../../shared/failures.ts';
+import type { ServerRoomFrame } from '../../shared/frames.ts';
 import { limits } from '../../shared/limits.ts';
 import type { RoomInfo, RoomView } from '../../shared/room.ts';
 import { digest } from '../credentials/digests.ts';
 import type { ListedRoom } from '../room-directory/update.ts';
+import { AlarmScheduler } from '../storage/alarm-scheduler.ts';
 import type { Clock } from '../storage/clock.ts';
 import { hasSchema, migrate } from '../storage/migrations.ts';
 import { Outbox } from '../storage/outbox.ts';
-import { Wake } from '../storage/wake.ts';
-import { Archive, type Arriving } from './archive.ts';
-import { type CopyWorld, copiesOf, withhold } from './copies.ts';
-import { type Details, DetailsTable } from './details.ts';
-import { disuseDue, Touches } from './disuse.ts';
-import { erasureDue } from './erasing.ts';
-import { Erasures } from './erasures.ts';
-import { IdentityDesk, type IdentityWorld } from './identity.ts';
-import { Marks } from './marks.ts';
-import { MessageLog } from './messages.ts';
-import { ModerationLog } from './moderation-log.ts';
-import { Pacing } from './pacing.ts';
-import { Participants } from './participants.ts';
-import { Presence } from './presence.ts';
-import { Reactions } from './reactions.ts';
-import { removalDue } from './retention.ts';
+import { Authenticator, type AuthenticatorDependencies } from './access/authenticator.ts';
+import { RoomRateLimiter } from './access/rate-limiter.ts';
+import { disconnect } from './actions/connect.ts';
+import { Activity } from './actions/inactivity.ts';
+import { scheduledJobs } from './alarm.ts';
+import { Connections } from './connections/connections.ts';
+import { FrameQueue } from './connections/frame-queue.ts';
+import { Participants } from './connections/participants.ts';
+import { PresenceBatcher } from './connections/presence-batcher.ts';
 import { migrations } from './schema.ts';
-import { hangUp } from './seating.ts';
-import { Sessions } from './sessions.ts';
-import { Standings } from './standings.ts';
-import { Turns } from './turns.ts';
+import { Archive, type PendingImport } from './state/archive.ts';
+import { type Details, DetailsTable } from './state/details.ts';
+import { ErasureQueue } from './state/erasure-queue.ts';
+import { MemberStatuses } from './state/member-status.ts';
+import { MessageLog } from './state/message-log.ts';
+import { ModerationLog } from './state/moderation-log.ts';
+import { Reactions } from './state/reactions.ts';
+import { ReadMarkers } from './state/read-markers.ts';
+import { type ReplicaBindings, redactPrivate, replicasOf } from './state/replicas.ts';
 
 /** What lies outside a room. */
-export interface RoomWorld extends CopyWorld, IdentityWorld {
+export interface RoomDependencies extends ReplicaBindings, AuthenticatorDependencies {
   clock: Clock;
   /** For how many days a room stays that nobody touches; 0 is for ever. */
   roomDays: number;
   /** Whether anybody has to keep to a pace. */
-  isPaced: boolean;
-  noteEvent: NoteEvent;
+  isRateLimited: boolean;
+  recordEvent: RecordEvent;
 }
 
 /** Notes what happened, where events are counted. */
-type NoteEvent = (event: EventName, details: EventDetails) => void;
+type RecordEvent = (event: EventName, details: EventDetails) => void;
 
 export class Room {
-  readonly details: DetailsTable;
-  readonly log: MessageLog;
+  readonly detailsTable: DetailsTable;
+  readonly messageLog: MessageLog;
   readonly reactions: Reactions;
-  readonly marks: Marks;
-  readonly standings: Standings;
+  readonly readMarkers: ReadMarkers;
+  readonly memberStatuses: MemberStatuses;
   readonly moderationLog: ModerationLog;
-  readonly erasures: Erasures;
-  readonly touches: Touches;
+  readonly erasureQueue: ErasureQueue;
+  readonly activity: Activity;
   readonly archive: Archive;
-  readonly sessions: Sessions;
+  readonly connections: Connections;
   readonly participants: Participants;
   readonly outbox: Outbox<'directory' | 'kv'>;
-  readonly wake: Wake;
-  readonly identities: IdentityDesk;
-  readonly presence: Presence;
-  readonly turns = new Turns();
-  readonly pacing: Pacing;
+  readonly alarmScheduler: AlarmScheduler;
+  readonly authenticator: Authenticator;
+  readonly presenceBatcher: PresenceBatcher;
+  readonly frameQueue = new FrameQueue();
+  readonly rateLimiter: RoomRateLimiter;
   readonly #operatorToken: string | undefined;
   readonly clock: Clock;
-  readonly noteEvent: NoteEvent;
+  readonly recordEvent: RecordEvent;
   readonly #storage: DurableObjectStorage;
-  #migrated = false;
+  #isMigrated = false;
 
-  constructor(ctx: DurableObjectState, world: RoomWorld) {
+  constructor(ctx: DurableObjectState, dependencies: RoomDependencies) {
     const { storage } = ctx;
     this.#storage = storage;
-    this.clock = world.clock;
-    this.noteEvent = world.noteEvent;
-    this.details = new DetailsTable(storage.sql);
-    this.log = new MessageLog(storage.sql);
+    this.clock = dependencies.clock;
+    this.recordEvent = dependencies.recordEvent;
+    this.detailsTable = new DetailsTable(storage.sql);
+    this.messageLog = new MessageLog(storage.sql);
     this.reactions = new Reactions(storage.sql);
-    this.marks = new Marks(storage.sql);
-    this.standings = new Standings(storage.sql);
+    this.readMarkers = new ReadMarkers(storage.sql);
+    this.memberStatuses = new MemberStatuses(storage.sql);
     this.moderationLog = new ModerationLog(storage.sql);
-    this.erasures = new Erasures(storage.sql);
-    this.touches = new Touches(storage.sql, world.roomDays);
-    this.archive = new Archive(storage.sql, this.log, this.reactions);
-    this.sessions = new Sessions(ctx, world.clock, (socket, failure) => hangUp(this, socket, failure));
+    this.erasureQueue = new ErasureQueue(storage.sql);
+    this.activity = new Activity(storage.sql, dependencies.roomDays);
+    this.archive = new Archive(storage.sql, this.messageLog, this.reactions);
+    this.connections = new Connections(ctx, dependencies.clock, (socket, failure) => disconnect(this, socket, failure));
     this.participants = new Participants(
       storage.sql,
-      this.sessions,
-      (id) => this.standings.muted(id, world.clock.now())?.until,
+      this.connections,
+      (id) => this.memberStatuses.activeMute(id, dependencies.clock.now())?.until,
     );
-    this.presence = new Presence(
-      world.clock,
+    this.presenceBatcher = new PresenceBatcher(
+      dependencies.clock,
       () => this.participants.count(),
-      (frame) => this.sessions.broadcast(frame),
+      (frame) => this.connections.broadcast(frame),
     );
-    this.wake = new Wake(
+    this.alarmScheduler = new AlarmScheduler({
       storage,
-      () => this.#nextDue(),
-      (reason) => this.noteEvent('error', { reason }),
-    );
+      clock: dependencies.clock,
+      // A room that was never created has no tables for a job to read.
+      jobs: () => (this.#ensureMigrated() ? scheduledJobs(this) : []),
+      onJobFailed: (reason) => this.recordEvent('error', { reason }),
+    });
     this.outbox = new Outbox({
       storage,
-      wake: this.wake,
-      clock: world.clock,
-      copies: copiesOf(
-        world,
-        () => this.#listed(),
+      alarmScheduler: this.alarmScheduler,
+      clock: dependencies.clock,
+      replicas: replicasOf(
+        dependencies,
+        () => this.#listedRoom(),
         () => this.outbox.failingSince('kv'),
       ),
-      turned: (target, link) => {
-        if (target === 'kv') this.outbox.mark(link, 'soon', ['directory']);
+      onHealthChange: (target, link) => {
+        if (target === 'kv') this.outbox.markDirty(link, 'soon', ['directory']);
       },
     });
-    this.identities = new IdentityDesk(this.details, world, {
-      standings: this.standings,
-      isKnown: (id) => this.participants.isHere(id) || this.log.lastOf(id) !== undefined,
+    this.authenticator = new Authenticator(this.detailsTable, dependencies, {
+      memberStatuses: this.memberStatuses,
+      hasParticipated: (id) => this.participants.isPresent(id) || this.messageLog.latestBy(id) !== undefined,
     });
-    this.pacing = new Pacing(world.isPaced);
-    this.#operatorToken = world.operatorToken;
+    this.rateLimiter = new RoomRateLimiter(dependencies.isRateLimited);
+    this.#operatorToken = dependencies.operatorToken;
   }
 
   /** An address as the room remembers it: under a secret that does not lie beside it, where the service has one. */
-  placeOf(details: Details, address: string): string {
+  addressDigest(details: Details, address: string): string {
     return digest(this.#operatorToken || details.salt, 'address', address);
   }
 
   /** The room's metadata, or undefined where there is no room: asking makes no table, row or alarm. */
-  find(): Details | undefined {
-    return this.#ready() ? this.details.read() : undefined;
+  details(): Details | undefined {
+    return this.#ensureMigrated() ? this.detailsTable.read() : undefined;
   }
 
   /** The import that is under way, if one is. */
-  arriving(): Arriving | undefined {
-    return this.#ready() ? this.archive.arriving() : undefined;
+  pendingImport(): PendingImport | undefined {
+    return this.#ensureMigrated() ? this.archive.pendingImport() : undefined;
   }
 
   /** Why there is no room: `room_not_found` (404), or `importing` (503) where it is about to come. */
-  absence(): Refused {
-    if (!this.arriving()) return fail('room_not_found');
+  notFoundOrImporting(): Err {
+    if (!this.pendingImport()) return fail('room_not_found');
     return fail('importing', { retryAfter: limits.importRetrySeconds });
   }
 
   /** Makes ready to store a room. To be called in a transaction. */
-  prepare(): void {
+  createSchema(): void {
     migrate(this.#storage, migrations);
   }
 
   /** Empties every table of the room. To be called in a transaction. */
-  erase(): void {
+  clearTables(): void {
     const tables = [
-      this.details,
-      this.log,
+      this.detailsTable,
+      this.messageLog,
       this.reactions,
-      this.marks,
-      this.standings,
+      this.readMarkers,
+      this.memberStatuses,
       this.moderationLog,
-      this.erasures,
-      this.touches,
+      this.erasureQueue,
+      this.activity,
       this.participants,
     ];
-    for (const table of tables) table.erase();
+    for (const table of tables) table.clear();
   }
 
   /** The room as the API answers it. `room_not_found` (404) where it was removed meanwhile. */
-  view(isAdmin: boolean): Outcome<RoomView> {
-    const details = this.find();
-    if (!details) return this.absence();
-    const { lock, keepDays } = details;
-    return done({
-      ...this.info(details),
+  view(isAdmin: boolean): Result<RoomView> {
+    const details = this.details();
+    if (!details) return this.notFoundOrImporting();
+    const { joinKeyDigest: lock, keepDays } = details;
+    return ok({
+      ...this.publicInfo(details),
       isAdmin,
       ...(lock && { isPrivate: true as const }),
       ...(keepDays > 0 && { keepDays }),
@@ -178,77 +179,64 @@ export class Room {
   }
 
   /** What everyone may know of the room. */
-  info({ link, title, about, tags, createdAt, updatedAt }: Details): RoomInfo {
+  publicInfo({ link, title, about, tags, createdAt, updatedAt }: Details): RoomInfo {
     return { link, title, about, tags, createdAt, updatedAt, participantCount: this.participants.count() };
   }
 
   /** What everyone is told of the room when something about it changes. */
-  frame(details: Details): RoomFrame {
-    const { floor } = this.log.position();
-    return { type: 'room', room: this.info(details), floor, ...this.moderationLog.conduct() };
+  roomFrame(details: Details): ServerRoomFrame {
+    const { floor } = this.messageLog.position();
+    return { type: 'room', room: this.publicInfo(details), floor, ...this.moderationLog.chatSettings() };
   }
 
   /** Writes all of `work` or nothing: an error takes every row, the alarm and what was remembered of them back. */
-  change<T>(work: () => T): T {
+  transaction<T>(work: () => T): T {
     try {
       return this.#storage.transactionSync(work);
     } catch (error) {
-      this.#forget();
+      this.#invalidateCaches();
       throw error;
     }
   }
 
   /** Brings the copies up to date. Once the room is gone and both know, nothing is left behind. */
-  async settleDebts(): Promise<void> {
-    if (!this.#ready()) return;
+  async deliverReplicas(): Promise<void> {
+    if (!this.#ensureMigrated()) return;
     await this.outbox.drain();
-    if (this.details.read() || this.arriving() || this.outbox.nextDue() !== undefined) return;
-    this.#forget();
+    if (this.detailsTable.read() || this.pendingImport() || this.outbox.nextDue() !== undefined) return;
+    this.#invalidateCaches();
     await this.#storage.deleteAll();
   }
 
-  #ready(): boolean {
-    if (this.#migrated) return true;
+  #ensureMigrated(): boolean {
+    if (this.#isMigrated) return true;
     if (!hasSchema(this.#storage)) return false;
     migrate(this.#storage, migrations);
-    this.#migrated = true;
+    this.#isMigrated = true;
     return true;
   }
 
-  #forget(): void {
-    this.#migrated = false;
-    this.details.forget();
-    this.participants.forget();
-    this.standings.forget();
-    this.wake.forget();
+  #invalidateCaches(): void {
+    this.#isMigrated = false;
+    this.detailsTable.invalidate();
+    this.participants.invalidate();
+    this.memberStatuses.invalidate();
+    this.alarmScheduler.invalidate();
   }
 
-  #listed(): ListedRoom | undefined {
-    const details = this.find();
+  #listedRoom(): ListedRoom | undefined {
+    const details = this.details();
     if (!details) return undefined;
     const { unlisted, salt, adminDigest, createdAt } = details;
-    const activeAt = this.log.lastPostedAt() ?? createdAt;
-    const listed = { ...this.info(details), activeAt, posted: this.log.posted(), unlisted, salt, adminDigest };
-    return details.lock ? withhold(listed) : listed;
-  }
-
-  /** When messages are to go; in a room with sockets, when it wakes to sweep them anyway. */
-  #retentionDue(details: Details): number | undefined {
-    const due = removalDue(this, details);
-    return due === undefined ? undefined : this.sessions.atSweep(due);
-  }
-
-  #nextDue(): number | undefined {
-    if (!this.#ready()) return undefined;
-    const details = this.details.read();
-    const due = [
-      this.outbox.nextDue(),
-      this.participants.nextDue(),
-      this.sessions.nextDue(),
-      this.marks.nextDue(),
-      ...(details ? [this.#retentionDue(details), erasureDue(this), disuseDue(this, details)] : []),
-    ];
-    const known = due.filter((time) => time !== undefined);
-    return known.length === 0 ? undefined : Math.min(...known);
+    const activeAt = this.messageLog.lastPostedAt() ?? createdAt;
+    const room = {
+      ...this.publicInfo(details),
+      activeAt,
+      posted: this.messageLog.postedTotal(),
+      unlisted,
+      salt,
+      adminDigest,
+    };
+    return details.joinKeyDigest ? redactPrivate(room) : room;
   }
 }

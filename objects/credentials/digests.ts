@@ -27,20 +27,20 @@ export function digest(salt: string, purpose: DigestPurpose, secret: string): st
 
 /** Whether `secret` has `expected` as its digest, in constant time. */
 export function matchesDigest(salt: string, purpose: DigestPurpose, secret: string, expected: string): boolean {
-  const wanted = Buffer.from(expected, 'base64url');
-  const actual = hmac(salt, purpose, secret);
-  return wanted.length === actual.length && timingSafeEqual(wanted, actual);
+  const expectedBytes = Buffer.from(expected, 'base64url');
+  const actualBytes = hmac(salt, purpose, secret);
+  return expectedBytes.length === actualBytes.length && timingSafeEqual(expectedBytes, actualBytes);
 }
 
 /** Whether two secrets are equal, in constant time whatever their lengths. */
-export function sameSecret(one: string, other: string): boolean {
+export function secretsEqual(one: string, other: string): boolean {
   const salt = randomSecret();
   return timingSafeEqual(hmac(salt, 'admin', one), hmac(salt, 'admin', other));
 }
 
 /** Whether `token` is the operator's. Without a configured token (unset or empty) there is no operator. */
 export function isOperator(token: string | undefined, operatorToken: string | undefined): boolean {
-  return Boolean(token && operatorToken) && sameSecret(token ?? '', operatorToken ?? '');
+  return Boolean(token && operatorToken) && secretsEqual(token ?? '', operatorToken ?? '');
 }
 
 /** 144 random bits as 24 base64url characters: salts, epochs and the secrets of leases. */

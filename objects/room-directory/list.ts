@@ -3,13 +3,13 @@
  * size of the list; an offset costs what it skips. A search looks at the newest `limits.listMatches` rooms that have
  * the words; another order under a tag, at the rooms that have it.
  */
-import { type ListPosition, toCursor } from '../../shared/cursor.ts';
+import { encodeCursor, type ListPosition } from '../../shared/cursor.ts';
 import { limits } from '../../shared/limits.ts';
 import type { ListSort, RoomView } from '../../shared/room.ts';
 import { matchesDigest } from '../credentials/digests.ts';
-import type { Reader } from '../credentials/reader.ts';
-import { matchOf } from '../storage/ngrams.ts';
-import { everyRoom, type RoomRow, tagsOf } from './rooms.ts';
+import type { ReadCredentials } from '../credentials/read-credentials.ts';
+import { matchAllQuery } from '../storage/ngrams.ts';
+import { type RoomRow, tagsOf, totalTag } from './room-index.ts';
 
 /** Which page of which list. */
 export interface ListRequest {
@@ -30,7 +30,7 @@ export interface ListPage {
   next?: string;
 }
 
-type Found = RoomRow & { position: number };
+type PositionedRow = RoomRow & { position: number };
 
 const columnOf = { new: 'by_new', active: 'by_active', popular: 'by_popular' } as const satisfies Record<
   ListSort,
@@ -38,7 +38,7 @@ const columnOf = { new: 'by_new', active: 'by_active', popular: 'by_popular' } a
 >;
 
 /** Before every room of every list. */
-const beginning = { key: Number.MIN_SAFE_INTEGER, link: '' };
+const listStart = { key: Number.MIN_SAFE_INTEGER, link: '' };
 
 export class RoomList {
   readonly #sql: SqlStorage;
@@ -48,48 +48,50 @@ export class RoomList {
   }
 
   /** Reads a page, as `reader` may see it. */
-  page(request: ListRequest, reader: Reader): ListPage {
-    const match = request.q === undefined ? undefined : matchOf(request.q.split(/\s+/u));
-    const more = { ...request, limit: request.limit + 1 };
-    const found = match === undefined ? this.#inOrder(more) : this.#matching(more, match);
+  page(request: ListRequest, credentials: ReadCredentials): ListPage {
+    const match = request.q === undefined ? undefined : matchAllQuery(request.q.split(/\s+/u));
+    const lookahead = { ...request, limit: request.limit + 1 };
+    const found = match === undefined ? this.#orderedRows(lookahead) : this.#matchingRows(lookahead, match);
     const rows = found.slice(0, request.limit);
     const last = rows.at(-1);
     return {
-      chats: rows.map((row) => toView(row, reader)),
-      total: match === undefined ? this.#total(request.tag ?? everyRoom) : this.#countMatching(request, match),
+      chats: rows.map((row) => toView(row, credentials)),
+      total: match === undefined ? this.#total(request.tag ?? totalTag) : this.#countMatching(request, match),
       ...(last &&
-        found.length > rows.length && { next: toCursor({ sort: request.sort, key: last.position, link: last.link }) }),
+        found.length > rows.length && {
+          next: encodeCursor({ sort: request.sort, key: last.position, link: last.link }),
+        }),
     };
   }
 
-  #inOrder({ tag, sort, after, limit, offset }: ListRequest): Found[] {
+  #orderedRows({ tag, sort, after, limit, offset }: ListRequest): PositionedRow[] {
     const column = columnOf[sort];
-    const { key, link } = after ?? beginning;
-    const within = pageWithin(tag, sort);
+    const { key, link } = after ?? listStart;
+    const source = listSource(tag, sort);
     return this.#sql
-      .exec<Found>(
+      .exec<PositionedRow>(
         `SELECT rooms.*, ${column} AS position FROM (
-           SELECT id FROM ${within.rows} AND (${column}, link) > (?, ?) ORDER BY ${column}, link LIMIT ? OFFSET ?
+           SELECT id FROM ${source.rows} AND (${column}, link) > (?, ?) ORDER BY ${column}, link LIMIT ? OFFSET ?
          ) AS page JOIN rooms USING (id)`,
-        ...within.bindings,
+        ...source.bindings,
         key,
         link,
         limit,
         offset,
       )
       .toArray()
-      .sort(inListOrder);
+      .sort(compareListOrder);
   }
 
-  #matching({ tag, sort, after, limit, offset }: ListRequest, match: string): Found[] {
+  #matchingRows({ tag, sort, after, limit, offset }: ListRequest, match: string): PositionedRow[] {
     const column = columnOf[sort];
-    const { key, link } = after ?? beginning;
+    const { key, link } = after ?? listStart;
     return this.#sql
-      .exec<Found>(
-        `SELECT rooms.*, ${column} AS position FROM ${matches}
+      .exec<PositionedRow>(
+        `SELECT rooms.*, ${column} AS position FROM ${matchingRooms}
          WHERE ${hasTag} AND (${column}, link) > (?, ?) ORDER BY position, link LIMIT ? OFFSET ?`,
         match,
-        limits.listMatches,
+        limits.listSearchRooms,
         tag ?? null,
         tag ?? null,
         key,
@@ -103,9 +105,9 @@ export class RoomList {
   #countMatching({ tag }: ListRequest, match: string): number {
     const { total } = this.#sql
       .exec<{ total: number }>(
-        `SELECT COUNT(*) AS total FROM ${matches} WHERE ${hasTag}`,
+        `SELECT COUNT(*) AS total FROM ${matchingRooms} WHERE ${hasTag}`,
         match,
-        limits.listMatches,
+        limits.listSearchRooms,
         tag ?? null,
         tag ?? null,
       )
@@ -120,12 +122,12 @@ export class RoomList {
 }
 
 /** Sorting a page again here is free; in SQL it would read every row once more. */
-function inListOrder(one: Found, other: Found): number {
+function compareListOrder(one: PositionedRow, other: PositionedRow): number {
   return one.position - other.position || (one.link < other.link ? -1 : 1);
 }
 
 /** The newest rooms that match. */
-const matches = `(SELECT rowid AS id FROM words WHERE words MATCH ? ORDER BY rowid DESC LIMIT ?) AS matched
+const matchingRooms = `(SELECT rowid AS id FROM words WHERE words MATCH ? ORDER BY rowid DESC LIMIT ?) AS matched
   JOIN rooms USING (id)`;
 
 const hasTag = `(? IS NULL OR EXISTS (
@@ -133,13 +135,13 @@ const hasTag = `(? IS NULL OR EXISTS (
 ))`;
 
 /** The rows that a page is cut from, up to a further AND. */
-function pageWithin(tag: string | undefined, sort: ListSort): { rows: string; bindings: SqlStorageValue[] } {
+function listSource(tag: string | undefined, sort: ListSort): { rows: string; bindings: SqlStorageValue[] } {
   if (tag === undefined) return { rows: 'rooms WHERE is_listed = 1', bindings: [] };
   if (sort === 'new') return { rows: 'tagged WHERE tag = ?', bindings: [tag] };
   return { rows: '(SELECT rooms.* FROM tagged JOIN rooms USING (id) WHERE tag = ?) WHERE TRUE', bindings: [tag] };
 }
 
-function toView(row: RoomRow, reader: Reader): RoomView {
+function toView(row: RoomRow, credentials: ReadCredentials): RoomView {
   return {
     link: row.link,
     title: row.title,
@@ -148,7 +150,7 @@ function toView(row: RoomRow, reader: Reader): RoomView {
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     participantCount: row.participant_count,
-    isAdmin: reader.isOperator || isAdminOf(row, reader.token),
+    isAdmin: credentials.isOperator || isAdminOf(row, credentials.token),
   };
 }
 

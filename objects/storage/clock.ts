@@ -1,12 +1,12 @@
 /** Time and chance, which come in from outside so that a test can say what they are. */
-import { type After, after } from '../../shared/within.ts';
+import { type SetTimer, systemTimer } from '../../shared/timeout.ts';
 
 /** What an object knows of time and chance. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
   /** Does something later, if the object still lives. */
-  after: After;
+  after: SetTimer;
   /** At least 0 and less than 1. */
   random(): number;
 }
@@ -14,6 +14,6 @@ export interface Clock {
 /** The runtime's own. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  after,
+  after: systemTimer,
   random: () => Math.random(),
 };

@@ -3,10 +3,10 @@
  * delivery carries what the object holds then. Rows outlive what they are about, until each copy knows that it is gone.
  */
 import { limits } from '../../shared/limits.ts';
-import { within } from '../../shared/within.ts';
+import { withTimeout } from '../../shared/timeout.ts';
+import type { AlarmScheduler } from './alarm-scheduler.ts';
 import type { Clock } from './clock.ts';
-import type { Copy } from './copy.ts';
-import type { Wake } from './wake.ts';
+import type { Replica } from './replica.ts';
 
 /** The table, for the schema of each object that has an outbox. Times are milliseconds. */
 export const outboxTable = `
@@ -50,65 +50,68 @@ type Row<T extends string> = {
 };
 
 /** The outside of an outbox. `T` names its copies. */
-export interface OutboxWorld<T extends string> {
+export interface OutboxDependencies<T extends string> {
   storage: DurableObjectStorage;
-  wake: Wake;
+  alarmScheduler: AlarmScheduler;
   clock: Clock;
-  copies: Readonly<Record<T, Copy>>;
+  replicas: Readonly<Record<T, Replica>>;
   /** Told, with the write of it, when a copy begins to fail and when it is well again. */
-  turned?: (target: T, subject: string) => void;
+  onHealthChange?: (target: T, subject: string) => void;
 }
 
 export class Outbox<T extends string> {
-  readonly #world: OutboxWorld<T>;
-  readonly #names: readonly T[];
-  readonly #running = new Map<T, Promise<void>>();
+  readonly #dependencies: OutboxDependencies<T>;
+  readonly #targets: readonly T[];
+  readonly #inFlight = new Map<T, Promise<void>>();
 
-  constructor(world: OutboxWorld<T>) {
-    this.#world = world;
-    this.#names = Object.keys(world.copies) as T[];
+  constructor(dependencies: OutboxDependencies<T>) {
+    this.#dependencies = dependencies;
+    this.#targets = Object.keys(dependencies.replicas) as T[];
   }
 
   /**
    * Notes, in the transaction of the change, that the copies are behind.
    * @param urgency `now` for what a list must show by its next call; `soon` for what is gathered; `later` for what is
    *   hardly worth an operation
-   * @param behind which copies; all of them where it is not said
+   * @param targets which copies; all of them where it is not said
    */
-  mark(subject: string, urgency: 'now' | 'soon' | 'later', behind: readonly T[] = this.#names): void {
-    const { clock, storage, copies } = this.#world;
+  markDirty(subject: string, urgency: 'now' | 'soon' | 'later', targets: readonly T[] = this.#targets): void {
+    const { clock, storage, replicas } = this.#dependencies;
     const now = clock.now();
     const pause =
-      { now: 0, soon: limits.copyMergeMs, later: limits.copyActivityMs }[urgency] * (1 + clock.random() / 5);
-    for (const target of behind) {
-      const known = this.#row(target);
+      { now: 0, soon: limits.replicaMergeMs, later: limits.replicaActivityMs }[urgency] * (1 + clock.random() / 5);
+    for (const target of targets) {
+      const row = this.#row(target);
       // A delivery that waits will carry this too, under a revision that no copy has seen.
-      const wanted = Math.round(now + pause);
-      const waitsUntil = known && known.revision > known.issued_revision ? known.due_at : null;
-      if (waitsUntil !== null && waitsUntil > now && waitsUntil <= wanted) continue;
-      const earliest = (known?.issued_at ?? 0) + copies[target].gapMs;
+      const requestedDue = Math.round(now + pause);
+      const waitsUntil = row && row.revision > row.issued_revision ? row.due_at : null;
+      if (waitsUntil !== null && waitsUntil > now && waitsUntil <= requestedDue) continue;
+      const earliest = (row?.issued_at ?? 0) + replicas[target].minGapMs;
       // A copy that fails is left to its pauses, however much is gathered meanwhile.
-      const fails = known && known.attempts > 0 && urgency !== 'now';
-      const due = Math.max(earliest, Math.min(fails ? Number.POSITIVE_INFINITY : wanted, known?.due_at ?? wanted));
+      const isFailing = row && row.attempts > 0 && urgency !== 'now';
+      const due = Math.max(
+        earliest,
+        Math.min(isFailing ? Number.POSITIVE_INFINITY : requestedDue, row?.due_at ?? requestedDue),
+      );
       storage.sql.exec(
         `INSERT INTO outbox (target, subject, revision, issued_revision, due_at, attempts, issued_at, put_at, unsure_until)
          VALUES (?, ?, ?, 0, ?, 0, 0, 0, 0)
          ON CONFLICT (target) DO UPDATE SET revision = excluded.revision, due_at = excluded.due_at`,
         target,
         subject,
-        Math.max(now, (known?.revision ?? 0) + 1),
+        Math.max(now, (row?.revision ?? 0) + 1),
         due,
       );
-      this.#standBy(due);
+      this.#armFallbackAlarm(due);
     }
   }
 
   /** Notes, in a transaction, which copies hold another number than there is now, though no call changed it. */
-  catchUp(subject: string): void {
-    for (const target of this.#names) {
+  markDrifted(subject: string): void {
+    for (const target of this.#targets) {
       const row = this.#row(target);
-      const measured = this.#world.copies[target].measure();
-      if (row && row.told !== measured) this.mark(subject, 'soon', [target]);
+      const count = this.#dependencies.replicas[target].currentCount();
+      if (row && row.told !== count) this.markDirty(subject, 'soon', [target]);
     }
   }
 
@@ -116,21 +119,23 @@ export class Outbox<T extends string> {
    * Delivers what is due. What fails is tried by alarm.
    * @param awaited for which copy to wait a moment; for the others not at all
    */
-  async settle(awaited?: T): Promise<void> {
-    const runs = new Map(this.#names.map((name) => [name, this.#run(name)]));
+  async deliver(awaited?: T): Promise<void> {
+    const runs = new Map(this.#targets.map((name) => [name, this.#runDelivery(name)]));
     const run = awaited && runs.get(awaited);
-    if (run) await within(limits.directoryWaitMs, run, this.#world.clock.after).catch(() => undefined);
+    if (run) await withTimeout(limits.replicaAnswerWaitMs, run, this.#dependencies.clock.after).catch(() => undefined);
   }
 
   /** Delivers what is due, to the end. Never throws. */
   async drain(): Promise<void> {
-    await Promise.all(this.#names.map((name) => this.#run(name)));
+    await Promise.all(this.#targets.map((name) => this.#runDelivery(name)));
   }
 
   /** When the alarm must see to the next delivery, in milliseconds; undefined when both copies know all. */
   nextDue(): number | undefined {
-    const { due } = this.#world.storage.sql.exec<{ due: number | null }>('SELECT MIN(due_at) AS due FROM outbox').one();
-    return due === null ? undefined : due + limits.copyGraceMs;
+    const { due } = this.#dependencies.storage.sql
+      .exec<{ due: number | null }>('SELECT MIN(due_at) AS due FROM outbox')
+      .one();
+    return due === null ? undefined : due + limits.replicaGraceMs;
   }
 
   /** Since when a copy cannot be delivered, in milliseconds; null where it can. */
@@ -139,82 +144,83 @@ export class Outbox<T extends string> {
   }
 
   /** What is due at once is delivered by who caused it; the alarm comes a little later, in case that is cut short. */
-  #standBy(due: number): void {
-    this.#world.wake.by(due + limits.copyGraceMs);
+  #armFallbackAlarm(due: number): void {
+    this.#dependencies.alarmScheduler.scheduleBy(due + limits.replicaGraceMs);
   }
 
   /** One delivery at a time to each copy; whoever asks meanwhile waits for the one that runs, and for what it left. */
-  #run(target: T): Promise<void> {
-    const running = this.#running.get(target) ?? this.#deliverAll(target).finally(() => this.#running.delete(target));
-    this.#running.set(target, running);
+  #runDelivery(target: T): Promise<void> {
+    const running = this.#inFlight.get(target) ?? this.#deliverAll(target).finally(() => this.#inFlight.delete(target));
+    this.#inFlight.set(target, running);
     return running;
   }
 
   async #deliverAll(target: T): Promise<void> {
-    for (let row = this.#due(target); row; row = this.#due(target)) {
+    for (let row = this.#dueRow(target); row; row = this.#dueRow(target)) {
       try {
-        await within(limits.copyTimeoutMs, this.#deliver(row), this.#world.clock.after);
-        this.#settled(row);
+        await withTimeout(limits.replicaTimeoutMs, this.#deliverRow(row), this.#dependencies.clock.after);
+        this.#recordSuccess(row);
       } catch {
-        this.#postpone(row);
+        this.#scheduleRetry(row);
       }
     }
   }
 
-  async #deliver(row: Row<T>): Promise<void> {
+  async #deliverRow(row: Row<T>): Promise<void> {
     const { target, subject, revision } = row;
-    const copy = this.#world.copies[target];
-    const isPut = copy.exists();
-    this.#issue(row, isPut);
-    await (isPut ? copy.put(subject, revision) : copy.remove(subject, revision));
+    const replica = this.#dependencies.replicas[target];
+    const isPut = replica.exists();
+    this.#recordAttempt(row, isPut);
+    await (isPut ? replica.put(subject, revision) : replica.remove(subject, revision));
   }
 
   /** Notes that an operation goes out: should the object die meanwhile, it is due again, and may yet land. */
-  #issue({ target, revision, put_at }: Row<T>, isPut: boolean): void {
-    const copy = this.#world.copies[target];
-    const now = this.#world.clock.now();
-    const due = now + limits.copyTimeoutMs;
-    this.#world.storage.sql.exec(
+  #recordAttempt({ target, revision, put_at }: Row<T>, isPut: boolean): void {
+    const replica = this.#dependencies.replicas[target];
+    const now = this.#dependencies.clock.now();
+    const due = now + limits.replicaTimeoutMs;
+    this.#dependencies.storage.sql.exec(
       `UPDATE outbox SET issued_revision = ?, due_at = ?, issued_at = ?, put_at = ?, unsure_until = ?, told = ?
        WHERE target = ?`,
       revision,
       due,
       now,
       isPut ? now : put_at,
-      now + copy.settleMs,
-      copy.measure(),
+      now + replica.settleMs,
+      replica.currentCount(),
       target,
     );
-    this.#standBy(due);
+    this.#armFallbackAlarm(due);
   }
 
   /**
    * Clears the debt, unless there was a change meanwhile. Where operations have no order, the same is done once more
    * when an earlier one can no longer land, nor, after a removal, an earlier put.
    */
-  #settled({ target, revision, unsure_until }: Row<T>): void {
-    const now = this.#world.clock.now();
+  #recordSuccess({ target, revision, unsure_until }: Row<T>): void {
+    const now = this.#dependencies.clock.now();
     const row = this.#row(target);
     if (!row) return;
-    const copy = this.#world.copies[target];
-    const again = Math.max(unsure_until, copy.exists() ? 0 : row.put_at + copy.settleMs);
-    const due = row.revision === revision ? (again > now ? again : null) : row.due_at;
-    this.#world.storage.sql.exec(
+    const replica = this.#dependencies.replicas[target];
+    const repeatAt = Math.max(unsure_until, replica.exists() ? 0 : row.put_at + replica.settleMs);
+    const due = row.revision === revision ? (repeatAt > now ? repeatAt : null) : row.due_at;
+    this.#dependencies.storage.sql.exec(
       'UPDATE outbox SET due_at = ?, attempts = 0, unsure_until = ?, failing_since = NULL WHERE target = ?',
       due,
       unsure_until,
       target,
     );
-    if (due !== null) this.#standBy(due);
-    if (row.failing_since !== null) this.#world.turned?.(target, row.subject);
+    if (due !== null) this.#armFallbackAlarm(due);
+    if (row.failing_since !== null) this.#dependencies.onHealthChange?.(target, row.subject);
   }
 
   /** Tries again after a pause that grows, spread so that many rooms do not come back at once. */
-  #postpone({ target, subject, attempts, failing_since }: Row<T>): void {
-    const { clock, storage, copies, turned } = this.#world;
-    const pause = Math.min(limits.copyRetryMs * 2 ** attempts, limits.copyRetryMaxMs) * (0.75 + clock.random() / 2);
+  #scheduleRetry({ target, subject, attempts, failing_since }: Row<T>): void {
+    const { clock, storage, replicas, onHealthChange } = this.#dependencies;
+    const pause =
+      Math.min(limits.replicaRetryMs * 2 ** attempts, limits.replicaRetryMaxMs) * (0.75 + clock.random() / 2);
     const now = clock.now();
-    const due = Math.round(now + Math.max(pause, copies[target].gapMs));
+    const due = Math.round(now + Math.max(pause, replicas[target].minGapMs));
     storage.sql.exec(
       'UPDATE outbox SET due_at = ?, attempts = ?, failing_since = ? WHERE target = ?',
       due,
@@ -222,16 +228,16 @@ export class Outbox<T extends string> {
       failing_since ?? now,
       target,
     );
-    this.#standBy(due);
-    if (failing_since === null) turned?.(target, subject);
+    this.#armFallbackAlarm(due);
+    if (failing_since === null) onHealthChange?.(target, subject);
   }
 
-  #due(target: T): Row<T> | undefined {
+  #dueRow(target: T): Row<T> | undefined {
     const row = this.#row(target);
-    return row && row.due_at !== null && row.due_at <= this.#world.clock.now() ? row : undefined;
+    return row && row.due_at !== null && row.due_at <= this.#dependencies.clock.now() ? row : undefined;
   }
 
   #row(target: T): Row<T> | undefined {
-    return this.#world.storage.sql.exec<Row<T>>('SELECT * FROM outbox WHERE target = ?', target).toArray()[0];
+    return this.#dependencies.storage.sql.exec<Row<T>>('SELECT * FROM outbox WHERE target = ?', target).toArray()[0];
   }
 }

@@ -1,7 +1,7 @@
 /** A user's sessions and what was said in them: the tables `sessions` and `entries`. */
-import { done, fail, type Outcome } from '../../shared/failures.ts';
+import { fail, ok, type Result } from '../../shared/failures.ts';
 import { countBytes, limits } from '../../shared/limits.ts';
-import type { Entry, SessionInfo } from '../../shared/session.ts';
+import type { SessionEntry, SessionInfo } from '../../shared/session.ts';
 import { randomSecret } from '../credentials/digests.ts';
 
 /** An entry on its way in; ids that are absent are made. */
@@ -13,11 +13,11 @@ export interface NewEntry {
 }
 
 /** What became of it. */
-export interface Stored {
-  entry: Entry;
+export interface StoredEntry {
+  entry: SessionEntry;
   duplicate: boolean;
   /** Whether the session began with it. */
-  beginsSession: boolean;
+  isNewSession: boolean;
 }
 
 /** Where a page goes on; absent on the last. */
@@ -26,9 +26,9 @@ interface Paged {
 }
 
 /** A page of a session, oldest first. */
-export interface History extends Paged {
+export interface SessionHistory extends Paged {
   sessionId: string;
-  messages: Entry[];
+  messages: SessionEntry[];
 }
 
 /** A page of a user's sessions, newest first. */
@@ -59,7 +59,7 @@ type SessionRow = {
   message_count: number;
 };
 
-function toEntry(row: EntryRow): Entry {
+function toEntry(row: EntryRow): SessionEntry {
   return {
     sessionId: row.session_id,
     chatId: row.chat_id,
@@ -78,7 +78,7 @@ function toSession(row: SessionRow): SessionInfo {
   };
 }
 
-const withSession = `SELECT entries.id, session_id, chat_id, timestamp, message, role
+const selectEntries = `SELECT entries.id, session_id, chat_id, timestamp, message, role
   FROM entries JOIN sessions ON sessions.id = entries.session`;
 
 export class Entries {
@@ -92,11 +92,11 @@ export class Entries {
    * Stores an entry, or finds what was stored under its `chatId`, in whatever session. To be called in a transaction.
    * @returns `chat_id_reused` (409) when that was another content
    */
-  store({ sessionId, chatId, message, role }: NewEntry, now: number): Outcome<Stored> {
-    const earlier = chatId === undefined ? undefined : this.#find(chatId);
-    if (earlier) {
-      const isSame = earlier.message === message && earlier.role === (role ?? null);
-      return isSame ? done({ entry: toEntry(earlier), duplicate: true, beginsSession: false }) : fail('chat_id_reused');
+  store({ sessionId, chatId, message, role }: NewEntry, now: number): Result<StoredEntry> {
+    const existing = chatId === undefined ? undefined : this.#find(chatId);
+    if (existing) {
+      const isSame = existing.message === message && existing.role === (role ?? null);
+      return isSame ? ok({ entry: toEntry(existing), duplicate: true, isNewSession: false }) : fail('chat_id_reused');
     }
     const session = sessionId ?? randomSecret();
     const { id, message_count } = this.#sql
@@ -119,15 +119,15 @@ export class Entries {
       role ?? null,
     );
     const entry = { sessionId: session, chatId: chat, timestamp: now, message, ...(role !== undefined && { role }) };
-    return done({ entry, duplicate: false, beginsSession: message_count === 1 });
+    return ok({ entry, duplicate: false, isNewSession: message_count === 1 });
   }
 
   /** A page of a session, bounded in entries and in bytes; `session_not_found` (404). */
-  history(sessionId: string, after: number, limit: number): Outcome<History> {
-    const session = this.#sessionRow(sessionId);
+  history(sessionId: string, after: number, limit: number): Result<SessionHistory> {
+    const session = this.#sessionRowId(sessionId);
     if (session === undefined) return fail('session_not_found');
     const rows = this.#sql.exec<EntryRow>(
-      `${withSession} WHERE session = ? AND entries.id > ? ORDER BY entries.id LIMIT ?`,
+      `${selectEntries} WHERE session = ? AND entries.id > ? ORDER BY entries.id LIMIT ?`,
       session,
       after,
       limit + 1,
@@ -137,12 +137,12 @@ export class Entries {
     for (const row of rows) {
       bytes += countBytes(row.message);
       const last = page.at(-1);
-      if (last && (page.length === limit || bytes > limits.historyBytes)) {
-        return done({ sessionId, messages: page.map(toEntry), next: String(last.id) });
+      if (last && (page.length === limit || bytes > limits.sessionPageBytes)) {
+        return ok({ sessionId, messages: page.map(toEntry), next: String(last.id) });
       }
       page.push(row);
     }
-    return done({ sessionId, messages: page.map(toEntry) });
+    return ok({ sessionId, messages: page.map(toEntry) });
   }
 
   /** A page of the sessions, newest first, from the one before `before` on. */
@@ -161,29 +161,29 @@ export class Entries {
   }
 
   /** Whether there is an entry of that id, in whatever session. */
-  has(chatId: string): boolean {
+  hasEntry(chatId: string): boolean {
     return this.#find(chatId) !== undefined;
   }
 
   /** Whether there is any session. */
-  any(): boolean {
+  hasSessions(): boolean {
     return this.#sql.exec('SELECT 1 FROM sessions LIMIT 1').toArray().length > 0;
   }
 
   /** Removes a session and all that was said in it; `session_not_found` (404). To be called in a transaction. */
-  remove(sessionId: string): Outcome<void> {
-    const session = this.#sessionRow(sessionId);
+  remove(sessionId: string): Result<void> {
+    const session = this.#sessionRowId(sessionId);
     if (session === undefined) return fail('session_not_found');
     this.#sql.exec('DELETE FROM entries WHERE session = ?', session);
     this.#sql.exec('DELETE FROM sessions WHERE id = ?', session);
-    return done(undefined);
+    return ok(undefined);
   }
 
   #find(chatId: string): EntryRow | undefined {
-    return this.#sql.exec<EntryRow>(`${withSession} WHERE chat_id = ?`, chatId).toArray()[0];
+    return this.#sql.exec<EntryRow>(`${selectEntries} WHERE chat_id = ?`, chatId).toArray()[0];
   }
 
-  #sessionRow(sessionId: string): number | undefined {
+  #sessionRowId(sessionId: string): number | undefined {
     return this.#sql.exec<{ id: number }>('SELECT id FROM sessions WHERE session_id = ?', sessionId).toArray()[0]?.id;
   }
 }

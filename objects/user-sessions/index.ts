@@ -1,66 +1,75 @@
 /** The Durable Object of a user: all of their sessions and entries, so that every call is one consistent hop. */
 import { DurableObject } from 'cloudflare:workers';
-import { userKey } from '../../shared/copies.ts';
-import { noteEvent } from '../../shared/events.ts';
-import { done, fail, type Outcome } from '../../shared/failures.ts';
-import { Guesses } from '../../shared/guesses.ts';
+import { recordEvent } from '../../shared/events.ts';
+import { fail, ok, type Result } from '../../shared/failures.ts';
+import { GuessLimiter } from '../../shared/guess-limiter.ts';
+import { userKey } from '../../shared/kv-keys.ts';
 import { limits } from '../../shared/limits.ts';
 import { isOperator } from '../credentials/digests.ts';
-import { type IssuedToken, type Proof, SignedTokens, type TokenRequest } from '../credentials/signed-tokens.ts';
+import { type IssuedToken, Jwt, type TokenRequest, type VerifiedToken } from '../credentials/jwt.ts';
+import { AlarmScheduler, type Job } from '../storage/alarm-scheduler.ts';
 import { systemClock } from '../storage/clock.ts';
-import { kvCopy } from '../storage/copy.ts';
-import { hasSchema, migrate } from '../storage/migrations.ts';
+import { Database } from '../storage/database.ts';
 import { Outbox } from '../storage/outbox.ts';
-import { Wake } from '../storage/wake.ts';
-import { type Call, Claims } from './claims.ts';
-import { Entries, type History, type NewEntry, type SessionPage, type Stored } from './entries.ts';
+import { kvReplica } from '../storage/replica.ts';
+import { Entries, type NewEntry, type SessionHistory, type SessionPage, type StoredEntry } from './entries.ts';
+import { type FirstCall, Ownership } from './ownership.ts';
 import { migrations } from './schema.ts';
 
 /** What storing is answered with; `token` to who claimed the id without one. */
-export interface Kept extends Stored {
+interface StoreResult extends StoredEntry {
   token?: string;
 }
 
 /** Who asks, about whom, and from where. */
-export interface Asker {
+interface SessionCaller {
   userId: string;
   token: string | undefined;
   address: string;
 }
 
 export class UserSessions extends DurableObject<Env> {
-  readonly #signedTokens: SignedTokens;
-  readonly #guesses: Guesses;
-  readonly #claims: Claims;
+  readonly #database: Database;
+  readonly #jwt: Jwt;
+  readonly #guessLimiter: GuessLimiter;
+  readonly #ownership: Ownership;
   readonly #entries: Entries;
-  readonly #wake: Wake;
+  readonly #alarmScheduler: AlarmScheduler;
   readonly #outbox: Outbox<'kv'>;
-  #migrated = false;
+  readonly #jobs: readonly Job[] = [
+    { name: 'copies', due: () => this.#outbox.nextDue(), run: () => this.#outbox.drain() },
+  ];
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     const { storage } = ctx;
-    this.#signedTokens = new SignedTokens(env, systemClock);
-    this.#guesses = new Guesses({ isOn: env.RATE_LIMITS !== 'off', everywhere: undefined });
-    this.#claims = new Claims(storage.sql, { operatorToken: env.ADMIN_TOKEN, open: env.CLAIMS !== 'off' });
+    this.#database = new Database(storage, migrations);
+    this.#jwt = new Jwt(env, systemClock);
+    this.#guessLimiter = new GuessLimiter({ isEnabled: env.RATE_LIMITS !== 'off', globalLimit: undefined });
+    this.#ownership = new Ownership(storage.sql, {
+      operatorToken: env.ADMIN_TOKEN,
+      allowsClaims: env.CLAIMS !== 'off',
+    });
     this.#entries = new Entries(storage.sql);
-    this.#wake = new Wake(
+    this.#alarmScheduler = new AlarmScheduler({
       storage,
-      () => (this.#isMade() ? this.#outbox.nextDue() : undefined),
-      (reason) => noteEvent(env.EVENTS, 'error', { reason }),
-    );
-    const mirror = () => JSON.stringify(this.#entries.sessions({ limit: limits.sessionsSizeMax }).sessions);
+      clock: systemClock,
+      jobs: () => (this.#database.exists() ? this.#jobs : []),
+      onJobFailed: (reason) => recordEvent(env.EVENTS, 'error', { reason }),
+    });
+    this.#database.registerCaches(this.#ownership, this.#alarmScheduler);
+    const sessionList = () => JSON.stringify(this.#entries.sessions({ limit: limits.sessionListSizeMax }).sessions);
     this.#outbox = new Outbox({
       storage,
-      wake: this.#wake,
+      alarmScheduler: this.#alarmScheduler,
       clock: systemClock,
-      copies: {
+      replicas: {
         kv: {
-          ...kvCopy,
-          exists: () => this.#entries.any(),
+          ...kvReplica,
+          exists: () => this.#entries.hasSessions(),
           // No session comes or goes without a call.
-          measure: () => 0,
-          put: (userId) => env.USER_CHATS.put(userKey(userId), mirror()),
+          currentCount: () => 0,
+          put: (userId) => env.USER_CHATS.put(userKey(userId), sessionList()),
           remove: (userId) => env.USER_CHATS.delete(userKey(userId)),
         },
       },
@@ -68,128 +77,113 @@ export class UserSessions extends DurableObject<Env> {
   }
 
   /** Stores an entry, for the owner, for who becomes it by this call, or for the operator. */
-  async store(asker: Asker, entry: NewEntry): Promise<Outcome<Kept>> {
-    const { userId } = asker;
-    const proof = await this.#prove(asker);
-    if (!proof.ok) return proof;
-    if (!this.#isMade()) {
-      const admitted = this.#claims.admitToNothing(proof.value, true);
-      if (!admitted.ok) return this.#noting(asker, admitted);
-      const allowed = await this.#allowClaim(asker, proof.value);
-      if (!allowed.ok) return this.#noting(asker, allowed);
+  async store(caller: SessionCaller, entry: NewEntry): Promise<Result<StoreResult>> {
+    const { userId } = caller;
+    const verified = await this.#verifyToken(caller);
+    if (!verified.ok) return verified;
+    if (!this.#database.exists()) {
+      const authorized = this.#ownership.authorizeAbsent(verified.value, true);
+      if (!authorized.ok) return this.#refundGuess(caller, authorized);
+      const allowed = await this.#limitClaims(caller, verified.value);
+      if (!allowed.ok) return this.#refundGuess(caller, allowed);
     }
     const now = systemClock.now();
-    const kept = this.#change((): Outcome<Kept> => {
-      migrate(this.ctx.storage, migrations);
-      const entered = this.#claims.enter(proof.value, this.#callOf(entry), now);
-      if (!entered.ok) return entered;
+    const result = this.#database.transaction((): Result<StoreResult> => {
+      this.#database.createSchema();
+      const claimed = this.#ownership.claimOrAuthorize(verified.value, this.#firstCallOf(entry), now);
+      if (!claimed.ok) return claimed;
       const stored = this.#entries.store(entry, now);
       if (!stored.ok) return stored;
-      if (!stored.value.duplicate) this.#outbox.mark(userId, stored.value.beginsSession ? 'now' : 'later');
-      return done({ ...stored.value, ...(entered.value !== undefined && { token: entered.value }) });
+      if (!stored.value.duplicate) this.#outbox.markDirty(userId, stored.value.isNewSession ? 'now' : 'later');
+      return ok({ ...stored.value, ...(claimed.value !== undefined && { token: claimed.value }) });
     });
-    await this.#outbox.settle();
-    return this.#noting(asker, kept);
+    await this.#outbox.deliver();
+    return this.#refundGuess(caller, result);
   }
 
   /** A page of a session, oldest first, for the owner or the operator. */
-  async history(asker: Asker, sessionId: string, after: number, limit: number): Promise<Outcome<History>> {
-    const admitted = await this.#admit(asker);
-    if (!admitted.ok) return admitted;
-    return this.#isMade() ? this.#entries.history(sessionId, after, limit) : fail('session_not_found');
+  async history(
+    caller: SessionCaller,
+    sessionId: string,
+    after: number,
+    limit: number,
+  ): Promise<Result<SessionHistory>> {
+    const authorized = await this.#authorize(caller);
+    if (!authorized.ok) return authorized;
+    return this.#database.exists() ? this.#entries.history(sessionId, after, limit) : fail('session_not_found');
   }
 
   /** A page of the sessions, newest first, for the owner or the operator. */
-  async sessions(asker: Asker, before: number | undefined, limit: number): Promise<Outcome<SessionPage>> {
-    const admitted = await this.#admit(asker);
-    if (!admitted.ok) return admitted;
-    return done(this.#isMade() ? this.#entries.sessions({ before, limit }) : { sessions: [] });
+  async sessions(caller: SessionCaller, before: number | undefined, limit: number): Promise<Result<SessionPage>> {
+    const authorized = await this.#authorize(caller);
+    if (!authorized.ok) return authorized;
+    return ok(this.#database.exists() ? this.#entries.sessions({ before, limit }) : { sessions: [] });
   }
 
   /** Removes a session, for the owner or the operator. */
-  async remove(asker: Asker, sessionId: string): Promise<Outcome<'Chat history deleted successfully'>> {
-    const admitted = await this.#admit(asker);
-    if (!admitted.ok) return admitted;
-    if (!this.#isMade()) return fail('session_not_found');
-    const removed = this.#change(() => {
+  async remove(caller: SessionCaller, sessionId: string): Promise<Result<'Chat history deleted successfully'>> {
+    const authorized = await this.#authorize(caller);
+    if (!authorized.ok) return authorized;
+    if (!this.#database.exists()) return fail('session_not_found');
+    const removed = this.#database.transaction(() => {
       const outcome = this.#entries.remove(sessionId);
-      if (outcome.ok) this.#outbox.mark(asker.userId, 'now');
+      if (outcome.ok) this.#outbox.markDirty(caller.userId, 'now');
       return outcome;
     });
-    await this.#outbox.settle();
-    return removed.ok ? done('Chat history deleted successfully') : removed;
+    await this.#outbox.deliver();
+    return removed.ok ? ok('Chat history deleted successfully') : removed;
   }
 
   /** Issues a signed token of this user, for the operator. */
-  async issueToken(token: string | undefined, request: TokenRequest): Promise<Outcome<IssuedToken>> {
+  async issueToken(token: string | undefined, request: TokenRequest): Promise<Result<IssuedToken>> {
     if (token === undefined) return fail('no_credential');
     if (!isOperator(token, this.env.ADMIN_TOKEN)) return fail('not_operator');
-    return this.#signedTokens.issue(request);
+    return this.#jwt.issue(request);
   }
 
   override alarm(): Promise<void> {
-    return this.#wake.ring(systemClock, {
-      copies: () => (this.#isMade() ? this.#outbox.drain() : undefined),
-    });
+    return this.#alarmScheduler.run();
   }
 
   /** A signed token that names somebody else opens nothing here, whatever there is. */
-  async #prove({ userId, token, address }: Asker): Promise<Outcome<Proof>> {
-    const proof = await this.#signedTokens.prove(token);
-    if (!proof.ok || proof.value.kind === 'none') return proof;
-    if (proof.value.kind === 'signed') return proof.value.person.userId === userId ? proof : fail('not_yours');
-    const taken = this.#guesses.take(address, systemClock.now());
-    return taken.ok ? proof : taken;
+  async #verifyToken({ userId, token, address }: SessionCaller): Promise<Result<VerifiedToken>> {
+    const verified = await this.#jwt.verify(token);
+    if (!verified.ok || verified.value.kind === 'none') return verified;
+    if (verified.value.kind === 'signed')
+      return verified.value.subject.userId === userId ? verified : fail('not_yours');
+    const charged = this.#guessLimiter.charge(address, systemClock.now());
+    return charged.ok ? verified : charged;
   }
 
-  async #admit(asker: Asker): Promise<Outcome<void>> {
-    const proof = await this.#prove(asker);
-    if (!proof.ok) return proof;
-    const { value } = proof;
-    const claims = this.#claims;
-    const admitted = this.#isMade() ? this.#change(() => claims.admit(value)) : claims.admitToNothing(value, false);
-    return this.#noting(asker, admitted);
+  async #authorize(caller: SessionCaller): Promise<Result<void>> {
+    const verified = await this.#verifyToken(caller);
+    if (!verified.ok) return verified;
+    const { value } = verified;
+    const ownership = this.#ownership;
+    const authorized = this.#database.exists()
+      ? this.#database.transaction(() => ownership.authorize(value))
+      : ownership.authorizeAbsent(value, false);
+    return this.#refundGuess(caller, authorized);
   }
 
   /** Gives the guess back that a token was, unless it was wrong. */
-  #noting<T>({ address, token }: Asker, outcome: Outcome<T>): Outcome<T> {
+  #refundGuess<T>({ address, token }: SessionCaller, outcome: Result<T>): Result<T> {
     const isWrong = !outcome.ok && outcome.failure.code === 'not_yours';
-    if (token !== undefined && !isWrong) this.#guesses.giveBack(address);
+    if (token !== undefined && !isWrong) this.#guessLimiter.refund(address);
     return outcome;
   }
 
   /** What is stored, by which a first call can be recognised. */
-  #callOf(entry: NewEntry): Call {
+  #firstCallOf(entry: NewEntry): FirstCall {
     const { chatId } = entry;
     if (chatId === undefined) return { text: undefined, isStored: false };
-    return { text: JSON.stringify(entry), isStored: this.#entries.has(chatId) };
+    return { text: JSON.stringify(entry), isStored: this.#entries.hasEntry(chatId) };
   }
 
   /** A claim makes an object with storage of its own: it counts as a creation of that address. `rate_limited` (429). */
-  async #allowClaim({ address }: Asker, proof: Proof): Promise<Outcome<void>> {
-    if (this.env.RATE_LIMITS === 'off' || !this.#claims.isClaiming(proof)) return done(undefined);
+  async #limitClaims({ address }: SessionCaller, verified: VerifiedToken): Promise<Result<void>> {
+    if (this.env.RATE_LIMITS === 'off' || !this.#ownership.wouldClaim(verified)) return ok(undefined);
     const counted = await this.env.CREATIONS.limit({ key: address }).catch(() => ({ success: true }));
-    return counted.success ? done(undefined) : fail('rate_limited', { retryAfter: limits.allowanceSeconds });
-  }
-
-  /** Writes all of `work` or nothing. */
-  #change<T>(work: () => T): T {
-    try {
-      return this.ctx.storage.transactionSync(work);
-    } catch (error) {
-      this.#migrated = false;
-      this.#claims.forget();
-      this.#wake.forget();
-      throw error;
-    }
-  }
-
-  /** Whether anything was ever stored here: asking makes no table, row or alarm. */
-  #isMade(): boolean {
-    if (this.#migrated) return true;
-    if (!hasSchema(this.ctx.storage)) return false;
-    migrate(this.ctx.storage, migrations);
-    this.#migrated = true;
-    return true;
+    return counted.success ? ok(undefined) : fail('rate_limited', { retryAfter: limits.rateLimitWindowSeconds });
   }
 }

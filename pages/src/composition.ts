@@ -14,7 +14,7 @@ export class Composition {
   };
 
   /** Whether the input method is at work, or was a moment ago. */
-  owns(event: KeyboardEvent): boolean {
+  isImeEvent(event: KeyboardEvent): boolean {
     return event.isComposing || event.keyCode === 229 || performance.now() - this.#endedAt < settleMs;
   }
 }

@@ -5,24 +5,24 @@ import { Icon, type IconName } from './icon.tsx';
 import { words } from './language.ts';
 
 /** Milliseconds until the button is itself again. */
-const answerMs = 2_500;
+const feedbackMs = 2_500;
 
 interface CopyButtonProps {
   text: string;
   label: string;
-  done: string;
+  doneLabel: string;
   icon?: IconName;
   class?: string;
 }
 
-export function CopyButton({ text, label, done, icon, class: classes = '' }: CopyButtonProps) {
+export function CopyButton({ text, label, doneLabel, icon, class: classes = '' }: CopyButtonProps) {
   const outcome = useSignal<'copied' | 'refused' | undefined>(undefined);
 
   useEffect(() => {
     if (!outcome.value) return;
     const timer = setTimeout(() => {
       outcome.value = undefined;
-    }, answerMs);
+    }, feedbackMs);
     return () => clearTimeout(timer);
   }, [outcome.value]);
 
@@ -35,15 +35,15 @@ export function CopyButton({ text, label, done, icon, class: classes = '' }: Cop
     }
   }
 
-  const answer = outcome.value && (outcome.value === 'copied' ? done : words.value.notCopied);
-  const shown = outcome.value === 'copied' ? 'check' : icon;
+  const feedback = outcome.value && (outcome.value === 'copied' ? doneLabel : words.value.copyFailed);
+  const shownIcon = outcome.value === 'copied' ? 'check' : icon;
   return (
     <>
       <button type="button" class={`button ${classes} ${outcome.value ? 'is-done' : ''}`} onClick={copy}>
-        {shown && <Icon name={shown} small />}
-        <span>{answer ?? label}</span>
+        {shownIcon && <Icon name={shownIcon} small />}
+        <span>{feedback ?? label}</span>
       </button>
-      <output class="unseen">{answer}</output>
+      <output class="unseen">{feedback}</output>
     </>
   );
 }

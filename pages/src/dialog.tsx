@@ -8,9 +8,9 @@ interface DialogProps {
   label?: string;
   class?: string;
   /** What it stands beside, where there is room; else it rises from below. */
-  at?: Element;
+  anchor?: Element;
   /** What has the focus once it is closed, where what had it before will be gone. */
-  back?: HTMLElement | null | undefined;
+  returnFocusTo?: HTMLElement | null | undefined;
   /** Closes by its own buttons only. */
   mustAnswer?: boolean;
   onClose?: () => void;
@@ -21,12 +21,12 @@ interface DialogProps {
 const gap = 4;
 
 /** Below an element, or above it where there is more room; its right edge under the element's. */
-function standBeside(dialog: HTMLElement, at: Element): void {
-  if (innerWidth < 720 || !at.isConnected) {
+function positionBeside(dialog: HTMLElement, anchor: Element): void {
+  if (innerWidth < 720 || !anchor.isConnected) {
     dialog.style.inset = '';
     return;
   }
-  const { top, bottom, right } = at.getBoundingClientRect();
+  const { top, bottom, right } = anchor.getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = dialog;
   const below = bottom + gap;
   const y = below + height > innerHeight ? Math.max(top - gap - height, gap) : below;
@@ -36,8 +36,8 @@ function standBeside(dialog: HTMLElement, at: Element): void {
 export function Dialog({
   labelledBy,
   label,
-  at,
-  back,
+  anchor,
+  returnFocusTo,
   class: classes = '',
   mustAnswer = false,
   onClose,
@@ -50,12 +50,12 @@ export function Dialog({
     const opener = (dialog?.getRootNode() as DocumentOrShadowRoot | undefined)?.activeElement;
     dialog?.showModal();
     // It and the window may change their size while it is open.
-    const observer = new ResizeObserver(() => dialog && at && standBeside(dialog, at));
+    const observer = new ResizeObserver(() => dialog && anchor && positionBeside(dialog, anchor));
     for (const one of [dialog, document.documentElement]) if (one) observer.observe(one);
     return () => {
       observer.disconnect();
       // It is gone by now; to close it would only be heard by whoever opened the next.
-      const next = back ?? opener;
+      const next = returnFocusTo ?? opener;
       if (next instanceof HTMLElement) next.focus();
     };
   }, []);
@@ -64,18 +64,18 @@ export function Dialog({
   useEffect(() => {
     const dialog = element.current;
     if (!dialog) return;
-    const holdOpen = (event: Event) => {
+    const preventCancel = (event: Event) => {
       if (mustAnswer) event.preventDefault();
     };
     // Where a press began counts: a text is selected beyond the edge, too.
     const closeOnScrim = (event: PointerEvent) => {
       if (!mustAnswer && event.target === dialog) dialog.close();
     };
-    const isClosedByItself = 'closedBy' in HTMLDialogElement.prototype;
-    dialog.addEventListener('cancel', holdOpen);
-    if (!isClosedByItself) dialog.addEventListener('pointerdown', closeOnScrim);
+    const supportsClosedBy = 'closedBy' in HTMLDialogElement.prototype;
+    dialog.addEventListener('cancel', preventCancel);
+    if (!supportsClosedBy) dialog.addEventListener('pointerdown', closeOnScrim);
     return () => {
-      dialog.removeEventListener('cancel', holdOpen);
+      dialog.removeEventListener('cancel', preventCancel);
       dialog.removeEventListener('pointerdown', closeOnScrim);
     };
   }, [mustAnswer]);

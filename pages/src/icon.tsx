@@ -35,11 +35,11 @@ interface IconProps {
 }
 
 export function Icon({ name, small = false }: IconProps) {
-  return <Drawing strokes={strokes[name]} small={small} />;
+  return <StrokeIcon strokes={strokes[name]} small={small} />;
 }
 
 /** Strokes that stand in no list here. */
-export function Drawing({ strokes: path, small = false }: { strokes: string; small?: boolean }) {
+export function StrokeIcon({ strokes: path, small = false }: { strokes: string; small?: boolean }) {
   return (
     <svg class={small ? 'icon is-small' : 'icon'} viewBox="0 0 20 20" aria-hidden="true">
       <path d={path} />

@@ -1,8 +1,8 @@
 /** The lobby, at `/`. */
 import { render } from 'preact';
 import { Lobby } from './lobby/lobby.tsx';
-import { dressPage } from './page.ts';
+import { initPage } from './page.ts';
 
 const page = document.getElementById('page');
-dressPage();
+initPage();
 if (page) render(<Lobby />, page);

@@ -1,10 +1,10 @@
 /** What a page of this site has its document say and show: the language, the theme, and the colour of the frame around. */
 import { effect } from '@preact/signals';
-import { speakOn } from './language.ts';
-import { showThemeOn, theme } from './theme.ts';
+import { bindLanguage } from './language.ts';
+import { bindTheme, theme } from './theme.ts';
 
 /** The browser's own frame has a colour for when the system prefers light, and one for dark. */
-function colorFrame(): void {
+function syncThemeColor(): void {
   const colors = Array.from(document.querySelectorAll<HTMLMetaElement>('meta[name=theme-color]'), (meta) => ({
     meta,
     preferred: meta.media,
@@ -18,8 +18,8 @@ function colorFrame(): void {
 }
 
 /** Dresses the page, now and after each switch. */
-export function dressPage(): void {
-  speakOn(document.documentElement);
-  showThemeOn(document.documentElement);
-  colorFrame();
+export function initPage(): void {
+  bindLanguage(document.documentElement);
+  bindTheme(document.documentElement);
+  syncThemeColor();
 }

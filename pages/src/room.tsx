@@ -1,15 +1,15 @@
 /** A room, at `/chat/LINK/`: `#m12` opens it at a message, `#key=…` with what opens a private one. */
 import { render } from 'preact';
-import { followKeyboard } from './keyboard.ts';
-import { dressPage } from './page.ts';
+import { initPage } from './page.ts';
+import { RoomController } from './room/room-controller.ts';
 import { RoomPage } from './room/room-page.tsx';
-import { RoomSession } from './room/session.ts';
-import { RoomView } from './room/view.ts';
+import { RoomViewState } from './room/room-view-state.ts';
+import { fitToVirtualKeyboard } from './virtual-keyboard.ts';
 
 const [, , link = ''] = location.pathname.split('/');
 
 /** What stands behind the `#`: a key is taken out of the address, so that nobody sees it there or is sent it. */
-function takeHash(): { joinKey?: string; messageId?: number } {
+function readHash(): { joinKey?: string; messageId?: number } {
   const { hash, pathname, search } = location;
   const [, messageId] = /^#m(\d{1,15})$/.exec(hash) ?? [];
   if (messageId) return { messageId: Number(messageId) };
@@ -21,15 +21,15 @@ function takeHash(): { joinKey?: string; messageId?: number } {
 
 const page = document.getElementById('page');
 if (page) {
-  dressPage();
-  followKeyboard();
-  const { joinKey, messageId } = takeHash();
-  const session = new RoomSession(link, { joinKey });
-  const view = new RoomView(session, messageId);
+  initPage();
+  fitToVirtualKeyboard();
+  const { joinKey, messageId } = readHash();
+  const session = new RoomController(link, { joinKey });
+  const view = new RoomViewState(session, messageId);
   addEventListener('hashchange', () => {
-    const asked = takeHash();
+    const asked = readHash();
     if (asked.messageId !== undefined) void view.jumpTo(asked.messageId);
-    if (asked.joinKey !== undefined) session.enterWith(asked.joinKey);
+    if (asked.joinKey !== undefined) session.joinWithKey(asked.joinKey);
   });
   render(<RoomPage view={view} />, page);
 }

@@ -4,7 +4,7 @@
 const memory = new Map<string, string>();
 
 /** What is kept under a key. */
-export function recall(key: string): string | undefined {
+export function readItem(key: string): string | undefined {
   try {
     return localStorage.getItem(key) ?? memory.get(key);
   } catch {
@@ -13,7 +13,7 @@ export function recall(key: string): string | undefined {
 }
 
 /** @returns whether it outlives this page */
-export function remember(key: string, value: string): boolean {
+export function writeItem(key: string, value: string): boolean {
   memory.set(key, value);
   try {
     localStorage.setItem(key, value);
@@ -23,7 +23,7 @@ export function remember(key: string, value: string): boolean {
   }
 }
 
-export function forget(key: string): void {
+export function removeItem(key: string): void {
   memory.delete(key);
   try {
     localStorage.removeItem(key);
@@ -33,12 +33,12 @@ export function forget(key: string): void {
 }
 
 /** All that is kept under keys with this beginning. */
-export function recallAll(beginning: string): string[] {
+export function readItemsWithPrefix(prefix: string): string[] {
   let keys = [...memory.keys()];
   try {
     keys = [...new Set([...keys, ...Object.keys(localStorage)])];
   } catch {
     // What this page has in memory is all there is.
   }
-  return keys.filter((key) => key.startsWith(beginning)).flatMap((key) => recall(key) ?? []);
+  return keys.filter((key) => key.startsWith(prefix)).flatMap((key) => readItem(key) ?? []);
 }

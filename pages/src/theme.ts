@@ -8,12 +8,12 @@ export type Theme = (typeof themes)[number];
 export const theme = signal<Theme>(themes.find((known) => known === device.theme) ?? 'system');
 
 /** Has an element show the theme, also after a switch; what it was given stands for the system's. @returns ends it */
-export function showThemeOn({ dataset }: HTMLElement): () => void {
-  const given = dataset.theme;
+export function bindTheme({ dataset }: HTMLElement): () => void {
+  const initial = dataset.theme;
   return effect(() => {
-    const shown = theme.value === 'system' ? given : theme.value;
-    if (shown === undefined) delete dataset.theme;
-    else dataset.theme = shown;
+    const applied = theme.value === 'system' ? initial : theme.value;
+    if (applied === undefined) delete dataset.theme;
+    else dataset.theme = applied;
   });
 }
 

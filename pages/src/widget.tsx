@@ -6,7 +6,7 @@ import { render } from 'preact';
 import type { RoomCredentials } from '../../client/index.ts';
 import controls from './controls.css?inline';
 import floating from './floating.css?inline';
-import { isLanguage, language, speakOn } from './language.ts';
+import { bindLanguage, isLanguage, language } from './language.ts';
 import page from './page.css?inline';
 import composer from './room/composer.css?inline';
 import dialogs from './room/dialogs.css?inline';
@@ -16,31 +16,31 @@ import message from './room/message.css?inline';
 import people from './room/people.css?inline';
 import roomStyle from './room/room.css?inline';
 import { Room } from './room/room.tsx';
-import { RoomSession } from './room/session.ts';
-import { RoomView } from './room/view.ts';
-import { showThemeOn } from './theme.ts';
+import { RoomController } from './room/room-controller.ts';
+import { RoomViewState } from './room/room-view-state.ts';
+import { bindTheme } from './theme.ts';
 import tokens from './tokens.css?inline';
 import widget from './widget.css?inline';
 
 /** Sizes are by the letters of the page around, which may be of any size: here they are what they are elsewhere. */
-const inPixels = (css: string) => css.replace(/([\d.]+)rem/g, (_, size: string) => `${Number(size) * 16}px`);
+const remToPx = (css: string) => css.replace(/([\d.]+)rem/g, (_, size: string) => `${Number(size) * 16}px`);
 
-let sheet: CSSStyleSheet | undefined;
+let styleSheet: CSSStyleSheet | undefined;
 
 function styles(): CSSStyleSheet {
-  if (sheet) return sheet;
-  sheet = new CSSStyleSheet();
+  if (styleSheet) return styleSheet;
+  styleSheet = new CSSStyleSheet();
   const parts = [tokens, page, controls, floating, roomStyle, message, log, composer, people, ends, dialogs, widget];
-  sheet.replaceSync(inPixels(parts.join('')));
-  return sheet;
+  styleSheet.replaceSync(remToPx(parts.join('')));
+  return styleSheet;
 }
 
 export class FlexioChat extends HTMLElement {
   static readonly observedAttributes = ['link', 'lang'];
 
   #credentials: RoomCredentials = {};
-  #view: RoomView | undefined;
-  #endings: (() => void)[] = [];
+  #view: RoomViewState | undefined;
+  #cleanups: (() => void)[] = [];
 
   constructor() {
     super();
@@ -58,38 +58,38 @@ export class FlexioChat extends HTMLElement {
 
   set credentials(credentials: RoomCredentials) {
     this.#credentials = credentials;
-    if (this.isConnected) this.#enter();
+    if (this.isConnected) this.#mount();
   }
 
   connectedCallback(): void {
     if (!this.shadowRoot) this.attachShadow({ mode: 'open' }).adoptedStyleSheets = [styles()];
-    this.#enter();
+    this.#mount();
   }
 
   disconnectedCallback(): void {
-    this.#leave();
+    this.#unmount();
   }
 
   attributeChangedCallback(name: string): void {
-    if (name === 'link' && this.isConnected) this.#enter();
+    if (name === 'link' && this.isConnected) this.#mount();
     else if (isLanguage(this.lang)) language.value = this.lang;
   }
 
-  #enter(): void {
+  #mount(): void {
     const { shadowRoot } = this;
     const link = this.getAttribute('link');
-    this.#leave();
+    this.#unmount();
     if (!shadowRoot || !link) return;
     const { lang } = this;
     if (isLanguage(lang)) language.value = lang;
-    this.#view = new RoomView(new RoomSession(link, this.credentials));
-    this.#endings = [speakOn(this), showThemeOn(this), () => this.#view?.leave()];
-    render(<Room view={this.#view} back={undefined} />, shadowRoot);
+    this.#view = new RoomViewState(new RoomController(link, this.credentials));
+    this.#cleanups = [bindLanguage(this), bindTheme(this), () => this.#view?.dispose()];
+    render(<Room view={this.#view} backHref={undefined} />, shadowRoot);
   }
 
-  #leave(): void {
+  #unmount(): void {
     if (this.shadowRoot) render(null, this.shadowRoot);
-    for (const end of this.#endings.splice(0)) end();
+    for (const end of this.#cleanups.splice(0)) end();
   }
 }
 

@@ -3,10 +3,10 @@
 export type Language = 'ja' | 'en';
 
 /** 1,234 as Japanese is written. */
-export const number = (count: number) => count.toLocaleString('ja');
+export const formatNumberJa = (count: number) => count.toLocaleString('ja');
 
 /** `1 room`, `2 rooms`. */
-export const counted = (value: number, one: string, many = `${one}s`) =>
+export const plural = (value: number, one: string, many = `${one}s`) =>
   `${value.toLocaleString('en')} ${value === 1 ? one : many}`;
 
 export const ja = {
@@ -16,14 +16,14 @@ export const ja = {
   retry: 'もう一度',
   copy: 'コピー',
   copied: 'コピーしました',
-  notCopied: 'コピーできませんでした',
-  charactersLeft: (count: number) => `あと${number(count)}字`,
-  charactersOver: (count: number) => `${number(count)}字 多すぎます`,
-  noAnswer: 'サービスにつながりません。電波やネットワークを確かめて、もう一度お試しください。',
-  tooOften: '続けて送られました。少し待ってから、もう一度お試しください。',
-  refused: (reason: string) => `受け付けられませんでした（${reason}）`,
+  copyFailed: 'コピーできませんでした',
+  charactersLeft: (count: number) => `あと${formatNumberJa(count)}字`,
+  charactersOver: (count: number) => `${formatNumberJa(count)}字 多すぎます`,
+  serviceUnreachable: 'サービスにつながりません。電波やネットワークを確かめて、もう一度お試しください。',
+  rateLimited: '続けて送られました。少し待ってから、もう一度お試しください。',
+  requestRejected: (reason: string) => `受け付けられませんでした（${reason}）`,
   /** By how the service begins to say it. */
-  reasons: {
+  failureReasons: {
     Banned: '出入り禁止になっています',
     Muted: 'ミュートされています',
     Locked: '部屋がロックされています',
@@ -47,13 +47,13 @@ export const en: typeof ja = {
   retry: 'Try again',
   copy: 'Copy',
   copied: 'Copied',
-  notCopied: 'Could not copy',
+  copyFailed: 'Could not copy',
   charactersLeft: (left) => `${left.toLocaleString('en')} left`,
   charactersOver: (over) => `${over.toLocaleString('en')} over the limit`,
-  noAnswer: 'The service does not answer. Check your network and try again.',
-  tooOften: 'That was a lot at once. Wait a moment, then try again.',
-  refused: (reason) => `This was not accepted (${reason})`,
-  reasons: {
+  serviceUnreachable: 'The service does not answer. Check your network and try again.',
+  rateLimited: 'That was a lot at once. Wait a moment, then try again.',
+  requestRejected: (reason) => `This was not accepted (${reason})`,
+  failureReasons: {
     Banned: 'you are banned',
     Muted: 'you are muted',
     Locked: 'the room is locked',

@@ -108,7 +108,7 @@ describe('what was asked', () => {
 
   it('is lost with the line, and cannot be asked without one', async () => {
     const { connection, socket } = await live();
-    const asked = [connection.edit(1, 'a'), connection.goTo(5), connection.react(1, '👍', true)];
+    const asked = [connection.edit(1, 'a'), connection.jumpTo(5), connection.react(1, '👍', true)];
     socket.cut();
     for (const one of asked) await expect(one).rejects.toEqual(refusedWith(0));
     await expect(connection.delete(1)).rejects.toEqual(refusedWith(0));
@@ -124,7 +124,7 @@ describe('what was asked', () => {
     void connection.react(1, '👍', true);
     void connection.moderate({ action: 'lock' });
     void connection.report(1);
-    void connection.goTo(7);
+    void connection.jumpTo(7);
     socket.cut();
     await settle();
     connection.close();
@@ -218,12 +218,12 @@ describe('pages', () => {
 
   it('around a message are a jump, which the newest page ends', async () => {
     const { connection, state, socket } = await start();
-    const there = connection.goTo(5);
+    const there = connection.jumpTo(5);
     expect(socket.lastAsked('history')).toMatchObject({ around: 5 });
     answer(socket, 1, 10);
     await there;
     expect(state()).toMatchObject({ hasNewer: true, newestId: 100 });
-    await connection.goTo(6);
+    await connection.jumpTo(6);
     const further = connection.loadNewer();
     expect(socket.lastAsked('history')).toMatchObject({ after: 10 });
     answer(socket, 11, 20);
@@ -239,7 +239,7 @@ describe('pages', () => {
 
   it('of two jumps are each answered, and the last counts', async () => {
     const { connection, state, socket } = await start();
-    const [first, second, newest] = [connection.goTo(5), connection.goTo(50), connection.goToNewest()];
+    const [first, second, newest] = [connection.jumpTo(5), connection.jumpTo(50), connection.goToNewest()];
     const again = connection.goToNewest();
     expect(new Set(socket.asked('history').map(({ ref }) => ref)).size).toBe(3);
     expect(socket.asked('history')).toHaveLength(3);
@@ -254,7 +254,7 @@ describe('pages', () => {
 
   it('around what is not in the log are refused', async () => {
     const { connection, socket } = await start();
-    const there = connection.goTo(5);
+    const there = connection.jumpTo(5);
     socket.refuse('history', 404);
     await expect(there).rejects.toEqual(refusedWith(404));
   });
@@ -271,7 +271,7 @@ describe('pages', () => {
 
   it('of the newest are asked for when one writes after a jump, once, and not when a token is renewed', async () => {
     const { connection, state, socket } = await start();
-    void connection.goTo(5);
+    void connection.jumpTo(5);
     answer(socket, 1, 10);
     connection.send('one');
     connection.send('two');
@@ -279,9 +279,9 @@ describe('pages', () => {
     answer(socket, 91, 100);
     expect(ends(state())).toEqual([91, 100]);
     socket.refuse('send', 429, 600);
-    void connection.goTo(5);
+    void connection.jumpTo(5);
     answer(socket, 1, 10);
-    connection.identify({ name: 'アリス' });
+    connection.setCredentials({ name: 'アリス' });
     socket.say(ready({ recovered: true, rev: 100 }));
     expect(socket.heard.slice(-1)).toMatchObject([{ type: 'auth' }]);
     expect(ends(state())).toEqual([1, 10]);
@@ -289,7 +289,7 @@ describe('pages', () => {
 
   it('of the newest are asked for when nothing is kept any more of where one was', async () => {
     const { connection, state, socket } = await start();
-    void connection.goTo(5);
+    void connection.jumpTo(5);
     answer(socket, 1, 10);
     const { room } = state();
     if (!room) throw new Error('no room');

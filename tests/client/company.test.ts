@@ -1,12 +1,18 @@
 /** Who is in the room with a client. */
 import { describe, expect, it } from 'vitest';
-import { type Company, marksOf, withoutIdleTypists, withPresence, withTyping } from '../../client/company.ts';
+import {
+  applyPresence,
+  applyTyping,
+  expireTyping,
+  type RoomPeople,
+  readMarkersById,
+} from '../../client/room/people.ts';
 import { limits } from '../../shared/limits.ts';
 import { alice, bob } from './frames.ts';
 
 const carol = { id: 't:carol', name: 'carol', role: 'member' } as const;
 
-const company: Company = {
+const company: RoomPeople = {
   self: alice,
   role: 'member',
   participants: [alice],
@@ -15,44 +21,44 @@ const company: Company = {
   marks: {},
 };
 
-const came = (...joined: Company['participants']) => ({ type: 'presence' as const, participantCount: 2, joined });
+const came = (...joined: RoomPeople['participants']) => ({ type: 'presence' as const, participantCount: 2, joined });
 
 describe('one’s own standing', () => {
   it('follows what the room makes of one, and takes back', () => {
-    const made = withPresence(company, came({ ...alice, role: 'moderator' }));
+    const made = applyPresence(company, came({ ...alice, role: 'moderator' }));
     expect(made).toMatchObject({ role: 'moderator', self: { role: 'moderator' } });
-    expect(withPresence(made, came(alice))).toMatchObject({ role: 'member', self: { role: 'member' } });
+    expect(applyPresence(made, came(alice))).toMatchObject({ role: 'member', self: { role: 'member' } });
   });
 
   it('by a token of one’s own is not taken back by another window without it', () => {
     const admin = { ...company, role: 'admin', self: { ...alice, role: 'admin' } } as const;
-    expect(withPresence(admin, came(alice))).toMatchObject({ role: 'admin', self: { role: 'admin' } });
+    expect(applyPresence(admin, came(alice))).toMatchObject({ role: 'admin', self: { role: 'admin' } });
   });
 
   it('says until when one is muted, and no longer once that is over', () => {
-    const muted = withPresence(company, came({ ...alice, mutedUntil: 9 }));
+    const muted = applyPresence(company, came({ ...alice, mutedUntil: 9 }));
     expect(muted.self).toEqual({ ...alice, mutedUntil: 9 });
-    expect(withPresence(muted, came(alice)).self).toEqual(alice);
+    expect(applyPresence(muted, came(alice)).self).toEqual(alice);
   });
 
   it('of a viewer changes with nobody', () => {
     const viewer = { ...company, self: null, role: 'viewer' } as const;
-    expect(withPresence(viewer, came({ ...alice, role: 'moderator' }))).toMatchObject({ self: null, role: 'viewer' });
+    expect(applyPresence(viewer, came({ ...alice, role: 'moderator' }))).toMatchObject({ self: null, role: 'viewer' });
   });
 });
 
 describe('people', () => {
   it('stand by id, each once, and those who left are gone and type no more', () => {
-    const full = withPresence(company, came(carol, bob, { ...bob, name: 'ボブ' }));
+    const full = applyPresence(company, came(carol, bob, { ...bob, name: 'ボブ' }));
     expect(full.participants.map(({ name }) => name)).toEqual(['alice', 'carol', 'ボブ']);
-    const typing = withTyping(full, { type: 'typing', participant: bob, on: true }, 0);
-    const left = withPresence(typing, { type: 'presence', participantCount: 2, left: [bob] });
+    const typing = applyTyping(full, { type: 'typing', participant: bob, on: true }, 0);
+    const left = applyPresence(typing, { type: 'presence', participantCount: 2, left: [bob] });
     expect(left.participants).toEqual([alice, carol]);
     expect(left.typing).toEqual([]);
   });
 
   it('are the same list where only the count changed', () => {
-    const changed = withPresence(company, { type: 'presence', participantCount: 9 });
+    const changed = applyPresence(company, { type: 'presence', participantCount: 9 });
     expect(changed.participants).toBe(company.participants);
     expect(changed.participantCount).toBe(9);
   });
@@ -61,14 +67,14 @@ describe('people', () => {
 describe('who types', () => {
   const types =
     (at: number, on = true) =>
-    (before: Company) =>
-      withTyping(before, { type: 'typing', participant: bob, on }, at);
+    (before: RoomPeople) =>
+      applyTyping(before, { type: 'typing', participant: bob, on }, at);
 
   it('is there once, until so long after the last word of it', () => {
     const typing = types(1_000)(types(0)(company));
     expect(typing.typing).toEqual([{ participant: bob, until: 1_000 + limits.typingMs }]);
-    expect(withoutIdleTypists(typing, limits.typingMs)).toBe(typing);
-    expect(withoutIdleTypists(typing, 1_000 + limits.typingMs).typing).toEqual([]);
+    expect(expireTyping(typing, limits.typingMs)).toBe(typing);
+    expect(expireTyping(typing, 1_000 + limits.typingMs).typing).toEqual([]);
   });
 
   it('changes nothing by stopping what nobody saw', () => {
@@ -78,7 +84,7 @@ describe('who types', () => {
 
 it('marks are by person', () => {
   expect(
-    marksOf([
+    readMarkersById([
       { id: 'a', messageId: 1 },
       { id: 'b', messageId: 2 },
     ]),

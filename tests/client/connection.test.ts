@@ -246,8 +246,8 @@ describe('a connection', () => {
 
   it('can be called something else, and nothing at all', async () => {
     const { connection, socket } = await live();
-    connection.identify({ name: 'アリス' });
-    connection.identify({ name: '' });
+    connection.setCredentials({ name: 'アリス' });
+    connection.setCredentials({ name: '' });
     expect(socket.heard.slice(1)).toMatchObject([{ name: 'アリス' }, { name: 'guest-abcd' }]);
   });
 });

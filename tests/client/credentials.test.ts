@@ -1,6 +1,6 @@
 /** What a connection shows of a person: tokens that are got, renewed and expired; on a socket that the test plays. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { renewalIn } from '../../client/credentials.ts';
+import { refreshDelay } from '../../client/room/credentials.ts';
 import { alice, bob, message, ready } from './frames.ts';
 import { beginPlay, connect, endPlay, live, type PlayedSocket, settle, socketNumber } from './played-socket.ts';
 
@@ -36,7 +36,7 @@ describe('a token that is got', () => {
   it('with another name goes before what is sent after', async () => {
     const { token } = counting();
     const { connection, socket } = await live({ token });
-    connection.identify({ name: 'Alice' });
+    connection.setCredentials({ name: 'Alice' });
     connection.send('one');
     await settle();
     expect(socket.heard.slice(1).map(({ type, name, text }) => [type, name ?? text])).toEqual([
@@ -104,12 +104,12 @@ describe('a token that is got', () => {
   });
 
   it('is renewed in time however short it lasts, and at leisure where the clock of the device is wrong', () => {
-    expect(renewalIn(3_600_000, 0)).toBe(3_540_000);
-    expect(renewalIn(100_000, 0)).toBe(90_000);
-    expect(renewalIn(20_000, 0)).toBe(15_000);
-    expect(renewalIn(4_000, 0)).toBe(2_000);
-    expect(renewalIn(-3_600_000, 0)).toBe(30_000);
-    expect(renewalIn(1e13, 0)).toBe(2 ** 31 - 1);
+    expect(refreshDelay(3_600_000, 0)).toBe(3_540_000);
+    expect(refreshDelay(100_000, 0)).toBe(90_000);
+    expect(refreshDelay(20_000, 0)).toBe(15_000);
+    expect(refreshDelay(4_000, 0)).toBe(2_000);
+    expect(refreshDelay(-3_600_000, 0)).toBe(30_000);
+    expect(refreshDelay(1e13, 0)).toBe(2 ** 31 - 1);
   });
 
   it('is not got any more once the connection is closed', async () => {
@@ -233,7 +233,7 @@ describe('other credentials', () => {
     const { connection } = connect({ name: 'alice' });
     const socket = await socketNumber(1);
     socket.open();
-    connection.identify({ name: 'アリス' });
+    connection.setCredentials({ name: 'アリス' });
     expect(socket.asked('auth').map(({ name }) => name)).toEqual(['alice']);
     socket.say(ready());
     expect(socket.asked('auth').map(({ name }) => name)).toEqual(['alice', 'アリス']);
@@ -243,7 +243,7 @@ describe('other credentials', () => {
 
   it('that the room never takes are not shown again when the line comes back', async () => {
     const { connection, state, socket } = await live({ name: 'alice' });
-    connection.identify({ name: 'x'.repeat(41) });
+    connection.setCredentials({ name: 'x'.repeat(41) });
     socket.refuse('auth', 400);
     expect(state().phase.name).toBe('live');
     socket.cut();

@@ -1,5 +1,5 @@
 /** Frames that a room could send, for the tests of the client. */
-import type { ReadyFrame } from '../../shared/frames.ts';
+import type { ServerReadyFrame } from '../../shared/frames.ts';
 import type { Message } from '../../shared/message.ts';
 import type { Participant } from '../../shared/participant.ts';
 
@@ -20,7 +20,7 @@ export function message(id: number, changes: Partial<Message> = {}): Message {
   return { id, rev: id, author: bob, text: `${id}`, createdAt: id, reactions: [], ...changes };
 }
 
-export function ready(changes: Partial<ReadyFrame> = {}): ReadyFrame {
+export function ready(changes: Partial<ServerReadyFrame> = {}): ServerReadyFrame {
   return {
     type: 'ready',
     participant: alice,

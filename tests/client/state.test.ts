@@ -1,12 +1,12 @@
 /** The pure heart of the client: frames in, state out. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { advance, initialState, type RoomEvent, type RoomState, showsGap } from '../../client/state.ts';
+import { hasGap, initialState, type RoomEvent, type RoomState, reduce } from '../../client/room/room-state.ts';
 import type { ServerFrame } from '../../shared/frames.ts';
 import { alice, bob, message, ready, room } from './frames.ts';
 
 const hear = (...frames: ServerFrame[]): RoomEvent[] => frames.map((frame) => ({ type: 'frame', frame, at: 0 }));
-const stateAfter = (...events: RoomEvent[]): RoomState => events.reduce(advance, initialState);
+const stateAfter = (...events: RoomEvent[]): RoomState => events.reduce(reduce, initialState);
 const ids = (state: RoomState) => state.messages.map(({ id }) => id);
 
 describe('messages', () => {
@@ -21,13 +21,13 @@ describe('messages', () => {
 
   it('heard again change nothing', () => {
     const state = stateAfter(...hear(ready({ rev: 2, messages: [message(1), message(2)] })));
-    expect(advance(state, { type: 'frame', frame: { type: 'message', ...message(2) }, at: 0 })).toBe(state);
+    expect(reduce(state, { type: 'frame', frame: { type: 'message', ...message(2) }, at: 0 })).toBe(state);
   });
 
   it('show a gap when the next rev is missing, live or in a batch', () => {
     const state = stateAfter(...hear(ready({ rev: 4 })));
-    expect(showsGap(state, { type: 'message', ...message(5) })).toBe(false);
-    expect(showsGap(state, { type: 'message', ...message(6) })).toBe(true);
+    expect(hasGap(state, { type: 'message', ...message(5) })).toBe(false);
+    expect(hasGap(state, { type: 'message', ...message(6) })).toBe(true);
   });
 
   it('of an older page join at the beginning, and end where the log does', () => {
@@ -43,7 +43,7 @@ describe('messages', () => {
   it('of a page of another epoch stay out', () => {
     const state = stateAfter(...hear(ready({ rev: 9, messages: [message(9)] })));
     const page = { type: 'history' as const, ref: 'older-9', epoch: 'two', rev: 9, floor: 1, messages: [message(3)] };
-    expect(advance(state, { type: 'frame', frame: page, at: 0 })).toBe(state);
+    expect(reduce(state, { type: 'frame', frame: page, at: 0 })).toBe(state);
   });
 
   it('changed below the oldest page wait for their page, so that none is left out between', () => {
@@ -53,14 +53,14 @@ describe('messages', () => {
     expect(ids(state)).toEqual([99, 100]);
     expect(state.position?.rev).toBe(101);
     const replayed = ready({ recovered: true, rev: 102, messages: [message(6, { rev: 102 })] });
-    expect(ids(advance(state, { type: 'frame', frame: replayed, at: 0 }))).toEqual([99, 100]);
+    expect(ids(reduce(state, { type: 'frame', frame: replayed, at: 0 }))).toEqual([99, 100]);
   });
 
   it('below the floor are dropped', () => {
     const state = stateAfter(...hear(ready({ rev: 3, messages: [message(1), message(2), message(3)] })));
     expect(
       ids(
-        advance(state, {
+        reduce(state, {
           type: 'frame',
           frame: { type: 'room', room, floor: 3, locked: false, slowSeconds: 0 },
           at: 0,
@@ -138,7 +138,7 @@ describe('one’s own messages', () => {
     const state = stateAfter(...hear(ready()), queued('a'), queued('b'), queued('c'), ...hear(ack('b')));
     expect(waiting(state)).toEqual(['a', 'b', 'c']);
     expect(state.outgoing[1]).toMatchObject({ messageId: 1 });
-    const arrived = advance(state, { type: 'frame', frame: { type: 'message', ...message(1) }, at: 0 });
+    const arrived = reduce(state, { type: 'frame', frame: { type: 'message', ...message(1) }, at: 0 });
     expect(waiting(arrived)).toEqual(['a', 'c']);
     expect(ids(arrived)).toEqual([1]);
   });
@@ -146,13 +146,13 @@ describe('one’s own messages', () => {
   it('whose message came before its ack leave with the ack', () => {
     const state = stateAfter(...hear(ready()), queued('a'), ...hear({ type: 'message', ...message(1) }));
     expect(waiting(state)).toEqual(['a']);
-    expect(waiting(advance(state, { type: 'frame', frame: ack('a'), at: 0 }))).toEqual([]);
+    expect(waiting(reduce(state, { type: 'frame', frame: ack('a'), at: 0 }))).toEqual([]);
   });
 
   it('that were acknowledged just before the line broke arrive with what was missed', () => {
     const state = stateAfter(...hear(ready()), queued('a'), ...hear(ack('a')), { type: 'lost', at: 1 });
     const back = ready({ recovered: true, rev: 1, messages: [message(1)] });
-    expect(waiting(advance(state, { type: 'frame', frame: back, at: 0 }))).toEqual([]);
+    expect(waiting(reduce(state, { type: 'frame', frame: back, at: 0 }))).toEqual([]);
   });
 
   it('that were refused for their haste wait on', () => {
@@ -167,8 +167,8 @@ describe('one’s own messages', () => {
     const [a, b] = state.outgoing;
     expect(a?.failure).toEqual({ statusCode: 403, error: 'Forbidden' });
     expect(b).not.toHaveProperty('failure');
-    expect(advance(state, { type: 'retried', clientId: 'a' }).outgoing[0]).not.toHaveProperty('failure');
-    expect(advance(state, { type: 'discarded', clientId: 'a' }).outgoing).toEqual([b]);
+    expect(reduce(state, { type: 'retried', clientId: 'a' }).outgoing[0]).not.toHaveProperty('failure');
+    expect(reduce(state, { type: 'discarded', clientId: 'a' }).outgoing).toEqual([b]);
   });
 });
 

@@ -4,9 +4,9 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { advance, initialState, type RoomEvent, type RoomState } from '../../client/index.ts';
-import { showsGap } from '../../client/state.ts';
-import { type PageKind, pageRef } from '../../client/stretch.ts';
+import { initialState, type RoomEvent, type RoomState, reduce } from '../../client/index.ts';
+import { hasGap } from '../../client/room/room-state.ts';
+import { type PageKind, pageRef } from '../../client/room/timeline.ts';
 import type { ServerFrame } from '../../shared/frames.ts';
 import type { Message } from '../../shared/message.ts';
 import { message, ready, room } from './frames.ts';
@@ -127,7 +127,7 @@ class PlayedClient {
   }
 
   #take(frame: ServerFrame): void {
-    if (showsGap(this.state, frame)) {
+    if (hasGap(this.state, frame)) {
       if (!this.#waitsForMissed) this.comeBack();
       this.#waitsForMissed = true;
       return;
@@ -138,7 +138,7 @@ class PlayedClient {
 
   #note(event: RoomEvent): void {
     const before = new Map(this.state.messages.map(({ id, rev }) => [id, rev]));
-    this.state = advance(this.state, event);
+    this.state = reduce(this.state, event);
     expect(this.state.messages.filter(({ id, rev }) => rev < (before.get(id) ?? 0))).toEqual([]);
     this.#check();
   }
@@ -256,7 +256,7 @@ it('whatever is lost, loaded, left and jumped to, it has no gap, and in the end 
 }, 60_000);
 
 const hear = (...frames: ServerFrame[]): RoomEvent[] => frames.map((frame) => ({ type: 'frame', frame, at: 0 }));
-const stateAfter = (...events: RoomEvent[]): RoomState => events.reduce(advance, initialState);
+const stateAfter = (...events: RoomEvent[]): RoomState => events.reduce(reduce, initialState);
 const ids = (state: RoomState) => state.messages.map(({ id }) => id);
 const from = (first: number, last: number) =>
   Array.from({ length: last - first + 1 }, (_, place) => message(first + place));
@@ -284,7 +284,7 @@ describe('a page', () => {
     const away = stateAfter(...start, ...hear(page('around-1', from(10, 20)), { type: 'message', ...message(101) }));
     expect(ids(away).at(-1)).toBe(20);
     expect(away.newestId).toBe(101);
-    const back = advance(away, { type: 'frame', frame: page('newest-2', from(95, 101)), at: 0 });
+    const back = reduce(away, { type: 'frame', frame: page('newest-2', from(95, 101)), at: 0 });
     expect(back).toMatchObject({ hasNewer: false, hasOlder: true });
     expect(ids(back).at(-1)).toBe(101);
   });
@@ -292,7 +292,7 @@ describe('a page', () => {
   it('that reaches the newest ends a jump too', () => {
     const state = stateAfter(...start, ...hear(page('around-1', from(80, 90)), page('newer-90', from(91, 100))));
     expect(state.hasNewer).toBe(false);
-    expect(ids(advance(state, { type: 'frame', frame: { type: 'message', ...message(101) }, at: 0 })).at(-1)).toBe(101);
+    expect(ids(reduce(state, { type: 'frame', frame: { type: 'message', ...message(101) }, at: 0 })).at(-1)).toBe(101);
   });
 });
 
@@ -324,25 +324,25 @@ describe('one’s own reaction', () => {
   it('is shown at once with one’s name, and taken back', () => {
     const state = stateAfter(...start, own(true));
     expect(reactions(state)).toEqual([{ emoji: '👍', count: 1, participants: ['t:abcdef'], mine: true }]);
-    expect(advance(state, own(true))).toBe(state);
-    expect(reactions(advance(state, own(false)))).toEqual([]);
+    expect(reduce(state, own(true))).toBe(state);
+    expect(reactions(reduce(state, own(false)))).toEqual([]);
   });
 
   it('joins those of others, and leaves theirs', () => {
     const state = stateAfter(...hear(ready({ messages: [message(1, { reactions: given('t:bob') })] })), own(true));
     expect(reactions(state)).toEqual([{ emoji: '👍', count: 2, participants: ['t:bob', 't:abcdef'], mine: true }]);
-    expect(reactions(advance(state, own(false)))).toEqual(given('t:bob'));
+    expect(reactions(reduce(state, own(false)))).toEqual(given('t:bob'));
   });
 
   it('that is refused after a later broadcast is not counted off from what was heard', () => {
     const many = (count: number) => [{ emoji: '👍', count, participants: [] }];
     const shown = stateAfter(...hear(ready({ rev: 1, messages: [message(1, { reactions: many(20) })] })), own(true));
-    const heard = advance(shown, {
+    const heard = reduce(shown, {
       type: 'frame',
       frame: { type: 'message', ...message(1, { rev: 2, reactions: many(21) }) },
       at: 0,
     });
-    const refused = advance(heard, { type: 'reacted', messageId: 1, emoji: '👍', on: false, shownAt: 1 });
+    const refused = reduce(heard, { type: 'reacted', messageId: 1, emoji: '👍', on: false, appliedAtRev: 1 });
     expect(reactions(refused)).toEqual(many(21));
   });
 

@@ -322,12 +322,12 @@ describe('the language', () => {
     // Each is what the service really says (shared/failures.ts).
     const refusals = [
       'Muted',
-      'Locked: Only moderators post here at present',
+      'Locked: Only moderators can post right now',
       'Banned',
       'Message not found',
       'Forbidden: Only moderators may do this',
       'Forbidden: Not your message',
-      'Forbidden: Their role is as high as yours',
+      'Forbidden: Their role is equal to or higher than yours',
       'Unauthorized: A token is required',
       'Conflict: clientId was used for another message',
       'Invalid fields: text must not be blank',

@@ -1,6 +1,6 @@
 /** Moving a room on a real server: an import outlives a power cut, and what comes out is what went in. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { toLine } from '../../shared/archive.ts';
+import { formatArchiveLine } from '../../shared/archive.ts';
 import { callAt } from '../support/rest.ts';
 import { Server } from '../support/server.ts';
 import { until } from '../support/until.ts';
@@ -22,10 +22,10 @@ function archive(): string[] {
   const details = { link: 'old', title: '会議室', about: '', tags: [], unlisted: false, createdAt: 1, updatedAt: 1 };
   const secrets = { salt: 's'.repeat(24), adminDigest: 'd'.repeat(43) };
   const rules = { keepDays: 0, locked: false, slowSeconds: 0, standings: [] };
-  const lines = [toLine({ type: 'room', version: 1, ...details, ...log, ...secrets, ...rules })];
+  const lines = [formatArchiveLine({ type: 'room', version: 1, ...details, ...log, ...secrets, ...rules })];
   for (let id = 1; id <= messages; id++) {
     lines.push(
-      toLine({
+      formatArchiveLine({
         type: 'message',
         id,
         rev: id,
@@ -38,7 +38,7 @@ function archive(): string[] {
       }),
     );
   }
-  return [...lines, toLine({ type: 'end', messages, rev: messages })];
+  return [...lines, formatArchiveLine({ type: 'end', messages, rev: messages })];
 }
 
 /** A body that stops after those lines, and does not end. */

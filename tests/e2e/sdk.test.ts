@@ -147,7 +147,7 @@ describe('two in a room', () => {
     }
     const [alice, bob] = [await enter(link, 'alice'), await enter(link, 'bob')];
     expect(textsOf(alice)).toEqual(count(300).slice(-50));
-    await alice.goTo(5);
+    await alice.jumpTo(5);
     expect(textsOf(alice)).toEqual(count(29));
     expect(alice.state).toMatchObject({ hasNewer: true, hasOlder: false, newestId: 300 });
     await bob.send('301').stored;
@@ -162,7 +162,7 @@ describe('two in a room', () => {
     expect(textsOf(alice)).toEqual(count(301));
     alice.trim(100);
     expect(textsOf(alice)).toEqual(count(301).slice(-100));
-    await expect(alice.goTo(999)).rejects.toMatchObject({ statusCode: 404 });
+    await expect(alice.jumpTo(999)).rejects.toMatchObject({ statusCode: 404 });
   });
 });
 
@@ -233,7 +233,7 @@ it('order is kept, as whoever keeps it sees it, and whoever it is kept from', as
   expect(await bob.retry(clientId).stored).toMatchObject({ clientId });
 
   await keeper.moderate({ action: 'slow', seconds: 600 });
-  await until(() => bob.state.conduct.slowSeconds === 600);
+  await until(() => bob.state.chatSettings.slowSeconds === 600);
   bob.send('hasty');
   await until(() => bob.state.waitUntil > Date.now());
   expect(bob.state.outgoing).toMatchObject([{ text: 'hasty' }]);

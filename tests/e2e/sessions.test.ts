@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CallContent } from '../../shared/calls.ts';
+import type { CallContent } from '../../shared/call-types.ts';
 import type { Envelope } from '../../shared/envelope.ts';
 import { type CurlRequest, readCurl } from '../support/curl.ts';
 import { callAt } from '../support/rest.ts';
@@ -50,7 +50,7 @@ async function run({ method, url, headers, body }: CurlRequest, token: string) {
 }
 
 describe.each([
-  ['README.md', 'Sessions of a user'],
+  ['README.md', 'User sessions'],
   ['README.ja.md', 'ユーザーのセッション'],
 ])('the calls of %s', (readme, heading) => {
   it('work as they are written: claiming, with the token, then with a signed one', async () => {

@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { limits } from '../../shared/limits.ts';
-import { overdrawn } from '../../worker/allowance.ts';
+import { checkRateLimit } from '../../worker/rate-limit.ts';
 import { freshAddress, from, withinAMinute } from '../support/pool/addresses.ts';
 import { call, freshLink, origin } from '../support/pool/calls.ts';
 import { connect } from '../support/pool/sockets.ts';
@@ -105,7 +105,7 @@ describe('an address', () => {
     withinAMinute(async (path: string) => {
       const address = await spentAddress();
       const request = new Request(origin + path, { headers: from(address) });
-      expect((await overdrawn(request, env, address))?.status).toBe(429);
+      expect((await checkRateLimit(request, env, address))?.status).toBe(429);
     }),
   );
 
@@ -154,7 +154,7 @@ describe('the operator', () => {
       for (const token of [undefined, '']) {
         const request = new Request(`${origin}/chat/list`, { headers: { Authorization: 'Bearer ' } });
         const settings: Env = { ...env, ADMIN_TOKEN: token as string };
-        expect((await overdrawn(request, settings, address))?.status).toBe(429);
+        expect((await checkRateLimit(request, settings, address))?.status).toBe(429);
       }
     }),
   );
@@ -164,7 +164,7 @@ describe('a call is let through', () => {
   const request = () => new Request(`${origin}/chat/list`);
   const overLimit = async (settings: Partial<Record<keyof Env, unknown>>) => {
     const address = await spentAddress();
-    return overdrawn(request(), { ...env, ...settings } as Env, address);
+    return checkRateLimit(request(), { ...env, ...settings } as Env, address);
   };
 
   it(

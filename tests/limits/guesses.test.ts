@@ -1,8 +1,8 @@
 /** Guesses at secrets: a thousand wrong tokens get an address nowhere, and hinder nobody else. */
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { toLine } from '../../shared/archive.ts';
-import { Guesses } from '../../shared/guesses.ts';
+import { formatArchiveLine } from '../../shared/archive.ts';
+import { GuessLimiter } from '../../shared/guess-limiter.ts';
 import { limits } from '../../shared/limits.ts';
 import { freshAddress, from, makeRoomElsewhere, withinAMinute } from '../support/pool/addresses.ts';
 import { adminToken, call } from '../support/pool/calls.ts';
@@ -17,7 +17,7 @@ afterEach(() => vi.useRealTimers());
 const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
 
 /** Of a file that an import takes. */
-const firstLine = toLine({
+const firstLine = formatArchiveLine({
   type: 'room',
   version: 1,
   link: 'elsewhere',
@@ -182,21 +182,21 @@ it('a signed token is no guess', async () => {
 it(
   'who was counted out elsewhere is not heard here either',
   withinAMinute(async () => {
-    const guesses = new Guesses({ isOn: true, everywhere: env.GUESSES });
+    const guesses = new GuessLimiter({ isEnabled: true, globalLimit: env.GUESSES });
     const address = freshAddress();
     const now = Date.now();
     for (let turn = 0; turn < limits.guessesPerMinute; turn++) await env.GUESSES.limit({ key: address });
-    expect(guesses.take(address, now).ok).toBe(true);
-    await guesses.wrong(address, now);
-    expect(guesses.take(address, now).ok).toBe(false);
-    expect(guesses.take(address, now + 1_000).ok).toBe(true);
+    expect(guesses.charge(address, now).ok).toBe(true);
+    await guesses.recordWrong(address, now);
+    expect(guesses.charge(address, now).ok).toBe(false);
+    expect(guesses.charge(address, now + 1_000).ok).toBe(true);
   }),
 );
 
 it('a count that fails elsewhere keeps nobody out', async () => {
   const broken = { limit: () => Promise.reject(new Error('down')) };
-  const guesses = new Guesses({ isOn: true, everywhere: broken });
-  await guesses.wrong('a', 1);
-  expect(guesses.take('a', 1).ok).toBe(true);
-  expect((await guesses.countElsewhere('a')).ok).toBe(true);
+  const guesses = new GuessLimiter({ isEnabled: true, globalLimit: broken });
+  await guesses.recordWrong('a', 1);
+  expect(guesses.charge('a', 1).ok).toBe(true);
+  expect((await guesses.countGlobally('a')).ok).toBe(true);
 });

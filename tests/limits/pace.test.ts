@@ -11,7 +11,7 @@ import { connect, type TestSocket } from '../support/pool/sockets.ts';
 beforeEach(() => setClock(Date.now()));
 afterEach(() => vi.useRealTimers());
 
-const { burst } = limits.personPace;
+const { burst } = limits.participantMessageRate;
 
 const post = (link: string, body: Record<string, unknown>, address = freshAddress()) =>
   call('POST', `/chat/${link}/messages`, { token: 'alice-token', text: 'x', ...body }, from(address));
@@ -170,7 +170,7 @@ it.each([
 it('a socket that a bad frame ends for good is not brought back by it', async () => {
   const link = await makeRoomElsewhere();
   const socket = await enterFrom(link, freshAddress(), { token: 'alice-token' });
-  for (let turn = 1; turn < limits.floodingRefusals; turn++) socket.say({ type: 'delete', messageId: 9 });
+  for (let turn = 1; turn < limits.floodingFailures; turn++) socket.say({ type: 'delete', messageId: 9 });
   socket.say('{nonsense');
   expect((await socket.closed).code).toBe(4429);
   await evictDurableObject(await roomObject(link), { webSockets: 'hibernate' });
@@ -214,7 +214,7 @@ describe('a socket that does not slow down', () => {
     for (let round = 1; round <= 3; round++) {
       for (let turn = 1; turn <= 99; turn++) say(alice, `${round}-${turn}`);
       await answers(alice, 99);
-      setClock(start + round * limits.floodingMs);
+      setClock(start + round * limits.floodingWindowMs);
       for (let turn = 1; turn <= burst; turn++) say(alice, `again-${round}-${turn}`);
       await answers(alice, burst);
     }

@@ -2,13 +2,13 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env, exports } from 'cloudflare:workers';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { Archive } from '../../objects/chat-room/archive.ts';
-import { MessageLog } from '../../objects/chat-room/messages.ts';
-import { Reactions } from '../../objects/chat-room/reactions.ts';
+import { Archive } from '../../objects/chat-room/state/archive.ts';
+import { MessageLog } from '../../objects/chat-room/state/message-log.ts';
+import { Reactions } from '../../objects/chat-room/state/reactions.ts';
 import type { ArchivedMessage, ArchivedRoom, ArchiveEnd } from '../../shared/archive.ts';
 import type { Envelope } from '../../shared/envelope.ts';
 import { limits } from '../../shared/limits.ts';
-import type { FoundPage, Message } from '../../shared/message.ts';
+import type { Message, SearchResults } from '../../shared/message.ts';
 import type { RoomView } from '../../shared/room.ts';
 import { adminToken, allMessages, call, freshLink, makeRoom, origin, roomObject } from '../support/pool/calls.ts';
 import { passAlarms } from '../support/pool/clock.ts';
@@ -94,8 +94,8 @@ async function eventfulRoom(messages: number): Promise<string> {
         for (let who = 0; turn % 11 === 0 && who < 14; who++) react(id, who % 3 ? '🎉' : '❤️', who, true);
         if (turn % 22 === 0) react(id, '❤️', 0, false);
         if (turn % 13 === 0) {
-          reactions.clear(id);
-          log.bury(id, turn % 2 ? 'author' : 'moderator', 3_000 + turn);
+          reactions.deleteByMessage(id);
+          log.markDeleted(id, turn % 2 ? 'author' : 'moderator', 3_000 + turn);
         }
       }
     });
@@ -181,7 +181,7 @@ describe('a room of 3,000 messages of all kinds', () => {
       )
     ).content.messages;
     expect(first?.reactions).toMatchObject([{ emoji: '👍', count: 1, mine: true }]);
-    const { content } = await call<FoundPage>('GET', `/chat/${copy}/search?q=edited%202995`);
+    const { content } = await call<SearchResults>('GET', `/chat/${copy}/search?q=edited%202995`);
     expect(content.messages).toMatchObject([{ text: 'edited 2995' }]);
     expect(
       (await call('PUT', '/chat/update', { token: adminToken, link: copy, content: { title: 'moved' } })).status,
@@ -215,7 +215,7 @@ describe('a room of 3,000 messages of all kinds', () => {
     const copy = freshLink();
     const half = await importInto(copy, broken(lines.slice(0, 1_500)));
     expect(half.status).toBe(400);
-    expect(half.error).toMatch(/^Import incomplete: Stored up to message \d+; the same again goes on from there$/);
+    expect(half.error).toMatch(/^Import incomplete: Stored up to message \d+; send the same file again to continue$/);
     await evictDurableObject(await roomObject(copy));
     const refused = { statusCode: 503, error: 'Service unavailable: The chat is being imported' };
     const closed = async () => {
@@ -229,7 +229,7 @@ describe('a room of 3,000 messages of all kinds', () => {
       expect((await call('POST', '/chat/new', { token: 'x', content })).envelope).toMatchObject(refused);
       expect((await call('DELETE', '/chat/delete', { token: adminToken, link: copy })).envelope).toMatchObject(refused);
       expect((await (await connect(copy)).closed).code).toBe(4503);
-      await env.CHAT_ROOM.getByName(copy).report(copy);
+      await env.CHAT_ROOM.getByName(copy).republish(copy);
       const listed = await call<{ chats: RoomView[] }>('GET', '/chat/list?limit=100');
       expect(listed.content.chats.map((room) => room.link)).not.toContain(copy);
     };
@@ -271,7 +271,7 @@ describe('an import', () => {
     ['the room twice', () => [...lines.slice(0, 3), lines[0] ?? ''], 'Line 4: Invalid fields: type must be "room" on'],
     ['a line that is no JSON', () => lines.with(7, '{"type":'), 'Line 8: Invalid JSON'],
     ['a line that is nothing known', () => lines.with(7, '{"type":"x"}'), 'Line 8: Invalid fields: type must be'],
-    ['an id that goes back', () => lines.with(7, lines[5] ?? ''), 'Line 8: Invalid fields: id must be above'],
+    ['an id that goes back', () => lines.with(7, lines[5] ?? ''), 'Line 8: Invalid fields: id must be greater'],
     ['a message without an author', () => changed(7, { author: undefined }), 'Line 8: Missing required fields: author'],
     ['an author that nobody can be', () => changed(7, { author: { id: 'x', name: 'x', role: 'member' } }), 'author.id'],
     [
@@ -285,7 +285,11 @@ describe('an import', () => {
       () => changed(7, { text: 'x'.repeat(4_001) }),
       'Line 8: Invalid fields: text must be at',
     ],
-    ['no text', () => changed(7, { text: undefined }), 'Line 8: Invalid fields: text must be on all but tombstones'],
+    [
+      'no text',
+      () => changed(7, { text: undefined }),
+      'Line 8: Invalid fields: text must be present except on tombstones',
+    ],
     ['a digest that is none', () => changed(7, { sentDigest: '!' }), 'Line 8: Invalid fields: sentDigest must be'],
     [
       'a reaction that is none',
@@ -295,7 +299,7 @@ describe('an import', () => {
     [
       'a reaction twice',
       () => changed(7, { reactions: Array(2).fill({ emoji: '👍', participant: 'u:a' }) }),
-      'Line 8: Invalid fields: reactions must each be there once',
+      'Line 8: Invalid fields: reactions must not contain duplicates',
     ],
     ['a rev that is another’s', () => changed(7, { rev: JSON.parse(lines[6] ?? '').rev + 0 }), 'Line 8'],
     [
@@ -304,7 +308,7 @@ describe('an import', () => {
         const { author, clientId } = JSON.parse(lines[6] ?? '');
         return changed(7, { author, clientId });
       },
-      'Line 8: id, rev and clientId must be of one message only',
+      'Line 8: id, rev and clientId must be unique',
     ],
     ['another version', () => changed(0, { version: 2 }), 'Line 1: Invalid fields: version must be 1'],
     ['no salt', () => changed(0, { salt: undefined }), 'Line 1: Missing required fields: salt'],
@@ -364,11 +368,11 @@ describe('an import', () => {
     const link = freshLink();
     await importInto(link, broken(lines.slice(0, 40)));
     const other = await exported(await eventfulRoom(20));
-    const conflict = 'Conflict: Another import into this link is under way';
+    const conflict = 'Conflict: Another import to this link is in progress';
     expect(await importInto(link, other.join('\n'))).toMatchObject({ status: 409, error: conflict });
     const give = () => call('DELETE', `/chat/${link}/import`, undefined, bearer(operatorToken));
     expect((await give()).envelope).toEqual({ statusCode: 200, content: 'Import given up' });
-    expect((await give()).envelope).toMatchObject({ statusCode: 404, error: 'No import under way' });
+    expect((await give()).envelope).toMatchObject({ statusCode: 404, error: 'No import in progress' });
     expect((await call('GET', `/chat/${link}`)).status).toBe(404);
     const left = await runInDurableObject(await roomObject(link), (_, { storage }) =>
       storage.sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_cf%' ESCAPE '\\'").toArray(),
@@ -383,16 +387,16 @@ describe('an import', () => {
     const room = await roomObject(link);
     const [head, messages] = [headOf(lines), messagesOf(lines).map((message, at) => ({ line: at + 2, message }))];
     const begin = async () => {
-      const begun = await room.import(operatorToken, { act: 'begin', room: head });
+      const begun = await room.runImportStep(operatorToken, { act: 'begin', room: head });
       return begun.ok ? begun.value.key : '';
     };
     const old = await begin();
-    await room.import(operatorToken, { act: 'give up' });
+    await room.runImportStep(operatorToken, { act: 'give up' });
     const key = await begin();
     expect(key).not.toBe(old);
-    const late = await room.import(operatorToken, { act: 'store', key: old, messages: messages.slice(30) });
+    const late = await room.runImportStep(operatorToken, { act: 'store', key: old, messages: messages.slice(30) });
     expect(late).toMatchObject({ ok: false, failure: { code: 'other_import' } });
-    expect(await room.import(operatorToken, { act: 'store', key, messages })).toMatchObject({ ok: true });
+    expect(await room.runImportStep(operatorToken, { act: 'store', key, messages })).toMatchObject({ ok: true });
     expect(await room.finishImport(operatorToken, link, old, endOf(lines))).toMatchObject({ ok: false });
     expect(await room.finishImport(operatorToken, link, key, endOf(lines))).toMatchObject({ ok: true });
   });
@@ -465,7 +469,7 @@ describe('an export', () => {
   }
 
   it('has the messages there were when it began, each as it is when it is read, and can be imported', async () => {
-    const link = await eventfulRoom(limits.archiveBatch * 6);
+    const link = await eventfulRoom(limits.archiveBatchMessages * 6);
     const { rev } = (await call<{ rev: number }>('GET', `/chat/${link}/messages?limit=1`)).content;
     await post(link, { clientId: 'late', text: 'to be changed' });
     const lines = await interrupted(link, async () => {
@@ -484,23 +488,23 @@ describe('an export', () => {
   }, 60_000);
 
   it('of a room that is deleted meanwhile breaks, and is no whole file', async () => {
-    const link = await eventfulRoom(limits.archiveBatch * 6);
+    const link = await eventfulRoom(limits.archiveBatchMessages * 6);
     const reading = interrupted(link, () => call('DELETE', '/chat/delete', { token: adminToken, link }));
     await expect(reading).rejects.toThrow();
   }, 60_000);
 
   it('is read in pages, of so many messages or so much text', async () => {
-    const link = await eventfulRoom(limits.archiveBatch * 3);
+    const link = await eventfulRoom(limits.archiveBatchMessages * 3);
     await runInDurableObject(await roomObject(link), (_, { storage }) => {
       const { sql, rowsRead } = counting(storage.sql);
       const archive = new Archive(sql, new MessageLog(sql), new Reactions(sql));
       const first = archive.messages(0, Number.MAX_SAFE_INTEGER);
-      expect(first).toHaveLength(limits.archiveBatch);
+      expect(first).toHaveLength(limits.archiveBatchMessages);
       const given = first.reduce((sum, { reactions }) => sum + reactions.length, 0);
-      expect(rowsRead()).toBeLessThanOrEqual(2 * (limits.archiveBatch + given));
+      expect(rowsRead()).toBeLessThanOrEqual(2 * (limits.archiveBatchMessages + given));
       storage.sql.exec("UPDATE messages SET text = ? WHERE text <> ''", 'x'.repeat(4_000));
       const heavy = archive.messages(0, Number.MAX_SAFE_INTEGER);
-      expect(heavy.length).toBeLessThan(limits.archiveBatch);
+      expect(heavy.length).toBeLessThan(limits.archiveBatchMessages);
       expect(heavy.reduce((sum, { text = '' }) => sum + text.length, 0)).toBeLessThan(
         limits.archiveBatchLength + 4_000,
       );

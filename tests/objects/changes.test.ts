@@ -264,5 +264,9 @@ it('names the first ten who reacted', async () => {
   const people = Array.from({ length: 12 }, (_, place) => `person-${place}`);
   for (const who of people) await transports.REST?.react(link, who, 1, { emoji: '👍', on: true });
   const [reaction] = (await read(link, 1, 'person-11-token')).reactions;
-  expect([reaction?.count, reaction?.participants.length, reaction?.mine]).toEqual([12, limits.reactionNames, true]);
+  expect([reaction?.count, reaction?.participants.length, reaction?.mine]).toEqual([
+    12,
+    limits.reactionParticipants,
+    true,
+  ]);
 });

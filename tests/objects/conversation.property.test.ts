@@ -7,7 +7,7 @@ import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { advance, initialState, type RoomState, showsGap } from '../../client/state.ts';
+import { hasGap, initialState, type RoomState, reduce } from '../../client/room/room-state.ts';
 import type { ServerFrame } from '../../shared/frames.ts';
 import type { Message, MessagePage } from '../../shared/message.ts';
 import { adminToken, allMessages, call, makeRoom, roomObject } from '../support/pool/calls.ts';
@@ -185,8 +185,8 @@ class Person {
     const heard = this.#socket?.heard ?? [];
     for (; this.#taken < heard.length; this.#taken++) {
       const frame = heard[this.#taken] as ServerFrame;
-      expect(showsGap(this.state, frame)).toBe(false);
-      this.state = advance(this.state, { type: 'frame', frame, at: 0 });
+      expect(hasGap(this.state, frame)).toBe(false);
+      this.state = reduce(this.state, { type: 'frame', frame, at: 0 });
     }
   }
 
@@ -271,7 +271,7 @@ async function converse(count: number, plan: readonly Step[]): Promise<void> {
   expect(byEmoji(stored)).toEqual(wanted);
   for (const { state } of people) {
     expect(byEmoji(state.messages)).toEqual(wanted);
-    expect(state.conduct.locked).toBe(model.locked);
+    expect(state.chatSettings.locked).toBe(model.locked);
   }
   const rows = await runInDurableObject(await roomObject(link), (_, { storage }) => ({
     log: storage.sql.exec('SELECT rev, posted FROM log').one(),

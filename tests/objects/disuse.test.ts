@@ -9,7 +9,7 @@ import { enter } from '../support/pool/sockets.ts';
 
 const days = 30;
 const day = 24 * 60 * 60_000;
-const stays = days * day + limits.touchEveryMs;
+const stays = days * day + limits.activityWriteMs;
 const settings = env as { ROOM_DAYS: string };
 
 const exists = async (link: string) => (await call('GET', `/chat/${link}`)).status === 200;
@@ -106,7 +106,7 @@ it('a busy room notes that it was touched once an hour', async () => {
   const link = await makeRoom();
   await call('POST', `/chat/${link}/participants`, { action: 'join', token: 'bob' });
   const [first] = await rowsOf(link, 'touched');
-  setClock(Date.now() + limits.touchEveryMs - 1);
+  setClock(Date.now() + limits.activityWriteMs - 1);
   await call('POST', `/chat/${link}/participants`, { action: 'join', token: 'bob' });
   expect(await rowsOf(link, 'touched')).toEqual([first]);
   setClock(Date.now() + 1);

@@ -2,7 +2,7 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { afterEach, expect, it, vi } from 'vitest';
 import { limits } from '../../shared/limits.ts';
-import type { FoundPage, Message } from '../../shared/message.ts';
+import type { Message, SearchResults } from '../../shared/message.ts';
 import { adminToken, allMessages, call, makeRoom, roomObject } from '../support/pool/calls.ts';
 import { passAlarms, setClock } from '../support/pool/clock.ts';
 import { breaking } from '../support/pool/faults.ts';
@@ -114,7 +114,7 @@ it('leaves nothing that a search could find, nor the index of a word of it', asy
   await post(link, 'alice', 'unmistakable');
   await post(link, 'bob', 'unmistakable too');
   await erase(link, 'alice');
-  const { content } = await call<FoundPage>('GET', `/chat/${link}/search?q=unmistakable`);
+  const { content } = await call<SearchResults>('GET', `/chat/${link}/search?q=unmistakable`);
   expect(content.messages.map(({ id }) => id)).toEqual([2]);
   expect(await indexedIn(link)).toEqual([2]);
 });

@@ -1,7 +1,7 @@
 /** What people do without saying anything, and whom they mention: typing, read marks, unread counts, mentions. */
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { CallContent } from '../../shared/calls.ts';
+import type { CallContent } from '../../shared/call-types.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Message } from '../../shared/message.ts';
 import { adminToken, call, makeRoom, roomObject } from '../support/pool/calls.ts';
@@ -94,7 +94,7 @@ describe('a read mark', () => {
     for (let turn = 1; turn <= 6; turn++) await bob.next('reading');
     expect(await marksWritten(link)).toMatchObject([{ message_id: 1 }]);
     expect((await reading(link, 'bob')).messageId).toBe(6);
-    await pass(link, limits.markEveryMs);
+    await pass(link, limits.readMarkerFlushMs);
     expect(await marksWritten(link)).toMatchObject([{ message_id: 6 }]);
     expect((await alice.next('read')).messageId).toBe(1);
     expect((await alice.next('read')).messageId).toBe(6);
@@ -104,8 +104,8 @@ describe('a read mark', () => {
 
   it('counts no more than a hundred', async () => {
     const link = await makeRoom();
-    for (let turn = 0; turn < limits.unreadCounted + 5; turn++) await post(link, 'alice');
-    expect((await reading(link, 'bob')).unread).toBe(limits.unreadCounted);
+    for (let turn = 0; turn < limits.unreadCountMax + 5; turn++) await post(link, 'alice');
+    expect((await reading(link, 'bob')).unread).toBe(limits.unreadCountMax);
   });
 
   it.each([

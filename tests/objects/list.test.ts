@@ -4,9 +4,9 @@ import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ListRequest, RoomList } from '../../objects/room-directory/list.ts';
-import { KnownRooms } from '../../objects/room-directory/rooms.ts';
+import { RoomIndex } from '../../objects/room-directory/room-index.ts';
 import type { DirectoryUpdate, ListedRoom } from '../../objects/room-directory/update.ts';
-import { roomKey, roomKeyMetadata } from '../../shared/copies.ts';
+import { roomKey, roomKeyMetadata } from '../../shared/kv-keys.ts';
 import type { RoomView } from '../../shared/room.ts';
 import { adminToken, call, makeRoom } from '../support/pool/calls.ts';
 import { passAlarms } from '../support/pool/clock.ts';
@@ -252,7 +252,7 @@ describe('what a page costs', () => {
 
   it('is about what it returns, however many rooms there are', async () => {
     const figures = await runInDurableObject(directory(), (_, state) => {
-      const known = new KnownRooms(state.storage.sql);
+      const known = new RoomIndex(state.storage.sql);
       state.storage.transactionSync(() => {
         for (let index = 0; index < rooms; index++) {
           const link = `room-${index}`;
@@ -299,7 +299,7 @@ describe('what rooms tell, in any order', () => {
       fc.asyncProperty(fc.array(update, { maxLength: 25 }), async (updates) => {
         const object = env.ROOM_DIRECTORY.getByName(crypto.randomUUID());
         await runInDurableObject(object, (_, state) => {
-          const known = new KnownRooms(state.storage.sql);
+          const known = new RoomIndex(state.storage.sql);
           const list = new RoomList(state.storage.sql);
           const truth = new Map<string, DirectoryUpdate>();
           for (const { gone, ...rest } of updates) {

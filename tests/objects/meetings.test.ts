@@ -2,7 +2,7 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env, exports } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { CallContent } from '../../shared/calls.ts';
+import type { CallContent } from '../../shared/call-types.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Message } from '../../shared/message.ts';
 import { freshAddress, from } from '../support/pool/addresses.ts';

@@ -255,7 +255,7 @@ describe('reading around a message', () => {
   it.each([{ before: 3 }, { after: 0 }, { before: 3, after: 1 }])('excludes %o', async (place) => {
     const link = await makeRoom();
     const query = new URLSearchParams(Object.entries({ around: 1, ...place }).map(([name, id]) => [name, `${id}`]));
-    const error = 'Invalid fields: around must stand without before and after';
+    const error = 'Invalid fields: around must not be combined with before or after';
     expect((await call('GET', `/chat/${link}/messages?${query}`)).envelope).toMatchObject({ statusCode: 400, error });
     const carol = await enter(link, 'carol');
     carol.say({ type: 'history', ref: 1, around: 1, ...place });

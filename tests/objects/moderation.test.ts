@@ -1,7 +1,7 @@
 /** Keeping order: every act over both transports, how it is felt, and how people try to get round it. */
 import { evictDurableObject } from 'cloudflare:test';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { CallContent } from '../../shared/calls.ts';
+import type { CallContent } from '../../shared/call-types.ts';
 import type { Message } from '../../shared/message.ts';
 import type { ModerationEntry } from '../../shared/moderation.ts';
 import type { Participant } from '../../shared/participant.ts';
@@ -212,7 +212,7 @@ describe.each(Object.entries(transports))('over %s', (_, act) => {
     await act(link, boss, { action: 'lock' });
     expect(await alice.next('room')).toMatchObject({ locked: true });
     const refused = await post(link, as('alice'));
-    expect([refused.status, refused.envelope.error]).toEqual([403, 'Locked: Only moderators post here at present']);
+    expect([refused.status, refused.envelope.error]).toEqual([403, 'Locked: Only moderators can post right now']);
     expect(await saysOn(alice)).toBe(403);
     expect((await post(link, boss)).status).toBe(201);
     expect((await alice.next('message')).text).toBe('x');

@@ -7,18 +7,18 @@ import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { ring } from '../../objects/chat-room/alarm.ts';
-import { attend } from '../../objects/chat-room/attendance.ts';
-import { create, remove, update } from '../../objects/chat-room/lifecycle.ts';
-import { Room, type RoomWorld } from '../../objects/chat-room/room.ts';
-import { SignedTokens } from '../../objects/credentials/signed-tokens.ts';
+import { joinOrLeave } from '../../objects/chat-room/actions/leases.ts';
+import { createRoom, deleteRoom, updateRoom } from '../../objects/chat-room/actions/lifecycle.ts';
+import { runDueJobs } from '../../objects/chat-room/alarm.ts';
+import { Room, type RoomDependencies } from '../../objects/chat-room/room.ts';
+import { Jwt } from '../../objects/credentials/jwt.ts';
 import type { DirectoryUpdate } from '../../objects/room-directory/update.ts';
 import { systemClock } from '../../objects/storage/clock.ts';
-import { Guesses } from '../../shared/guesses.ts';
+import { GuessLimiter } from '../../shared/guess-limiter.ts';
 import { limits } from '../../shared/limits.ts';
 
 const link = 'the-link';
-const visitor = { proof: { kind: 'none' }, address: 'a' } as const;
+const visitor = { verifiedToken: { kind: 'none' }, address: 'a' } as const;
 const runs = Number(env.PROPERTY_RUNS || 1_000);
 
 /** What happens to one operation: how long it takes to land and to be answered; never, where it is absent. */
@@ -81,7 +81,7 @@ class World {
   }
 
   /** What one life of the object sees of the world: once it is dead, nothing comes back to it. */
-  live(): RoomWorld {
+  live(): RoomDependencies {
     this.#life += 1;
     const life = this.#life;
     const mine = (work: () => void) => () => {
@@ -106,11 +106,11 @@ class World {
     };
     return {
       operatorToken: undefined,
-      guesses: new Guesses({ isOn: false, everywhere: undefined }),
-      isPaced: false,
+      guessLimiter: new GuessLimiter({ isEnabled: false, globalLimit: undefined }),
+      isRateLimited: false,
       roomDays: 0,
-      signedTokens: new SignedTokens(env, systemClock),
-      noteEvent: () => undefined,
+      jwt: new Jwt(env, systemClock),
+      recordEvent: () => undefined,
       clock: {
         now: () => this.now,
         after: (milliseconds, work) => this.after(milliseconds, mine(work)),
@@ -120,7 +120,7 @@ class World {
         put: (key: string, value: string) => operate(() => this.kv.set(key, JSON.parse(value))),
         delete: (key: string) => operate(() => this.kv.delete(key)),
       } as KVNamespace,
-      tellDirectory: (update) =>
+      updateDirectory: (update) =>
         operate(() => {
           if ((this.directory.get(update.link)?.revision ?? 0) < update.revision)
             this.directory.set(update.link, update);
@@ -172,7 +172,7 @@ async function play(state: DurableObjectState, world: World, steps: readonly Ste
       await state.storage.deleteAlarm();
       ringing = true;
       const rung = room;
-      void ring(rung).finally(() => {
+      void runDueJobs(rung).finally(() => {
         if (rung === room) ringing = false;
       });
     }
@@ -185,27 +185,27 @@ async function play(state: DurableObjectState, world: World, steps: readonly Ste
   };
 
   for (const [turn, one] of steps.entries()) {
-    const details = room.find();
+    const details = room.details();
     if (one.type === 'wait') await pass(world.now + one.milliseconds);
     else if (one.type === 'create') {
       const made = { link, title: `title ${turn}`, about: '', tags: ['t'], unlisted: false, adminToken: 'admin' };
-      void create(room, made);
+      void createRoom(room, made);
     } else if (one.type === 'die') {
       // The runtime rings an alarm again whose handler did not come to its end.
       if (ringing) await state.storage.setAlarm(world.now + 1);
       ringing = false;
       room = new Room(state, world.live());
-    } else if (details && one.type === 'delete') void remove(room, details);
-    else if (details && one.type === 'update') void update(room, details, { title: `title ${turn}` });
-    else if (details) attend(room, details, { action: one.type === 'join' ? 'join' : 'leave', ...visitor });
+    } else if (details && one.type === 'delete') void deleteRoom(room, details);
+    else if (details && one.type === 'update') void updateRoom(room, details, { title: `title ${turn}` });
+    else if (details) joinOrLeave(room, details, { action: one.type === 'join' ? 'join' : 'leave', ...visitor });
     await settle();
   }
   // Leases outlive the trouble by far; they are not what this is about.
   await pass(world.now + 40 * 60_000);
   await new Promise((resolve) => setTimeout(resolve, 0));
 
-  const details = room.find();
-  const truth = details && room.info(details);
+  const details = room.details();
+  const truth = details && room.publicInfo(details);
   expect(world.kv.get(`chat:${link}`)).toEqual(truth);
   const { room: told, behindSince } = world.directory.get(link) ?? { room: null, behindSince: null };
   expect(told && { ...told, activeAt: 0, unlisted: 0, salt: 0, adminDigest: 0 }).toEqual(

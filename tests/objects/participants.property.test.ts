@@ -143,8 +143,8 @@ class Run {
 
   /** Waits until every cut socket was found out. */
   async quiet(): Promise<void> {
-    await this.#pass(limits.silentMs + limits.sweepMs);
-    await this.#pass(limits.sweepMs);
+    await this.#pass(limits.silentAfterMs + limits.sweepEveryMs);
+    await this.#pass(limits.sweepEveryMs);
     this.#model.sockets = this.#model.sockets.filter(({ isCut }) => !isCut);
     await this.check();
     for (const socket of this.#all) socket.close();

@@ -2,9 +2,9 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { SignedTokens } from '../../objects/credentials/signed-tokens.ts';
+import { Jwt } from '../../objects/credentials/jwt.ts';
 import type { EndpointName } from '../../shared/endpoints.ts';
-import { done } from '../../shared/failures.ts';
+import { ok } from '../../shared/failures.ts';
 import type { RoomView } from '../../shared/room.ts';
 import { adminToken, call, makeRoom, roomObject } from '../support/pool/calls.ts';
 import {
@@ -119,7 +119,7 @@ it('says to those with the key that it is private, and of no other room', async 
 it('tells the copies that the link exists, and no more; the sums count it', async () => {
   const link = await makePrivateRoom();
   await enter(link, 'friend', { joinKey });
-  await (await roomObject(link)).report(link);
+  await (await roomObject(link)).republish(link);
   await expect.poll(() => env.CHATS.get(`chat:${link}`, 'json')).toEqual({ link, private: true });
   const { metadata } = await env.CHATS.getWithMetadata(`chat:${link}`);
   expect(metadata).toMatchObject({ createdAt: 0, activeAt: 0, participantCount: 0, unlisted: true, tags: [] });
@@ -224,9 +224,9 @@ it('whoever is being checked while the room becomes private is asked for the key
   const checked = new Promise<void>((resolve) => {
     check = resolve;
   });
-  const prove = vi.spyOn(SignedTokens.prototype, 'prove').mockImplementation(async () => {
+  const prove = vi.spyOn(Jwt.prototype, 'verify').mockImplementation(async () => {
     await checked;
-    return done({ kind: 'none' });
+    return ok({ kind: 'none' });
   });
   const socket = await connect(link);
   socket.say({ type: 'auth', token: 'slow' });

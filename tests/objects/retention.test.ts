@@ -1,7 +1,7 @@
 /** A room that keeps its messages for some days: the oldest go, a batch at a time, and everyone knows from where on. */
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { advance, initialState, type RoomState } from '../../client/state.ts';
+import { initialState, type RoomState, reduce } from '../../client/room/room-state.ts';
 import type { ServerFrame } from '../../shared/frames.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Message, MessagePage } from '../../shared/message.ts';
@@ -93,7 +93,7 @@ it('acknowledges a message that is sent again under its id while it is there, an
 
 it('a client that comes back across the floor drops what is below, and misses nothing above', async () => {
   const link = await makeRoom({ keepDays: 1 });
-  const hear = (state: RoomState, frame: ServerFrame) => advance(state, { type: 'frame', frame, at: 0 });
+  const hear = (state: RoomState, frame: ServerFrame) => reduce(state, { type: 'frame', frame, at: 0 });
   await post(link, 'one');
   const first = await connect(link);
   const before = hear(initialState, await first.enter({ token: 'bob-token' }));
@@ -174,7 +174,7 @@ it('leaves the time of the last message in the list as it was', async () => {
   const { createdAt } = await post(link, 'one');
   await passAlarms(link, Date.now() + 2 * day);
   expect(await allMessages(link)).toEqual([]);
-  await (await roomObject(link)).report(link);
+  await (await roomObject(link)).republish(link);
   const { env } = await import('cloudflare:workers');
   const activeAt = await runInDurableObject(
     env.ROOM_DIRECTORY.getByName('rooms'),

@@ -3,13 +3,13 @@ import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MessageLog } from '../../objects/chat-room/messages.ts';
 import { migrations } from '../../objects/chat-room/schema.ts';
+import { MessageLog } from '../../objects/chat-room/state/message-log.ts';
 import { migrate } from '../../objects/storage/migrations.ts';
 import { ngramsOf } from '../../objects/storage/ngrams.ts';
 import { fold } from '../../shared/fold.ts';
 import { limits } from '../../shared/limits.ts';
-import type { FoundPage, Message } from '../../shared/message.ts';
+import type { Message, SearchResults } from '../../shared/message.ts';
 import { adminToken, call, freshLink, makeRoom, roomObject } from '../support/pool/calls.ts';
 import { counting } from '../support/pool/counting.ts';
 import { enter } from '../support/pool/sockets.ts';
@@ -18,7 +18,7 @@ const post = async (link: string, text: string, token = 'alice-token') =>
   (await call<Message>('POST', `/chat/${link}/messages`, { token, clientId: crypto.randomUUID(), text })).content;
 
 const ask = (link: string, q: string, more = '', headers?: Record<string, string>) =>
-  call<FoundPage>('GET', `/chat/${link}/search?q=${encodeURIComponent(q)}${more}`, undefined, headers);
+  call<SearchResults>('GET', `/chat/${link}/search?q=${encodeURIComponent(q)}${more}`, undefined, headers);
 
 const texts = async (link: string, q: string) => (await ask(link, q)).content.messages.map(({ text }) => text);
 
@@ -38,7 +38,7 @@ function withLog<T>(work: (log: MessageLog, storage: DurableObjectStorage) => T)
   return runInDurableObject(env.CHAT_ROOM.getByName(freshLink()), (_, { storage }) => {
     migrate(storage, migrations);
     const log = new MessageLog(storage.sql);
-    log.begin();
+    log.initialize();
     return work(log, storage);
   });
 }
@@ -156,7 +156,7 @@ describe('what is found follows the log', () => {
     await withLog((log, { sql }) => {
       for (const text of ['xa', 'xb', 'xc']) append(log, text);
       log.edit(1, 'ya', [], 2);
-      log.bury(2, 'author', 2);
+      log.markDeleted(2, 'author', 2);
       const left = sql.exec("SELECT rowid AS id FROM words WHERE words MATCH 'singles:u78'").toArray();
       expect(left).toEqual([{ id: 3 }]);
     });
@@ -191,11 +191,11 @@ describe('what is found follows the log', () => {
         storage.transactionSync(() => {
           append(log, 'lost');
           log.edit(1, 'lost', [], 2);
-          log.bury(2, 'author', 2);
+          log.markDeleted(2, 'author', 2);
           throw new Error('fault');
         }),
       ).toThrow('fault');
-      const found = (q: string) => log.search.page({ q, limit: 10 }).found.map(({ message }) => message.id);
+      const found = (q: string) => log.searchIndex.page({ q, limit: 10 }).hits.map(({ message }) => message.id);
       expect(['lost', 'one', 'two', 'o'].map(found)).toEqual([[], [1], [2], [2, 1]]);
       append(log, 'four');
       expect(found('o')).toEqual([4, 2, 1]);
@@ -208,7 +208,7 @@ describe('what is found follows the log', () => {
     await runInDurableObject(await roomObject(link), (_, { storage }) => {
       const log = new MessageLog(storage.sql);
       for (let turn = 1; turn <= count; turn++) append(log, turn === 3 ? 'the oldest needle' : `message ${turn}`);
-      log.bury(count - 10, 'author', 1);
+      log.markDeleted(count - 10, 'author', 1);
       // As the storage was before.
       storage.sql.exec("INSERT INTO words (words) VALUES ('delete-all')");
       for (const table of ['words', 'unindexed']) storage.sql.exec(`DROP TABLE ${table}`);
@@ -218,8 +218,11 @@ describe('what is found follows the log', () => {
     await evictDurableObject(await roomObject(link));
     await post(link, 'a new message');
     const first = (await ask(link, 'needle')).content;
-    expect(first).toEqual({ messages: [], next: count - limits.searchCatchUp + 1 });
-    expect(await walk(link, 'needle', 50)).toEqual({ ids: [3], pages: Math.ceil(count / limits.searchCatchUp) - 1 });
+    expect(first).toEqual({ messages: [], next: count - limits.searchBackfillMessages + 1 });
+    expect(await walk(link, 'needle', 50)).toEqual({
+      ids: [3],
+      pages: Math.ceil(count / limits.searchBackfillMessages) - 1,
+    });
     const all = await walk(link, 'message', 100);
     expect(all.ids).toHaveLength(count - 2 + 1);
     expect(new Set(all.ids).size).toBe(all.ids.length);
@@ -231,13 +234,13 @@ describe('what is found follows the log', () => {
       sql.exec("INSERT INTO words (words) VALUES ('delete-all')");
       sql.exec('INSERT INTO unindexed (id, below) VALUES (1, 4)');
       log.edit(1, 'other', [], 2);
-      log.bury(2, 'author', 2);
+      log.markDeleted(2, 'author', 2);
       expect(sql.exec("SELECT rowid FROM words WHERE words MATCH 'singles:u6f'").toArray()).toEqual([]);
-      log.search.catchUp();
-      const found = (q: string) => log.search.page({ q, limit: 10 }).found.map(({ message }) => message.id);
+      log.searchIndex.backfill();
+      const found = (q: string) => log.searchIndex.page({ q, limit: 10 }).hits.map(({ message }) => message.id);
       expect(['one', 'two', 'other', 'three'].map(found)).toEqual([[], [], [1], [3]]);
       expect(sql.exec('SELECT * FROM unindexed').toArray()).toEqual([]);
-      log.search.removeBelow(3);
+      log.searchIndex.removeBelow(3);
       expect(found('other')).toEqual([]);
       expect(found('three')).toEqual([3]);
     });
@@ -283,8 +286,8 @@ describe('what is looked for', () => {
       let found = 0;
       fc.assert(
         fc.property(phrase, (q) => {
-          const page = log.search.page({ q, limit: 100 });
-          const ids = page.found.map(({ message }) => message.id);
+          const page = log.searchIndex.page({ q, limit: 100 });
+          const ids = page.hits.map(({ message }) => message.id);
           const sought = fold(q);
           // Half a character is in no text, though a UTF-16 unit of it may be.
           const holds = !q.isWellFormed()
@@ -344,7 +347,7 @@ describe('what a search costs in a room of 100,000 messages', () => {
       for (const [text, [singles, pairs]] of kinds) {
         sql.exec(
           `INSERT INTO words (rowid, singles, pairs)
-           SELECT id, 's' || (id / ${limits.searchSpanIds}) || ' ' || ?, ? FROM messages WHERE text = ? ORDER BY id`,
+           SELECT id, 's' || (id / ${limits.searchBlockIds}) || ' ' || ?, ? FROM messages WHERE text = ? ORDER BY id`,
           singles,
           pairs,
           text,
@@ -359,7 +362,7 @@ describe('what a search costs in a room of 100,000 messages', () => {
       };
       const cost = (q: string, before?: number) => {
         const counted = counting(listening as SqlStorage);
-        const page = new MessageLog(counted.sql).search.page({ q, before, limit: 50 });
+        const page = new MessageLog(counted.sql).searchIndex.page({ q, before, limit: 50 });
         return { page, rows: counted.rowsRead() };
       };
       const walked = (q: string) => {
@@ -367,14 +370,14 @@ describe('what a search costs in a room of 100,000 messages', () => {
         let [before, pages, most]: [number | undefined, number, number] = [undefined, 0, 0];
         do {
           const { page, rows } = cost(q, before);
-          ids.push(...page.found.map(({ message }) => message.id));
+          ids.push(...page.hits.map(({ message }) => message.id));
           before = page.next;
           pages++;
           most = Math.max(most, rows);
         } while (before !== undefined);
         return { ids, pages, most };
       };
-      const bound = limits.searchTexts * 2 + limits.searchPairs * limits.searchSpans + 10;
+      const bound = limits.searchTexts * 2 + limits.searchBigrams * limits.searchBlocks + 10;
       const page = 50 * 2 + 5;
       expect(cost('稀')).toMatchObject({ page: { found: [{ message: { id: 77 } }] }, rows: expect.any(Number) });
       expect(cost('稀').rows).toBeLessThanOrEqual(5);
@@ -382,13 +385,13 @@ describe('what a search costs in a room of 100,000 messages', () => {
       for (const q of ['会', '会議', 'z']) {
         for (const before of [undefined, 50_000, 60]) {
           const { page: found, rows } = cost(q, before);
-          expect(found.found.length).toBeGreaterThanOrEqual(50);
+          expect(found.hits.length).toBeGreaterThanOrEqual(50);
           expect(found.next).toBeGreaterThan(0);
           expect(rows).toBeLessThanOrEqual(page);
         }
       }
       const common = cost('会議室です', 50_000);
-      expect(common.page.found.map(({ message }) => message.id)).toEqual(
+      expect(common.page.hits.map(({ message }) => message.id)).toEqual(
         Array.from({ length: 50 }, (_, place) => 49_999 - place),
       );
       expect(common.rows).toBeLessThanOrEqual(bound);
@@ -397,14 +400,14 @@ describe('what a search costs in a room of 100,000 messages', () => {
       expect(never.ids).toEqual([]);
       expect(never.most).toBeLessThanOrEqual(bound);
       expect(never.pages).toBeGreaterThan(1);
-      expect(never.pages).toBeLessThanOrEqual(Math.ceil(messages / limits.searchSpanIds / limits.searchSpans) + 1);
+      expect(never.pages).toBeLessThanOrEqual(Math.ceil(messages / limits.searchBlockIds / limits.searchBlocks) + 1);
       // Pairs that are all in every second message, but nowhere side by side.
       const apart = cost('abc');
       expect(apart.page).toEqual({ found: [], next: expect.any(Number) });
       expect(apart.rows).toBeLessThanOrEqual(bound);
       // A rare phrase is come to at once, over all that has only some of its pairs.
       const rare = cost('stands here alone');
-      expect(rare.page.found.map(({ message }) => message.id)).toEqual([77]);
+      expect(rare.page.hits.map(({ message }) => message.id)).toEqual([77]);
       expect(rare.page.next).toBeUndefined();
       expect(rare.rows).toBeLessThanOrEqual(bound);
       expect(walked('ab 稀').ids).toEqual([77]);

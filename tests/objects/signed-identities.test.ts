@@ -3,10 +3,10 @@ import { evictDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { SignedTokens } from '../../objects/credentials/signed-tokens.ts';
+import { Jwt } from '../../objects/credentials/jwt.ts';
 import { systemClock } from '../../objects/storage/clock.ts';
-import type { CallContent } from '../../shared/calls.ts';
-import { looksSigned } from '../../shared/signed.ts';
+import type { CallContent } from '../../shared/call-types.ts';
+import { looksLikeJwt } from '../../shared/jwt-shape.ts';
 import { adminToken, allMessages, call, freshLink, makeRoom, roomObject } from '../support/pool/calls.ts';
 import { pass, setClock } from '../support/pool/clock.ts';
 import { forgeries, secondsFromNow, sign } from '../support/pool/signing.ts';
@@ -88,7 +88,7 @@ describe('a forged or broken token', async () => {
 
   it('comes in many forms, which all look signed', () => {
     expect(forged.length).toBeGreaterThanOrEqual(60);
-    expect(forged.filter(([, token]) => !looksSigned(token))).toEqual([]);
+    expect(forged.filter(([, token]) => !looksLikeJwt(token))).toEqual([]);
   });
 
   it.each(forged)('%s: gets nothing over REST and WebSocket', async (_, token) => {
@@ -253,15 +253,15 @@ describe('the keys', () => {
   const algorithms = Object.keys(pairs) as (keyof typeof pairs)[];
 
   it.each(algorithms)('may be of %s: what one signs, it verifies, and no other does', async (algorithm) => {
-    const tokens = new SignedTokens(settingsOf(pairs[algorithm]()), systemClock);
+    const tokens = new Jwt(settingsOf(pairs[algorithm]()), systemClock);
     const issued = await tokens.issue({ userId: 'alice', expiresIn: 60 });
     if (!issued.ok) throw new Error(issued.failure.text);
     const { token } = issued.value;
     expect(JSON.parse(atob(token.split('.')[0] ?? ''))).toMatchObject({ alg: algorithm });
-    expect(await tokens.prove(token)).toMatchObject({ ok: true, value: { person: { userId: 'alice' } } });
+    expect(await tokens.verify(token)).toMatchObject({ ok: true, value: { person: { userId: 'alice' } } });
     for (const other of algorithms) {
-      const stranger = new SignedTokens(settingsOf(pairs[other]()), systemClock);
-      expect(await stranger.prove(token)).toMatchObject({ ok: false, failure: { code: 'signed_token_invalid' } });
+      const stranger = new Jwt(settingsOf(pairs[other]()), systemClock);
+      expect(await stranger.verify(token)).toMatchObject({ ok: false, failure: { code: 'signed_token_invalid' } });
     }
   });
 
@@ -272,14 +272,14 @@ describe('the keys', () => {
       JWT_PUBLIC_KEY: JWT_PUBLIC_KEY.replaceAll('\n', '\\n'),
       ...rest,
     };
-    const tokens = new SignedTokens(escaped, systemClock);
+    const tokens = new Jwt(escaped, systemClock);
     const issued = await tokens.issue({ userId: 'alice', expiresIn: 60 });
-    expect(await tokens.prove(issued.ok ? issued.value.token : '')).toMatchObject({ ok: true });
+    expect(await tokens.verify(issued.ok ? issued.value.token : '')).toMatchObject({ ok: true });
   });
 
   it('of which the public one is another’s issue nothing that nobody would accept', async () => {
     const { JWT_PUBLIC_KEY } = settingsOf(pairs.EdDSA());
-    const tokens = new SignedTokens({ ...settingsOf(pairs.EdDSA()), JWT_PUBLIC_KEY }, systemClock);
+    const tokens = new Jwt({ ...settingsOf(pairs.EdDSA()), JWT_PUBLIC_KEY }, systemClock);
     expect(await tokens.issue({ userId: 'alice', expiresIn: 60 })).toMatchObject({ ok: false });
   });
 
@@ -291,11 +291,11 @@ describe('the keys', () => {
     ['are too short', settingsOf(generateKeyPairSync('rsa', { modulusLength: 1024 }))],
     ['are of another curve', settingsOf(generateKeyPairSync('ec', { namedCurve: 'P-384' }))],
   ])('%s: signed tokens get a clear 501', async (_, settings) => {
-    const tokens = new SignedTokens({ JWT_ISSUER: '', JWT_AUDIENCE: '', ...settings }, systemClock);
+    const tokens = new Jwt({ JWT_ISSUER: '', JWT_AUDIENCE: '', ...settings }, systemClock);
     const refused = { ok: false, failure: { code: 'no_signed_identities', statusCode: 501 } };
-    expect(await tokens.prove(await sign())).toMatchObject(refused);
+    expect(await tokens.verify(await sign())).toMatchObject(refused);
     expect(await tokens.issue({ userId: 'alice', expiresIn: 60 })).toMatchObject(refused);
-    expect(await tokens.prove('any other token')).toMatchObject({ ok: true });
+    expect(await tokens.verify('any other token')).toMatchObject({ ok: true });
   });
 });
 

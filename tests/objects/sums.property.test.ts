@@ -3,7 +3,7 @@ import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { KnownRooms } from '../../objects/room-directory/rooms.ts';
+import { RoomIndex } from '../../objects/room-directory/room-index.ts';
 import type { DirectoryUpdate } from '../../objects/room-directory/update.ts';
 import { limits } from '../../shared/limits.ts';
 
@@ -86,7 +86,7 @@ it('is what there is: whatever came late, twice or never, was deleted, made agai
       const told = tell(steps);
       const object = env.ROOM_DIRECTORY.getByName(crypto.randomUUID());
       await runInDurableObject(object, (_, { storage }) => {
-        const known = new KnownRooms(storage.sql);
+        const known = new RoomIndex(storage.sql);
         const newest = new Map<string, number>();
         const taken: DirectoryUpdate[] = [];
         for (const place of order) {
@@ -98,11 +98,11 @@ it('is what there is: whatever came late, twice or never, was deleted, made agai
           taken.push(update);
         }
         const before = recount(taken);
-        expect(known.sums.read()).toEqual(before.sums);
-        expect(known.behind()).toEqual(before.behind);
-        known.forgetDeleted(1 + limits.tombstoneMs);
-        expect(known.sums.read()).toEqual(before.sums);
-        expect(known.behind()).toEqual(before.behind);
+        expect(known.stats.read()).toEqual(before.sums);
+        expect(known.replicationLag()).toEqual(before.behind);
+        known.purgeDeleted(1 + limits.deletedRoomMs);
+        expect(known.stats.read()).toEqual(before.sums);
+        expect(known.replicationLag()).toEqual(before.behind);
       });
     }),
     { numRuns: runs },

@@ -3,7 +3,7 @@ import { reset, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { migrations as roomSteps } from '../../objects/chat-room/schema.ts';
-import { KnownRooms } from '../../objects/room-directory/rooms.ts';
+import { RoomIndex } from '../../objects/room-directory/room-index.ts';
 import { migrations as directorySteps } from '../../objects/room-directory/schema.ts';
 import type { DirectoryUpdate } from '../../objects/room-directory/update.ts';
 import { migrate } from '../../objects/storage/migrations.ts';
@@ -14,10 +14,10 @@ import { enter } from '../support/pool/sockets.ts';
 
 const getByName = env.ROOM_DIRECTORY.getByName.bind(env.ROOM_DIRECTORY);
 const directory = () => getByName('rooms');
-const known = <T>(read: (rooms: KnownRooms) => T) =>
-  runInDurableObject(directory(), (_, { storage }) => read(new KnownRooms(storage.sql)));
-const sums = () => known((rooms) => rooms.sums.read());
-const behind = () => known((rooms) => rooms.behind());
+const known = <T>(read: (rooms: RoomIndex) => T) =>
+  runInDurableObject(directory(), (_, { storage }) => read(new RoomIndex(storage.sql)));
+const sums = () => known((rooms) => rooms.stats.read());
+const behind = () => known((rooms) => rooms.replicationLag());
 
 function post(link: string, clientId: string) {
   return call('POST', `/chat/${link}/messages`, { token: 'alice', clientId, text: clientId });
@@ -99,7 +99,7 @@ describe('a copy in KV that fails', () => {
 describe('what counting costs', () => {
   it('is the rooms in trouble, however many there are', async () => {
     const rowsRead = await runInDurableObject(directory(), (_, { storage }) => {
-      const rooms = new KnownRooms(storage.sql);
+      const rooms = new RoomIndex(storage.sql);
       const room = { title: '', about: '', tags: [], createdAt: 1, updatedAt: 1, participantCount: 1, activeAt: 1 };
       const more = { posted: 1, unlisted: false, salt: 's', adminDigest: '' };
       storage.transactionSync(() => {
@@ -110,9 +110,9 @@ describe('what counting costs', () => {
         }
       });
       const counted = counting(storage.sql);
-      const read = new KnownRooms(counted.sql);
-      expect(read.sums.read()).toEqual({ rooms: 1_000, unlisted: 0, people: 1_000, posted: 1_000 });
-      expect(read.behind()).toEqual({ rooms: 4, since: 250 });
+      const read = new RoomIndex(counted.sql);
+      expect(read.stats.read()).toEqual({ rooms: 1_000, unlisted: 0, people: 1_000, posted: 1_000 });
+      expect(read.replicationLag()).toEqual({ rooms: 4, since: 250 });
       return counted.rowsRead();
     });
     expect(rowsRead).toBeLessThanOrEqual(1 + 4 + 1);
@@ -136,9 +136,9 @@ describe('storage from before there were sums', () => {
       insert('b', null, 1, 4);
       insert('c', 5, 1, 0);
       migrate(storage, directorySteps);
-      const rooms = new KnownRooms(storage.sql);
-      expect(rooms.sums.read()).toEqual({ rooms: 2, unlisted: 1, people: 7, posted: 0 });
-      expect(rooms.behind()).toEqual({ rooms: 0, since: null });
+      const rooms = new RoomIndex(storage.sql);
+      expect(rooms.stats.read()).toEqual({ rooms: 2, unlisted: 1, people: 7, posted: 0 });
+      expect(rooms.replicationLag()).toEqual({ rooms: 0, since: null });
     });
   });
 

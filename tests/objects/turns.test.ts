@@ -1,6 +1,6 @@
 /** The turns of a socket, with work that ends when the test says so. */
 import { expect, it } from 'vitest';
-import { Turns } from '../../objects/chat-room/turns.ts';
+import { FrameQueue } from '../../objects/chat-room/connections/frame-queue.ts';
 
 /** Work that ends on command, and a note of when it was done. */
 function slow(name: string, done: string[]): { work: () => Promise<void>; finish: () => void } {
@@ -19,36 +19,36 @@ const aSocket = () => new WebSocketPair()[0];
 
 it('does at once what has nothing to wait for', () => {
   const done: string[] = [];
-  expect(new Turns().take(aSocket(), () => void done.push('now'))).toBeUndefined();
+  expect(new FrameQueue().run(aSocket(), () => void done.push('now'))).toBeUndefined();
   expect(done).toEqual(['now']);
 });
 
 it('keeps the order of a socket, whatever takes how long, and lets other sockets pass', async () => {
   const done: string[] = [];
-  const turns = new Turns();
+  const turns = new FrameQueue();
   const [socket, other] = [aSocket(), aSocket()];
   const [first, third] = [slow('first', done), slow('third', done)];
-  turns.take(socket, first.work);
-  turns.take(socket, () => void done.push('second'));
-  turns.take(socket, third.work);
-  const last = turns.take(socket, () => void done.push('fourth'));
-  turns.take(other, () => void done.push('other'));
+  turns.run(socket, first.work);
+  turns.run(socket, () => void done.push('second'));
+  turns.run(socket, third.work);
+  const last = turns.run(socket, () => void done.push('fourth'));
+  turns.run(other, () => void done.push('other'));
   third.finish();
   await Promise.resolve();
   expect(done).toEqual(['other']);
   first.finish();
   await last;
   expect(done).toEqual(['other', 'first', 'second', 'third', 'fourth']);
-  turns.take(socket, () => void done.push('at once again'));
+  turns.run(socket, () => void done.push('at once again'));
   expect(done.at(-1)).toBe('at once again');
 });
 
 it('goes on after work that failed', async () => {
   const done: string[] = [];
-  const turns = new Turns();
+  const turns = new FrameQueue();
   const socket = aSocket();
-  const failed = turns.take(socket, () => Promise.reject(new Error('broken')));
-  const next = turns.take(socket, () => void done.push('next'));
+  const failed = turns.run(socket, () => Promise.reject(new Error('broken')));
+  const next = turns.run(socket, () => void done.push('next'));
   await expect(failed).rejects.toThrow('broken');
   await next;
   expect(done).toEqual(['next']);

@@ -4,10 +4,10 @@ import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { migrate } from '../../objects/storage/migrations.ts';
-import { Claims } from '../../objects/user-sessions/claims.ts';
 import { Entries } from '../../objects/user-sessions/entries.ts';
+import { Ownership } from '../../objects/user-sessions/ownership.ts';
 import { migrations } from '../../objects/user-sessions/schema.ts';
-import type { CallContent } from '../../shared/calls.ts';
+import type { CallContent } from '../../shared/call-types.ts';
 import { limits } from '../../shared/limits.ts';
 import { type Answer, call } from '../support/pool/calls.ts';
 import { setClock } from '../support/pool/clock.ts';
@@ -180,9 +180,9 @@ it('a page of a history ends at a bound in bytes too, and goes on', async () => 
     for (let number = 1; number <= 150; number++) entries.store({ sessionId: 's', chatId: `c${number}`, message }, 1);
     const seen: string[] = [];
     for (let after = 0; ; ) {
-      const page = entries.history('s', after, limits.historySizeMax);
+      const page = entries.history('s', after, limits.sessionPageSizeMax);
       if (!page.ok) throw new Error(page.failure.text);
-      expect(page.value.messages.length * 16_000).toBeLessThanOrEqual(limits.historyBytes);
+      expect(page.value.messages.length * 16_000).toBeLessThanOrEqual(limits.sessionPageBytes);
       seen.push(...page.value.messages.map(({ chatId }) => chatId));
       if (page.value.next === undefined) break;
       after = Number(page.value.next);
@@ -276,7 +276,7 @@ describe('whose sessions they are', () => {
     ]) {
       expect((await store({ ...first, ...other })).status).toBe(401);
     }
-    setClock(Date.now() + limits.claimAgainMs + 1);
+    setClock(Date.now() + limits.tokenReissueMs + 1);
     expect((await store(first)).status).toBe(401);
   });
 
@@ -288,7 +288,7 @@ describe('whose sessions they are', () => {
       given.add((await store(first)).content.token);
       await evictDurableObject(env.USER_SESSIONS.getByName(userId));
     }
-    expect(given.size).toBe(limits.claimTokens + 1);
+    expect(given.size).toBe(limits.tokenReissueCount + 1);
     expect(given.has(undefined)).toBe(true);
   });
 
@@ -296,7 +296,7 @@ describe('whose sessions they are', () => {
     const userId = freshUser();
     const first = { userId, chatId: '7391', message: 'hello' };
     await store(first);
-    for (let guess = 0; guess < limits.claimTries; guess++) {
+    for (let guess = 0; guess < limits.tokenReissueOtherCalls; guess++) {
       expect((await store({ ...first, chatId: `${guess}` })).status).toBe(401);
     }
     expect((await store(first)).status).toBe(401);
@@ -377,21 +377,21 @@ describe('whose sessions they are', () => {
   it('with claims off, only signed tokens and the operator get in', async () => {
     const userId = freshUser();
     await runInDurableObject(env.USER_SESSIONS.getByName(userId), (_, { storage }) => {
-      const settings = { operatorToken: 'operator-secret', open: true };
+      const settings = { operatorToken: 'operator-secret', allowsClaims: true };
       const nothing = { text: undefined, isStored: false };
       migrate(storage, migrations);
       const token = { kind: 'token', token: 'secret' } as const;
-      expect(new Claims(storage.sql, settings).enter(token, nothing, 1).ok).toBe(true);
-      expect(new Claims(storage.sql, settings).admit(token).ok).toBe(true);
-      const closed = new Claims(storage.sql, { ...settings, open: false });
+      expect(new Ownership(storage.sql, settings).claimOrAuthorize(token, nothing, 1).ok).toBe(true);
+      expect(new Ownership(storage.sql, settings).authorize(token).ok).toBe(true);
+      const closed = new Ownership(storage.sql, { ...settings, allowsClaims: false });
       const refused = (code: string) => ({ ok: false, failure: { code } });
-      expect(closed.admit(token)).toMatchObject(refused('not_yours'));
-      expect(closed.enter({ kind: 'none' }, nothing, 1)).toMatchObject(refused('no_credential'));
-      expect(closed.admitToNothing(token, true)).toMatchObject(refused('not_yours'));
-      expect(closed.admitToNothing({ kind: 'none' }, true)).toMatchObject(refused('no_credential'));
-      expect(closed.admit({ kind: 'token', token: 'operator-secret' }).ok).toBe(true);
+      expect(closed.authorize(token)).toMatchObject(refused('not_yours'));
+      expect(closed.claimOrAuthorize({ kind: 'none' }, nothing, 1)).toMatchObject(refused('no_credential'));
+      expect(closed.authorizeAbsent(token, true)).toMatchObject(refused('not_yours'));
+      expect(closed.authorizeAbsent({ kind: 'none' }, true)).toMatchObject(refused('no_credential'));
+      expect(closed.authorize({ kind: 'token', token: 'operator-secret' }).ok).toBe(true);
       const person = { userId, name: undefined, expiresAt: 2 };
-      expect(closed.admit({ kind: 'signed', person }).ok).toBe(true);
+      expect(closed.authorize({ kind: 'signed', subject: person }).ok).toBe(true);
     });
   });
 
@@ -417,10 +417,10 @@ describe('the copy in KV', () => {
     await expect.poll(() => copy(userId)).toMatchObject([{ sessionId: 's', messageCount: 1 }]);
     await store({ userId, sessionId: 's', message: 'y' }, 'secret');
     const object = env.USER_SESSIONS.getByName(userId);
-    setClock(Date.now() + 2 * limits.copyActivityMs);
+    setClock(Date.now() + 2 * limits.replicaActivityMs);
     expect(await runDurableObjectAlarm(object)).toBe(true);
     expect(await copy(userId)).toEqual((await sessions(userId, 'secret')).content.sessions);
-    setClock(Date.now() + 2 * limits.kvGapMs);
+    setClock(Date.now() + 2 * limits.kvMinGapMs);
     await erase(userId, 's', 'secret');
     await expect.poll(() => copy(userId)).toBeNull();
   });

@@ -2,12 +2,12 @@
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
+import { decodeClientFrame } from '../../shared/client-frames.ts';
 import { decode } from '../../shared/decode.ts';
-import { decodeClientFrame } from '../../shared/frames.ts';
+import { Link, MessageText, Tags } from '../../shared/fields.ts';
+import { looksLikeJwt } from '../../shared/jwt-shape.ts';
 import { countBytes, countCharacters } from '../../shared/limits.ts';
 import { reservedLinks } from '../../shared/links.ts';
-import { looksSigned } from '../../shared/signed.ts';
-import { Link, MessageText, Tags } from '../../shared/text.ts';
 
 const anyText = fc.string({ unit: 'binary', maxLength: 5_000 });
 
@@ -100,6 +100,6 @@ describe('signed tokens', () => {
     ['a sentence', 'my.secret token.here', false],
     ['nothing', '', false],
   ])('are told by their form: %s', (_, token, signed) => {
-    expect(looksSigned(token)).toBe(signed);
+    expect(looksLikeJwt(token)).toBe(signed);
   });
 });

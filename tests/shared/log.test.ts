@@ -1,7 +1,7 @@
 /** What a line of the log tells of an error, and what it never does. */
 import { describe, expect, it } from 'vitest';
 import { errorFields, logLine } from '../../shared/log.ts';
-import { within } from '../../shared/within.ts';
+import { withTimeout } from '../../shared/timeout.ts';
 
 function thrown(error: unknown): string {
   return logLine('failed', errorFields(error));
@@ -59,7 +59,7 @@ describe('an error', () => {
   });
 
   it('of slowness is told as one', async () => {
-    const late = within(1, new Promise(() => undefined));
+    const late = withTimeout(1, new Promise(() => undefined));
     await late.catch((error) => expect(errorFields(error)).toMatchObject({ error: 'TimeoutError' }));
     expect.assertions(1);
   });

@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decode } from '../../shared/decode.ts';
+import { cleanName, looksLikeRole, sanitizeName } from '../../shared/display-names.ts';
+import { Name } from '../../shared/fields.ts';
 import { countCharacters } from '../../shared/limits.ts';
-import { cleanName, looksLikeRole, safeName } from '../../shared/names.ts';
-import { Name } from '../../shared/text.ts';
 
 /** What no clean name holds, but for what is in its place: in an emoji, or beside the right characters. */
 const unseen = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}\u2800]/u;
@@ -237,13 +237,13 @@ describe('the name in a signed token', () => {
     ['a role at the start of a long one', `Admin ${'x'.repeat(40)}`, undefined],
     ['nothing', '\u200b', undefined],
   ])('that is %s', (_, raw, name) => {
-    expect(safeName(raw)).toBe(name);
+    expect(sanitizeName(raw)).toBe(name);
   });
 
   it('is one that its bearer could have chosen', () => {
     fc.assert(
       fc.property(anyName, (raw) => {
-        const [clean, name] = [cleanName(raw), safeName(raw)];
+        const [clean, name] = [cleanName(raw), sanitizeName(raw)];
         if (name !== undefined) expect(named(name)).toEqual({ ok: true, value: name });
         else expect(clean === '' || looksLikeRole(clean) || countCharacters(clean) > 40).toBe(true);
       }),

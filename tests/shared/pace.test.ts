@@ -1,7 +1,7 @@
 /** How fast somebody may go: never faster than was said, never longer held up than was said, and never remembered for ever. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Pace } from '../../shared/pace.ts';
+import { TokenBucket } from '../../shared/token-bucket.ts';
 
 const anyLimits = fc.record({
   burst: fc.integer({ min: 1, max: 60 }),
@@ -15,7 +15,7 @@ const start = 1_790_000_000_000;
 
 describe('a pace', () => {
   it('lets a burst through, and then so many a second', () => {
-    const pace = new Pace({ burst: 10, perSecond: 5 });
+    const pace = new TokenBucket({ burst: 10, perSecond: 5 });
     for (let turn = 0; turn < 10; turn++) expect(pace.charge('a', start)).toBe(undefined);
     expect(pace.charge('a', start)).toBe(1);
     expect(pace.charge('b', start)).toBe(undefined);
@@ -27,14 +27,14 @@ describe('a pace', () => {
   });
 
   it('says the seconds that a dear act has to wait, and lets cheap ones through meanwhile', () => {
-    const pace = new Pace({ burst: 10, perSecond: 0.5 });
+    const pace = new TokenBucket({ burst: 10, perSecond: 0.5 });
     expect(pace.charge('a', start, 9)).toBe(undefined);
     expect(pace.charge('a', start, 5)).toBe(8);
     expect(pace.charge('a', start, 0.1)).toBe(undefined);
   });
 
   it('asks no more than all of the burst of an act that costs more', () => {
-    const pace = new Pace({ burst: 3, perSecond: 1 });
+    const pace = new TokenBucket({ burst: 3, perSecond: 1 });
     expect(pace.charge('a', start, 100)).toBe(undefined);
     expect(pace.charge('a', start, 100)).toBe(3);
   });
@@ -42,7 +42,7 @@ describe('a pace', () => {
   it('never lets more through than the burst and what came back in the time that passed, whatever the clock does', () => {
     fc.assert(
       fc.property(anyLimits, acts(-5_000), (limits, sequence) => {
-        const pace = new Pace(limits);
+        const pace = new TokenBucket(limits);
         let now = start;
         let passed = 0;
         let through = 0;
@@ -59,7 +59,7 @@ describe('a pace', () => {
   it('lets through what waited as long as it said, and never says less than a second', () => {
     fc.assert(
       fc.property(anyLimits, acts(0), anyCost, (limits, sequence, cost) => {
-        const pace = new Pace(limits);
+        const pace = new TokenBucket(limits);
         let now = start;
         for (const act of sequence) {
           now += Math.floor(act.gap / 20);
@@ -78,13 +78,13 @@ describe('a pace', () => {
   it('takes nothing when it refuses or is only asked', () => {
     fc.assert(
       fc.property(anyLimits, acts(0), fc.integer({ min: 0, max: 50 }), (limits, sequence, times) => {
-        const [asked, untouched] = [new Pace(limits), new Pace(limits)];
+        const [asked, untouched] = [new TokenBucket(limits), new TokenBucket(limits)];
         let now = start;
         for (const { gap, cost } of sequence) {
           now += Math.floor(gap / 20);
-          for (let time = 0; time < times % 5; time++) asked.wait('a', now, cost);
+          for (let time = 0; time < times % 5; time++) asked.retryAfter('a', now, cost);
           const wait = untouched.charge('a', now, cost);
-          expect(asked.wait('a', now, cost)).toBe(wait);
+          expect(asked.retryAfter('a', now, cost)).toBe(wait);
           expect(asked.charge('a', now, cost)).toBe(wait);
           if (wait !== undefined) for (let time = 0; time < times; time++) asked.charge('a', now, cost);
         }
@@ -93,7 +93,7 @@ describe('a pace', () => {
   });
 
   it('is not held up by a clock that was put back', () => {
-    const pace = new Pace({ burst: 2, perSecond: 1 });
+    const pace = new TokenBucket({ burst: 2, perSecond: 1 });
     pace.charge('a', start, 2);
     const before = start - 86_400_000;
     expect(pace.charge('a', before)).toBe(1);
@@ -101,7 +101,7 @@ describe('a pace', () => {
   });
 
   it('forgets those whose bucket is full again, however many came', () => {
-    const pace = new Pace({ burst: 10, perSecond: 5 });
+    const pace = new TokenBucket({ burst: 10, perSecond: 5 });
     let most = 0;
     for (let turn = 0; turn < 200_000; turn++) {
       pace.charge(`${turn}`, start + turn);
@@ -112,7 +112,7 @@ describe('a pace', () => {
   });
 
   it('keeps those that are still spent', () => {
-    const pace = new Pace({ burst: 1, perSecond: 0.001 });
+    const pace = new TokenBucket({ burst: 1, perSecond: 0.001 });
     pace.charge('spent', start);
     for (let turn = 0; turn < 5_000; turn++) pace.charge(`${turn}`, start + turn);
     expect(pace.charge('spent', start + 5_000)).toBe(995);

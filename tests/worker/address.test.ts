@@ -1,6 +1,6 @@
 /** Whose address a request counts for, and what of it counts as one. */
 import { describe, expect, it } from 'vitest';
-import { addressOf, networkOf } from '../../worker/address.ts';
+import { clientAddress, networkPrefix } from '../../worker/client-address.ts';
 
 describe('an address', () => {
   it.each([
@@ -22,7 +22,7 @@ describe('an address', () => {
     ['[::ffff:192.0.2.1]:9', '192.0.2.1'],
     ['64:ff9b::192.0.2.1', '64:ff9b:0:0::/64'],
   ])('%s counts as %s', (text, network) => {
-    expect(networkOf(text)).toBe(network);
+    expect(networkPrefix(text)).toBe(network);
   });
 
   it.each([
@@ -52,13 +52,13 @@ describe('an address', () => {
     ':',
     '٣.٣.٣.٣',
   ])('"%s" is none', (text) => {
-    expect(networkOf(text)).toBe(undefined);
+    expect(networkPrefix(text)).toBe(undefined);
   });
 });
 
 describe('the address of a request', () => {
   const from = (headers: Record<string, string>, trusted: string) =>
-    addressOf(new Request('https://chat.example/', { headers }), { TRUSTED_PROXY: trusted });
+    clientAddress(new Request('https://chat.example/', { headers }), { TRUSTED_PROXY: trusted });
 
   it('is taken from no header where nobody is known to write one', () => {
     const headers = { 'CF-Connecting-IP': '192.0.2.1', 'X-Forwarded-For': '192.0.2.2', 'X-Real-IP': '192.0.2.3' };

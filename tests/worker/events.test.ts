@@ -80,7 +80,7 @@ describe('over a socket', () => {
     await (await connect(freshLink())).closed;
     const link = await makeRoom();
     const socket = await connect(link);
-    await passAlarms(link, Date.now() + 2 * limits.authMs);
+    await passAlarms(link, Date.now() + 2 * limits.authTimeoutMs);
     expect((await socket.closed).code).toBe(4408);
     expect(noted().filter(([event]) => event === 'refusal')).toEqual([
       ['refusal', 'room_not_found', '/chat/:link/ws'],

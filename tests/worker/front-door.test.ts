@@ -11,7 +11,13 @@ describe('the envelope', () => {
     ['an unknown path', 'GET', '/chat/a/b/c', 404, 'Not found'],
     ['the wrong method', 'PATCH', '/chat/list', 405, 'Method not allowed'],
     ['a fixed path with the method of another', 'GET', '/chat/new', 405, 'Method not allowed'],
-    ['the socket without an upgrade', 'GET', '/chat/abc/ws', 426, 'Upgrade required: This path speaks WebSocket'],
+    [
+      'the socket without an upgrade',
+      'GET',
+      '/chat/abc/ws',
+      426,
+      'Upgrade required: This path accepts only WebSocket connections',
+    ],
     ['the socket by POST', 'POST', '/chat/abc/ws', 405, 'Method not allowed'],
   ])('holds for %s', async (_, method, path, status, text) => {
     const answer = await call(method, path);

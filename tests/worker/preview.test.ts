@@ -2,8 +2,8 @@
 import { evictDurableObject } from 'cloudflare:test';
 import { env, exports } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { roomKey } from '../../shared/copies.ts';
-import { previewOf, withPreview } from '../../worker/preview.ts';
+import { roomKey } from '../../shared/kv-keys.ts';
+import { readPreview, withPreview } from '../../worker/link-preview.ts';
 import { adminToken, call, freshLink, makeRoom, origin, roomObject } from '../support/pool/calls.ts';
 import { joinKey, makePrivateRoom, secrets } from '../support/pool/private-rooms.ts';
 
@@ -212,7 +212,7 @@ describe('the copy in KV', () => {
   it('that nobody of the service wrote is no preview', async () => {
     const link = freshLink();
     await env.CHATS.put(roomKey(link), 'no JSON');
-    expect(await previewOf(link, env.CHATS)).toBe(undefined);
+    expect(await readPreview(link, env.CHATS)).toBe(undefined);
     expect(shownIn(await htmlOf(link))).toEqual(plain(link));
   });
 });

@@ -1,7 +1,7 @@
 /** What every answer tells a browser to guard against. */
 import { exports } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
-import { withSafeguards } from '../../worker/safeguards.ts';
+import { withSecurityHeaders } from '../../worker/security-headers.ts';
 import { origin } from '../support/pool/calls.ts';
 
 const headersOf = async (path: string, init?: RequestInit, host = origin) =>
@@ -64,7 +64,7 @@ it('https is asked for only where it is spoken, and the socket’s origin is the
   expect((await headersOf('/chat/list', {}, 'http://127.0.0.1:8787')).get('Strict-Transport-Security')).toBe(null);
   const page = new Response('', { headers: { 'Content-Type': 'text/html' } });
   const request = new Request('http://127.0.0.1:8787/');
-  const { headers } = withSafeguards(request, { PUBLIC_ORIGIN: 'https://flexio.example' }, page);
+  const { headers } = withSecurityHeaders(request, { PUBLIC_ORIGIN: 'https://flexio.example' }, page);
   expect(headers.get('Strict-Transport-Security')).not.toBe(null);
   expect(headers.get('Content-Security-Policy')).toContain('wss://flexio.example');
 });

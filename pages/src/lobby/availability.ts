@@ -2,14 +2,14 @@
 import { signal } from '@preact/signals';
 import { ApiError } from '../../../client/index.ts';
 import { api } from '../api.ts';
-import { linksLike } from './suggestion.ts';
+import { alternativeLinks } from './link-suggestions.ts';
 
 /** Milliseconds without typing after which one asks. */
-const pauseMs = 400;
+const debounceMs = 400;
 
-async function isFree(link: string, asked: AbortSignal): Promise<boolean> {
+async function isFree(link: string, abortSignal: AbortSignal): Promise<boolean> {
   try {
-    await api.getRoom({ params: { link } }, { signal: asked });
+    await api.getRoom({ params: { link } }, { signal: abortSignal });
     return false;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
@@ -21,47 +21,47 @@ async function isFree(link: string, asked: AbortSignal): Promise<boolean> {
 }
 
 export class Availability {
-  readonly #known = signal<ReadonlyMap<string, 'free' | 'taken'>>(new Map());
+  readonly #results = signal<ReadonlyMap<string, 'free' | 'taken'>>(new Map());
   /** Those that may be had in place of the link that was found taken last. */
   readonly freeLinks = signal<readonly string[]>([]);
-  #asking = new AbortController();
-  #pause: ReturnType<typeof setTimeout> | undefined;
+  #request = new AbortController();
+  #inputTimer: ReturnType<typeof setTimeout> | undefined;
 
   /** What is known of a link. */
-  of(link: string): 'free' | 'taken' | undefined {
-    return this.#known.value.get(link);
+  get(link: string): 'free' | 'taken' | undefined {
+    return this.#results.value.get(link);
   }
 
   /** Finds out about the link that is being typed; '' about none. */
-  ask(link: string): void {
-    clearTimeout(this.#pause);
-    this.#asking.abort();
-    this.#asking = new AbortController();
-    if (link !== '' && !this.of(link)) this.#pause = setTimeout(() => void this.#look(link), pauseMs);
+  check(link: string): void {
+    clearTimeout(this.#inputTimer);
+    this.#request.abort();
+    this.#request = new AbortController();
+    if (link !== '' && !this.get(link)) this.#inputTimer = setTimeout(() => void this.#lookUp(link), debounceMs);
   }
 
   /** Takes note that the service has refused a link, and offers others. */
-  async refuse(link: string): Promise<void> {
-    this.ask('');
-    const candidates = linksLike(link);
-    const { signal: asked } = this.#asking;
-    const free = await Promise.all(candidates.map((candidate) => isFree(candidate, asked).catch(() => false)));
-    if (asked.aborted) return;
-    this.freeLinks.value = candidates.filter((_, place) => free[place]);
-    this.#note(link, 'taken');
-    for (const candidate of this.freeLinks.value) this.#note(candidate, 'free');
+  async markTaken(link: string): Promise<void> {
+    this.check('');
+    const candidates = alternativeLinks(link);
+    const { signal: abortSignal } = this.#request;
+    const free = await Promise.all(candidates.map((candidate) => isFree(candidate, abortSignal).catch(() => false)));
+    if (abortSignal.aborted) return;
+    this.freeLinks.value = candidates.filter((_, index) => free[index]);
+    this.#setResult(link, 'taken');
+    for (const candidate of this.freeLinks.value) this.#setResult(candidate, 'free');
   }
 
-  async #look(link: string): Promise<void> {
+  async #lookUp(link: string): Promise<void> {
     try {
-      if (await isFree(link, this.#asking.signal)) this.#note(link, 'free');
-      else await this.refuse(link);
+      if (await isFree(link, this.#request.signal)) this.#setResult(link, 'free');
+      else await this.markTaken(link);
     } catch {
       // Whether it is free shows when the room is made.
     }
   }
 
-  #note(link: string, state: 'free' | 'taken'): void {
-    this.#known.value = new Map([...this.#known.value, [link, state]]);
+  #setResult(link: string, state: 'free' | 'taken'): void {
+    this.#results.value = new Map([...this.#results.value, [link, state]]);
   }
 }

@@ -3,36 +3,36 @@ import { computed, signal } from '@preact/signals';
 import { ApiError, countCharacters, limits, linkPattern, reservedLinks } from '../../../client/index.ts';
 import { api } from '../api.ts';
 import { device } from '../device.ts';
-import { refusalText } from '../refusal.ts';
-import { newJoinKey, newToken } from '../secret.ts';
+import { errorText } from '../error-text.ts';
+import { newJoinKey, newToken } from '../random-secrets.ts';
 import { Availability } from './availability.ts';
-import { suggestLink } from './suggestion.ts';
+import { suggestLink } from './link-suggestions.ts';
 import { words } from './words.ts';
 
 const fields = ['title', 'about', 'link', 'tags', 'key'] as const;
 export type FieldName = (typeof fields)[number];
 
 /** A room that was made: the one time its token is shown. */
-export interface MadeRoom {
+export interface CreatedRoom {
   link: string;
   adminToken: string;
   /** Whether this device keeps the token. */
-  isKept: boolean;
+  isTokenSaved: boolean;
   /** What opens it, if it is private. */
   joinKey: string | undefined;
 }
 
 const isBlank = (text: string) => !/\S/u.test(text);
 
-function excess(text: string, most: number): string | undefined {
-  const over = countCharacters(text) - most;
+function lengthProblem(text: string, maxLength: number): string | undefined {
+  const over = countCharacters(text) - maxLength;
   return over > 0 ? words.value.charactersOver(over) : undefined;
 }
 
 function keyProblem(key: string): string | undefined {
   if (isBlank(key) || countCharacters(key) < limits.joinKeyLengthMin)
     return words.value.keyTooShort(limits.joinKeyLengthMin);
-  return excess(key, limits.joinKeyLength);
+  return lengthProblem(key, limits.joinKeyLength);
 }
 
 export class RoomDraft {
@@ -47,11 +47,11 @@ export class RoomDraft {
   readonly joinKey = signal(newJoinKey());
   readonly availability = new Availability();
   /** Fields that were left once: from then on what is wrong with them is shown as one types. */
-  readonly left = signal<ReadonlySet<FieldName>>(new Set());
-  readonly isMaking = signal(false);
+  readonly touched = signal<ReadonlySet<FieldName>>(new Set());
+  readonly isCreating = signal(false);
   /** Why the last try failed, if no field is to blame. */
-  readonly refusal = signal<string | undefined>(undefined);
-  readonly made = signal<MadeRoom | undefined>(undefined);
+  readonly createError = signal<string | undefined>(undefined);
+  readonly created = signal<CreatedRoom | undefined>(undefined);
   /** A private room is in no list anyway; nor shall it be once it is opened. */
   readonly isUnlisted = computed(() => this.unlisted.value || this.isPrivate.value);
   /** Used if none was typed. */
@@ -64,40 +64,40 @@ export class RoomDraft {
 
   /** What is wrong with each field, whether or not it is shown. */
   readonly problems = computed<Record<FieldName, string | undefined>>(() => ({
-    title: isBlank(this.title.value) ? words.value.titleMissing : excess(this.title.value, limits.titleLength),
-    about: excess(this.about.value, limits.aboutLength),
+    title: isBlank(this.title.value) ? words.value.titleMissing : lengthProblem(this.title.value, limits.titleLength),
+    about: lengthProblem(this.about.value, limits.aboutLength),
     link: this.#linkProblem(),
     tags: this.#tagProblem(),
     key: this.isPrivate.value ? keyProblem(this.joinKey.value) : undefined,
   }));
 
   /** What is wrong with a field, once it was left. That a link is taken nobody could know: it is said at once. */
-  shownProblem(field: FieldName): string | undefined {
-    const isDue = this.left.value.has(field) || (field === 'link' && this.isTaken);
+  visibleProblem(field: FieldName): string | undefined {
+    const isDue = this.touched.value.has(field) || (field === 'link' && this.isLinkTaken);
     return isDue ? this.problems.value[field] : undefined;
   }
 
-  get isTaken(): boolean {
-    return this.availability.of(this.link.value) === 'taken';
+  get isLinkTaken(): boolean {
+    return this.availability.get(this.link.value) === 'taken';
   }
 
-  get isFree(): boolean {
-    return this.availability.of(this.link.value) === 'free';
+  get isLinkFree(): boolean {
+    return this.availability.get(this.link.value) === 'free';
   }
 
   /** Begins with what was looked for in vain; what was typed already stays. */
-  begin(title: string, tag: string): void {
+  prefill(title: string, tag: string): void {
     if (isBlank(this.title.value)) this.title.value = title;
     if (!isBlank(tag)) this.addTags(tag);
   }
 
-  typeLink(text: string): void {
+  setLink(text: string): void {
     this.link.value = text.trim();
-    this.availability.ask(this.#formProblem() === undefined ? this.link.value : '');
+    this.availability.check(this.#linkFormatProblem() === undefined ? this.link.value : '');
   }
 
-  leave(...names: FieldName[]): void {
-    this.left.value = new Set([...this.left.value, ...names]);
+  touch(...names: FieldName[]): void {
+    this.touched.value = new Set([...this.touched.value, ...names]);
   }
 
   /** Takes what was typed as tags; several if separated. */
@@ -118,30 +118,30 @@ export class RoomDraft {
    * Makes the room, or shows what keeps it from being made.
    * @returns the first field that is to blame
    */
-  async make(): Promise<FieldName | undefined> {
-    if (this.isMaking.value || this.made.value) return undefined;
+  async create(): Promise<FieldName | undefined> {
+    if (this.isCreating.value || this.created.value) return undefined;
     this.addTags(this.tagText.value);
-    this.leave(...fields);
-    const wrong = this.#firstWrong();
-    if (wrong) return wrong;
+    this.touch(...fields);
+    const invalidField = this.#firstInvalidField();
+    if (invalidField) return invalidField;
     const link = this.link.value || this.suggestedLink.value;
     // A check that is answered after the room was made would report its link as taken, and the next try would not start.
-    this.availability.ask('');
-    this.isMaking.value = true;
-    this.refusal.value = undefined;
+    this.availability.check('');
+    this.isCreating.value = true;
+    this.createError.value = undefined;
     try {
-      await this.#create(link);
+      await this.#sendCreate(link);
     } catch (error) {
-      this.refusal.value = refusalText(error);
+      this.createError.value = errorText(error);
       // The next try must not make a second room, if this one was made after all.
       this.link.value = link;
     } finally {
-      this.isMaking.value = false;
+      this.isCreating.value = false;
     }
-    return this.#firstWrong();
+    return this.#firstInvalidField();
   }
 
-  async #create(link: string): Promise<void> {
+  async #sendCreate(link: string): Promise<void> {
     const adminToken = this.#adminToken;
     const joinKey = this.isPrivate.value ? this.joinKey.value : undefined;
     const content = { title: this.title.value, about: this.about.value, tag: [...this.tags.value], joinKey };
@@ -150,18 +150,18 @@ export class RoomDraft {
       await api.createRoom({ body: { token: adminToken, content: { ...content, link, unlisted } } });
     } catch (error) {
       if (!(error instanceof ApiError) || error.statusCode !== 409) throw error;
-      if (!(await this.#isOwn(link))) {
+      if (!(await this.#isOwnRoom(link))) {
         this.link.value = link;
-        return this.availability.refuse(link);
+        return this.availability.markTaken(link);
       }
       // Made by a try whose answer was lost; what was changed since is still to be said.
       const open = joinKey === undefined ? ({ private: false } as const) : {};
       await api.updateRoom({ body: { token: adminToken, link, content: { ...content, ...open } } });
     }
-    this.made.value = { link, adminToken, isKept: device.keepAdminToken(link, adminToken), joinKey };
+    this.created.value = { link, adminToken, isTokenSaved: device.saveAdminToken(link, adminToken), joinKey };
   }
 
-  async #isOwn(link: string): Promise<boolean> {
+  async #isOwnRoom(link: string): Promise<boolean> {
     try {
       const { isAdmin } = await api.getRoom({ params: { link } }, { bearer: this.#adminToken });
       return isAdmin;
@@ -172,23 +172,23 @@ export class RoomDraft {
     }
   }
 
-  #firstWrong(): FieldName | undefined {
+  #firstInvalidField(): FieldName | undefined {
     return fields.find((field) => this.problems.value[field] !== undefined);
   }
 
   #linkProblem(): string | undefined {
     const { linkTaken, linkTakenFree } = words.value;
-    if (this.isTaken) return this.availability.freeLinks.value.length > 0 ? linkTakenFree : linkTaken;
-    return this.#formProblem();
+    if (this.isLinkTaken) return this.availability.freeLinks.value.length > 0 ? linkTakenFree : linkTaken;
+    return this.#linkFormatProblem();
   }
 
-  #formProblem(): string | undefined {
+  #linkFormatProblem(): string | undefined {
     const link = this.link.value;
-    const { linkLetters, linkReserved } = words.value;
+    const { linkInvalidCharacters, linkReserved } = words.value;
     if (link === '') return undefined;
-    const tooLong = excess(link, limits.linkLength);
+    const tooLong = lengthProblem(link, limits.linkLength);
     if (tooLong !== undefined) return tooLong;
-    if (!linkPattern.test(link)) return linkLetters;
+    if (!linkPattern.test(link)) return linkInvalidCharacters;
     return reservedLinks.includes(link.toLowerCase()) ? linkReserved : undefined;
   }
 
@@ -197,6 +197,6 @@ export class RoomDraft {
     if (isBlank(text)) return undefined;
     return this.tags.value.length >= limits.tags
       ? words.value.tooManyTags(limits.tags)
-      : excess(text.trim(), limits.tagLength);
+      : lengthProblem(text.trim(), limits.tagLength);
   }
 }

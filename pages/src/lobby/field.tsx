@@ -6,13 +6,13 @@ import type { FieldName, RoomDraft } from './draft.ts';
 const problemId = (id: string) => `${id}-problem`;
 
 /** What the controls of all fields have in common. */
-export function controlOf(draft: RoomDraft, name: FieldName) {
+export function controlProps(draft: RoomDraft, name: FieldName) {
   const id = `make-${name}`;
   return {
     id,
-    'aria-invalid': draft.shownProblem(name) !== undefined,
+    'aria-invalid': draft.visibleProblem(name) !== undefined,
     'aria-describedby': problemId(id),
-    onBlur: () => draft.leave(name),
+    onBlur: () => draft.touch(name),
   };
 }
 
@@ -23,13 +23,13 @@ interface FieldProps {
   note?: string;
   problem: string | undefined;
   /** What is right with it, where that is worth a word. */
-  good?: string | false;
+  success?: string | false;
   /** A way out of the problem. */
   remedy?: ComponentChildren;
   children: ComponentChildren;
 }
 
-export function Field({ id, label, note, problem, good, remedy, children }: FieldProps) {
+export function Field({ id, label, note, problem, success, remedy, children }: FieldProps) {
   return (
     <div class="field">
       <div class="field-head">
@@ -44,10 +44,10 @@ export function Field({ id, label, note, problem, good, remedy, children }: Fiel
             <span>{problem}</span>
           </p>
         )}
-        {good && (
+        {success && (
           <p class="good">
             <Icon name="check" small />
-            <span>{good}</span>
+            <span>{success}</span>
           </p>
         )}
       </div>

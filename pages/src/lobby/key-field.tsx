@@ -1,18 +1,18 @@
 /** Whether only those may in who have the key, and the key: one is there already, and can be changed. */
 import { limits } from '../../../client/index.ts';
-import { Check } from '../check.tsx';
+import { Checkbox } from '../checkbox.tsx';
 import type { RoomDraft } from './draft.ts';
-import { controlOf, Field } from './field.tsx';
+import { controlProps, Field } from './field.tsx';
 import { words } from './words.ts';
 
 export function KeyField({ draft }: { draft: RoomDraft }) {
   const { isPrivate, joinKey } = draft;
-  const { onlyInvited, joinKeyLabel, joinKeyHint } = words.value;
-  const problem = draft.shownProblem('key');
+  const { inviteOnly, joinKeyLabel, joinKeyHint } = words.value;
+  const problem = draft.visibleProblem('key');
   return (
     <>
-      <Check
-        label={onlyInvited}
+      <Checkbox
+        label={inviteOnly}
         checked={isPrivate.value}
         onChange={(checked) => {
           isPrivate.value = checked;
@@ -21,7 +21,7 @@ export function KeyField({ draft }: { draft: RoomDraft }) {
       {isPrivate.value && (
         <Field id="make-key" label={joinKeyLabel} problem={problem}>
           <input
-            {...controlOf(draft, 'key')}
+            {...controlProps(draft, 'key')}
             class="input is-key"
             autocomplete="off"
             autocapitalize="off"

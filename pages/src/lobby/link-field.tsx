@@ -1,20 +1,20 @@
 /** The link of a new room: a suggestion if left alone; whether the typed one is free, and others if it is taken. */
 import type { RoomDraft } from './draft.ts';
-import { controlOf, Field } from './field.tsx';
+import { controlProps, Field } from './field.tsx';
 import { words } from './words.ts';
 
 export function LinkField({ draft }: { draft: RoomDraft }) {
-  const { link, linkIfBlank, linkFree } = words.value;
-  const problem = draft.shownProblem('link');
+  const { link, linkBlankHint, linkFree } = words.value;
+  const problem = draft.visibleProblem('link');
   const suggested = draft.suggestedLink.value;
-  const control = controlOf(draft, 'link');
+  const control = controlProps(draft, 'link');
   return (
     <Field
       id={control.id}
       label={link}
       problem={problem}
-      good={draft.isFree && linkFree}
-      remedy={draft.isTaken && <FreeLinks draft={draft} />}
+      success={draft.isLinkFree && linkFree}
+      remedy={draft.isLinkTaken && <FreeLinks draft={draft} />}
     >
       <div class="input link-input">
         <span aria-hidden="true">…/chat/</span>
@@ -25,15 +25,15 @@ export function LinkField({ draft }: { draft: RoomDraft }) {
           spellcheck={false}
           placeholder={suggested}
           value={draft.link.value}
-          onInput={(event) => draft.typeLink(event.currentTarget.value)}
+          onInput={(event) => draft.setLink(event.currentTarget.value)}
           onBlur={() => {
             // An input method may have left wide letters.
-            draft.typeLink(draft.link.value.normalize('NFKC'));
+            draft.setLink(draft.link.value.normalize('NFKC'));
             control.onBlur();
           }}
         />
       </div>
-      {!problem && draft.link.value === '' && <p class="hint">{linkIfBlank}</p>}
+      {!problem && draft.link.value === '' && <p class="hint">{linkBlankHint}</p>}
     </Field>
   );
 }

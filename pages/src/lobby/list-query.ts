@@ -2,7 +2,7 @@
 import { limits } from '../../../client/index.ts';
 
 export const sorts = ['active', 'new', 'popular'] as const;
-export type Sort = (typeof sorts)[number];
+type Sort = (typeof sorts)[number];
 
 export interface ListQuery {
   /** Only rooms with this tag; '' for all. */
@@ -13,27 +13,27 @@ export interface ListQuery {
 }
 
 /** What the service takes of what was typed. */
-export function wordsIn(text: string): string {
+export function normalizeQuery(text: string): string {
   return [...text.trim()].slice(0, limits.queryLength).join('');
 }
 
 /** What the address asks for. */
-export function queryOfAddress(): ListQuery {
-  const asked = new URLSearchParams(location.search);
+export function queryFromUrl(): ListQuery {
+  const parameters = new URLSearchParams(location.search);
   return {
-    tag: asked.get('tag') ?? '',
-    q: wordsIn(asked.get('q') ?? ''),
-    sort: sorts.find((sort) => sort === asked.get('sort')) ?? 'active',
+    tag: parameters.get('tag') ?? '',
+    q: normalizeQuery(parameters.get('q') ?? ''),
+    sort: sorts.find((sort) => sort === parameters.get('sort')) ?? 'active',
   };
 }
 
 /** The page's address with another query; what else it says stays. */
-export function addressOf({ tag, q, sort }: ListQuery): URL {
-  const address = new URL(location.href);
-  const asked = { tag, q, sort: sort === 'active' ? '' : sort };
-  for (const [name, value] of Object.entries(asked)) {
-    if (value) address.searchParams.set(name, value);
-    else address.searchParams.delete(name);
+export function urlFor({ tag, q, sort }: ListQuery): URL {
+  const url = new URL(location.href);
+  const parameters = { tag, q, sort: sort === 'active' ? '' : sort };
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value) url.searchParams.set(name, value);
+    else url.searchParams.delete(name);
   }
-  return address;
+  return url;
 }

@@ -1,22 +1,22 @@
 /** The lobby: what it is, the rooms there are, and beside them the form that makes one. */
 import { useEffect, useMemo } from 'preact/hooks';
 import { SiteHeader } from '../site-header.tsx';
+import { CreateRoomForm } from './create-room.tsx';
+import { CreateRoomLink, focusCreateRoomForm } from './create-room-link.tsx';
 import { RoomDraft } from './draft.ts';
-import { Listing } from './listing.ts';
-import { MakeRoom } from './make-room.tsx';
 import { RoomList } from './room-list.tsx';
-import { enterForm, ToForm } from './to-form.tsx';
+import { RoomListState } from './room-list-state.ts';
 import { words } from './words.ts';
 
 export function Lobby() {
-  const listing = useMemo(() => new Listing(), []);
+  const listState = useMemo(() => new RoomListState(), []);
   const draft = useMemo(() => new RoomDraft(), []);
-  useEffect(() => listing.open(), [listing]);
+  useEffect(() => listState.start(), [listState]);
   // The form was not there yet when the browser looked for it.
   useEffect(() => {
-    if (location.hash === '#make') enterForm();
+    if (location.hash === '#make') focusCreateRoomForm();
   }, []);
-  const { headline, introduction, makeRoom } = words.value;
+  const { headline, introduction, createRoom } = words.value;
   return (
     <div class="lobby paper">
       <SiteHeader />
@@ -25,11 +25,11 @@ export function Lobby() {
           <div class="introduction">
             <h1 class="title">{headline}</h1>
             <p>{introduction}</p>
-            <ToForm class="is-main to-form">{makeRoom}</ToForm>
+            <CreateRoomLink class="is-main to-form">{createRoom}</CreateRoomLink>
           </div>
-          <RoomList listing={listing} draft={draft} />
+          <RoomList listState={listState} draft={draft} />
         </main>
-        <MakeRoom draft={draft} />
+        <CreateRoomForm draft={draft} />
       </div>
     </div>
   );

@@ -1,7 +1,7 @@
 /** The list of rooms: finding some, the rows, and what stands behind them or in their place. */
 import type { RoomDraft } from './draft.ts';
-import type { Listing } from './listing.ts';
-import { NoRooms } from './no-rooms.tsx';
+import { EmptyList } from './empty-list.tsx';
+import type { RoomListState } from './room-list-state.ts';
 import { RoomRow } from './room-row.tsx';
 import { SearchBox } from './search-box.tsx';
 import { SortTabs } from './sort-tabs.tsx';
@@ -9,15 +9,15 @@ import { focusChosenTag, TagFilter } from './tag-filter.tsx';
 import { words } from './words.ts';
 
 interface RoomListProps {
-  listing: Listing;
+  listState: RoomListState;
   draft: RoomDraft;
 }
 
-export function RoomList({ listing, draft }: RoomListProps) {
-  const { rooms, total, status } = listing;
+export function RoomList({ listState, draft }: RoomListProps) {
+  const { rooms, total, status } = listState;
   const { rooms: heading, roomCount, searchRooms } = words.value;
   const isLoaded = status.value === 'loaded';
-  const isFirst = status.value === 'loading' && listing.next.value === undefined;
+  const isFirst = status.value === 'loading' && listState.next.value === undefined;
   const count = roomCount(total.value);
   return (
     <section aria-labelledby="rooms">
@@ -25,10 +25,10 @@ export function RoomList({ listing, draft }: RoomListProps) {
         {heading}
       </h2>
       <search class="rooms-bar" aria-label={searchRooms}>
-        <SearchBox listing={listing} />
-        <TagFilter listing={listing} />
+        <SearchBox listState={listState} />
+        <TagFilter listState={listState} />
         <div class="rooms-order">
-          <SortTabs listing={listing} />
+          <SortTabs listState={listState} />
           <span class="quiet" aria-hidden="true">
             {(isLoaded || rooms.value.length > 0) && count}
           </span>
@@ -41,31 +41,31 @@ export function RoomList({ listing, draft }: RoomListProps) {
             key={room.link}
             room={room}
             onTag={(tag) => {
-              listing.choose({ tag });
+              listState.setQuery({ tag });
               focusChosenTag();
             }}
           />
         ))}
       </ul>
       {isLoaded && rooms.value.length === 0 ? (
-        <NoRooms listing={listing} draft={draft} />
+        <EmptyList listState={listState} draft={draft} />
       ) : (
-        <RoomsEnd listing={listing} />
+        <RoomListFooter listState={listState} />
       )}
     </section>
   );
 }
 
-function RoomsEnd({ listing }: { listing: Listing }) {
-  const { roomsFailed, retry, more, loadingRooms, shownOf } = words.value;
-  const { status, rooms, total, next } = listing;
+function RoomListFooter({ listState }: { listState: RoomListState }) {
+  const { roomsLoadFailed, retry, more, loadingRooms, shownOfTotal } = words.value;
+  const { status, rooms, total, next } = listState;
   const isLoading = status.value === 'loading';
   const shown = rooms.value.length;
   if (status.value === 'failed') {
     return (
       <div class="rooms-end" role="alert">
-        <p>{roomsFailed}</p>
-        <button type="button" class="button" onClick={() => listing.more()}>
+        <p>{roomsLoadFailed}</p>
+        <button type="button" class="button" onClick={() => listState.loadMore()}>
           {retry}
         </button>
       </div>
@@ -75,10 +75,10 @@ function RoomsEnd({ listing }: { listing: Listing }) {
   if (next.value === undefined) return null;
   return (
     <div class="rooms-end">
-      <button type="button" class="button" aria-disabled={isLoading} onClick={() => isLoading || listing.more()}>
+      <button type="button" class="button" aria-disabled={isLoading} onClick={() => isLoading || listState.loadMore()}>
         {more}
       </button>
-      <span class="quiet">{isLoading ? loadingRooms : shownOf(shown, total.value)}</span>
+      <span class="quiet">{isLoading ? loadingRooms : shownOfTotal(shown, total.value)}</span>
     </div>
   );
 }

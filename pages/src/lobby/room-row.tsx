@@ -1,8 +1,8 @@
 /** One room in the list: how many are there in the margin, then what it is. The whole row leads in. */
 import { cleanName, type RoomView } from '../../../client/index.ts';
+import { shortDate } from '../date-format.ts';
 import { language } from '../language.ts';
 import { roomPath } from '../service.ts';
-import { date } from '../times.ts';
 import { words } from './words.ts';
 
 interface RoomRowProps {
@@ -11,12 +11,12 @@ interface RoomRowProps {
 }
 
 export function RoomRow({ room, onTag }: RoomRowProps) {
-  const { here, withTag, madeOn } = words.value;
+  const { peopleUnit, filterByTagLabel, createdOn } = words.value;
   const { link, title, about, tags, participantCount, createdAt } = room;
   return (
     <li class={participantCount === 0 ? 'room-row is-empty' : 'room-row'} data-link={link}>
       <p class="room-people" data-count={participantCount}>
-        <b>{participantCount.toLocaleString(language.value)}</b> <span>{here}</span>
+        <b>{participantCount.toLocaleString(language.value)}</b> <span>{peopleUnit}</span>
       </p>
       <div class="room-words">
         <h3>
@@ -34,7 +34,7 @@ export function RoomRow({ room, onTag }: RoomRowProps) {
           <ul class="room-tags">
             {tags.map((tag) => (
               <li key={tag}>
-                <button type="button" aria-label={withTag(tag)} onClick={() => onTag(tag)}>
+                <button type="button" aria-label={filterByTagLabel(tag)} onClick={() => onTag(tag)}>
                   <bdi>#{tag}</bdi>
                 </button>
               </li>
@@ -44,7 +44,7 @@ export function RoomRow({ room, onTag }: RoomRowProps) {
       </div>
       <p class="room-facts">
         <code>{link}</code>
-        <time dateTime={new Date(createdAt).toISOString()}>{madeOn(date(createdAt))}</time>
+        <time dateTime={new Date(createdAt).toISOString()}>{createdOn(shortDate(createdAt))}</time>
       </p>
     </li>
   );

@@ -3,32 +3,32 @@ import { useSignal } from '@preact/signals';
 import type { TargetedInputEvent } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { Icon } from '../icon.tsx';
-import { wordsIn } from './list-query.ts';
-import type { Listing } from './listing.ts';
+import { normalizeQuery } from './list-query.ts';
+import type { RoomListState } from './room-list-state.ts';
 import { words } from './words.ts';
 
 /** Milliseconds without typing after which one looks. */
-const pauseMs = 300;
+const debounceMs = 300;
 
-export function SearchBox({ listing }: { listing: Listing }) {
-  const { q } = listing.query.value;
+export function SearchBox({ listState }: { listState: RoomListState }) {
+  const { q } = listState.query.value;
   const text = useSignal(q);
   const isComposing = useSignal(false);
   const { searchRooms, searchHint } = words.value;
-  const look = () => listing.choose({ q: wordsIn(text.value) });
+  const search = () => listState.setQuery({ q: normalizeQuery(text.value) });
 
   // Back, forward, or the words given up: the box follows, unless it was itself that asked.
   useEffect(() => {
-    if (q !== wordsIn(text.value)) text.value = q;
+    if (q !== normalizeQuery(text.value)) text.value = q;
   }, [q]);
 
   useEffect(() => {
-    if (isComposing.value || wordsIn(text.value) === q) return;
-    const pause = setTimeout(look, pauseMs);
+    if (isComposing.value || normalizeQuery(text.value) === q) return;
+    const pause = setTimeout(search, debounceMs);
     return () => clearTimeout(pause);
   }, [text.value, isComposing.value]);
 
-  function type(event: TargetedInputEvent<HTMLInputElement>) {
+  function handleInput(event: TargetedInputEvent<HTMLInputElement>) {
     text.value = event.currentTarget.value;
   }
 
@@ -37,7 +37,7 @@ export function SearchBox({ listing }: { listing: Listing }) {
       class="search"
       onSubmit={(event) => {
         event.preventDefault();
-        look();
+        search();
       }}
     >
       <Icon name="search" />
@@ -50,7 +50,7 @@ export function SearchBox({ listing }: { listing: Listing }) {
         aria-label={searchRooms}
         placeholder={searchHint}
         value={text.value}
-        onInput={type}
+        onInput={handleInput}
         onCompositionStart={() => {
           isComposing.value = true;
         }}

@@ -1,20 +1,20 @@
 /** The orders of the list. */
 import { sorts } from './list-query.ts';
-import type { Listing } from './listing.ts';
+import type { RoomListState } from './room-list-state.ts';
 import { words } from './words.ts';
 
-export function SortTabs({ listing }: { listing: Listing }) {
-  const { sortedBy, sortNames } = words.value;
+export function SortTabs({ listState }: { listState: RoomListState }) {
+  const { sortOrder, sortNames } = words.value;
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields.
-    <div class="tabs" role="group" aria-label={sortedBy}>
+    <div class="tabs" role="group" aria-label={sortOrder}>
       {sorts.map((sort) => (
         <button
           key={sort}
           type="button"
           class="tab"
-          aria-pressed={sort === listing.query.value.sort}
-          onClick={() => listing.choose({ sort })}
+          aria-pressed={sort === listState.query.value.sort}
+          onClick={() => listState.setQuery({ sort })}
         >
           {sortNames[sort]}
         </button>

@@ -5,37 +5,37 @@ import { limits } from '../../../client/index.ts';
 import { Composition } from '../composition.ts';
 import { Icon } from '../icon.tsx';
 import type { RoomDraft } from './draft.ts';
-import { controlOf, Field } from './field.tsx';
+import { controlProps, Field } from './field.tsx';
 import { words } from './words.ts';
 
 export function TagField({ draft }: { draft: RoomDraft }) {
   const composition = useMemo(() => new Composition(), []);
   const { tags, addTag, removeTag, tagsHint } = words.value;
-  const chosen = draft.tags.value;
-  const problem = draft.shownProblem('tags');
+  const chosenTags = draft.tags.value;
+  const problem = draft.visibleProblem('tags');
 
-  function type(event: TargetedInputEvent<HTMLInputElement>) {
+  function handleInput(event: TargetedInputEvent<HTMLInputElement>) {
     const { value } = event.currentTarget;
     draft.tagText.value = value;
     if (!event.isComposing && /[,、，]/u.test(value)) draft.addTags(value);
   }
 
-  function press(event: TargetedKeyboardEvent<HTMLInputElement>) {
+  function handleKeyDown(event: TargetedKeyboardEvent<HTMLInputElement>) {
     const text = draft.tagText.value;
-    const last = chosen.at(-1);
-    if (event.key === 'Enter' && (text !== '' || composition.owns(event))) {
+    const last = chosenTags.at(-1);
+    if (event.key === 'Enter' && (text !== '' || composition.isImeEvent(event))) {
       event.preventDefault();
-      if (!composition.owns(event)) draft.addTags(text);
+      if (!composition.isImeEvent(event)) draft.addTags(text);
     } else if (event.key === 'Backspace' && text === '' && last !== undefined) {
       draft.removeTag(last);
     }
   }
 
-  const control = controlOf(draft, 'tags');
+  const control = controlProps(draft, 'tags');
   return (
-    <Field id="make-tags" label={tags} note={`${chosen.length} / ${limits.tags}`} problem={problem}>
+    <Field id="make-tags" label={tags} note={`${chosenTags.length} / ${limits.tags}`} problem={problem}>
       <div class="input tag-input">
-        {chosen.map((tag) => (
+        {chosenTags.map((tag) => (
           <span class="chip" key={tag}>
             <bdi>{tag}</bdi>
             <button type="button" aria-label={removeTag(tag)} onClick={() => draft.removeTag(tag)}>
@@ -47,10 +47,10 @@ export function TagField({ draft }: { draft: RoomDraft }) {
           {...control}
           dir="auto"
           autocomplete="off"
-          placeholder={chosen.length === 0 ? addTag : undefined}
+          placeholder={chosenTags.length === 0 ? addTag : undefined}
           value={draft.tagText.value}
-          onInput={type}
-          onKeyDown={press}
+          onInput={handleInput}
+          onKeyDown={handleKeyDown}
           onCompositionEnd={composition.end}
           onBlur={() => {
             draft.addTags(draft.tagText.value);

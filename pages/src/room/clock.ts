@@ -8,7 +8,7 @@ const hourMs = 60 * 60_000;
 
 export class Clock {
   readonly #now = signal(Date.now());
-  #ticking: ReturnType<typeof setTimeout> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Milliseconds; not before the last time that it was watched for. */
   get now(): ReadonlySignal<number> {
@@ -16,16 +16,16 @@ export class Clock {
   }
 
   /** Goes on until a time, in milliseconds. */
-  watch(until: number): void {
-    clearTimeout(this.#ticking);
+  runUntil(until: number): void {
+    clearTimeout(this.#timer);
     const now = Date.now();
     this.#now.value = now;
     if (until <= now) return;
     const pause = until - now > hourMs ? hourMs : Math.min(secondMs, until - now);
-    this.#ticking = setTimeout(() => this.watch(until), pause);
+    this.#timer = setTimeout(() => this.runUntil(until), pause);
   }
 
   stop(): void {
-    clearTimeout(this.#ticking);
+    clearTimeout(this.#timer);
   }
 }

@@ -4,39 +4,39 @@ import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { displayName } from '../../../client/index.ts';
 import { Composition } from '../composition.ts';
 import { Icon } from '../icon.tsx';
-import { lazily } from '../lazily.tsx';
-import { ComposerFoot } from './composer-foot.tsx';
-import { Context } from './context.tsx';
-import { useHandedFocus } from './handed-focus.ts';
+import { lazy } from '../lazy.tsx';
+import { Avatar } from './avatar.tsx';
+import { ComposerContext } from './composer-context.tsx';
+import { ComposerFooter } from './composer-footer.tsx';
+import { useFocusHandover } from './focus-handover.ts';
 import { NameField } from './name-field.tsx';
-import { NowLine } from './now-line.tsx';
-import { Tile } from './tile.tsx';
-import type { RoomView } from './view.ts';
+import type { RoomViewState } from './room-view-state.ts';
+import { StatusLine } from './status-line.tsx';
 import { words } from './words.ts';
 
-const Silence = lazily(async () => (await import('./silence.tsx')).Silence);
+const ComposerDisabled = lazy(async () => (await import('./composer-disabled.tsx')).ComposerDisabled);
 
-export function Composer({ view }: { view: RoomView }) {
-  const { session } = view;
-  const reason = session.silence.value;
+export function Composer({ view }: { view: RoomViewState }) {
+  const { controller } = view;
+  const reason = controller.sendRestriction.value;
   return (
     <footer class="composer">
-      <NowLine view={view} />
-      {reason ? <Silence view={view} reason={reason} /> : <Form view={view} />}
+      <StatusLine view={view} />
+      {reason ? <ComposerDisabled view={view} reason={reason} /> : <MessageForm view={view} />}
     </footer>
   );
 }
 
-function Form({ view }: { view: RoomView }) {
-  const { session, writing } = view;
+function MessageForm({ view }: { view: RoomViewState }) {
+  const { controller, composeState } = view;
   const composition = useMemo(() => new Composition(), []);
   const textarea = useRef<HTMLTextAreaElement>(null);
-  const selfId = session.selfId.value ?? '';
+  const selfId = controller.selfId.value ?? '';
   const { message, writeMessage, send, save } = words.value;
-  const isOver = writing.left.value < 0;
-  useHandedFocus(writing, textarea);
-  const isEditing = writing.editing.value !== undefined;
-  const subject = writing.replyTo.value ?? writing.editing.value;
+  const isOver = composeState.charactersRemaining.value < 0;
+  useFocusHandover(composeState, textarea);
+  const isEditing = composeState.editing.value !== undefined;
+  const subject = composeState.replyTo.value ?? composeState.editing.value;
 
   useEffect(() => {
     if (subject) textarea.current?.focus();
@@ -44,36 +44,39 @@ function Form({ view }: { view: RoomView }) {
 
   function submit(event: TargetedSubmitEvent<HTMLFormElement>) {
     event.preventDefault();
-    void writing.send();
+    void composeState.send();
     textarea.current?.focus();
   }
 
-  function press(event: TargetedKeyboardEvent<HTMLTextAreaElement>) {
+  function handleKeyDown(event: TargetedKeyboardEvent<HTMLTextAreaElement>) {
     const { key, shiftKey, ctrlKey, metaKey } = event;
-    if (composition.owns(event)) {
+    if (composition.isImeEvent(event)) {
       // Some browsers tell of it when the text is there already, and would start a line.
       if (key === 'Enter' && !event.isComposing) event.preventDefault();
       return;
     }
-    if (key === 'Escape' && subject) writing.leave();
-    if (key === 'ArrowUp' && writing.text.value === '' && view.changeLast()) event.preventDefault();
+    if (key === 'Escape' && subject) composeState.cancelReplyOrEdit();
+    if (key === 'ArrowUp' && composeState.text.value === '' && view.editLastMessage()) event.preventDefault();
     if (key !== 'Enter' || shiftKey) return;
-    if (writing.sendKey.value === 'ctrl' && !ctrlKey && !metaKey) return;
+    if (composeState.sendKey.value === 'ctrl' && !ctrlKey && !metaKey) return;
     event.preventDefault();
-    void writing.send();
+    void composeState.send();
   }
 
   return (
     <form aria-label={message} onSubmit={submit}>
       <div class="composer-row">
         <div class="composer-margin">
-          <Tile id={selfId} name={writing.isNaming.value ? '' : displayName(selfId, session.name.value)} />
+          <Avatar
+            id={selfId}
+            name={composeState.isEditingName.value ? '' : displayName(selfId, controller.name.value)}
+          />
         </div>
         <div class="composer-field">
-          <Context writing={writing} />
-          {writing.isNaming.value && (
+          <ComposerContext composeState={composeState} />
+          {composeState.isEditingName.value && (
             <NameField
-              writing={writing}
+              composeState={composeState}
               selfId={selfId}
               composition={composition}
               onDone={() => textarea.current?.focus()}
@@ -82,25 +85,25 @@ function Form({ view }: { view: RoomView }) {
           <textarea
             ref={textarea}
             // For browsers that do not size a field by what is in it.
-            rows={writing.text.value.split('\n').length}
+            rows={composeState.text.value.split('\n').length}
             dir="auto"
             aria-label={message}
             aria-invalid={isOver}
             aria-describedby="counter"
             placeholder={writeMessage}
-            enterkeyhint={writing.sendKey.value === 'enter' ? 'send' : 'enter'}
-            value={writing.text.value}
-            onInput={(event) => writing.write(event.currentTarget.value)}
-            onKeyDown={press}
+            enterkeyhint={composeState.sendKey.value === 'enter' ? 'send' : 'enter'}
+            value={composeState.text.value}
+            onInput={(event) => composeState.setText(event.currentTarget.value)}
+            onKeyDown={handleKeyDown}
             onCompositionEnd={composition.end}
           />
         </div>
-        <button type="submit" class="button is-main send" aria-disabled={!writing.canSend.value}>
+        <button type="submit" class="button is-main send" aria-disabled={!composeState.canSend.value}>
           <Icon name={isEditing ? 'check' : 'send'} />
           <span>{isEditing ? save : send}</span>
         </button>
       </div>
-      <ComposerFoot session={session} writing={writing} />
+      <ComposerFooter controller={controller} composeState={composeState} />
     </form>
   );
 }

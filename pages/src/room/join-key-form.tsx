@@ -3,20 +3,20 @@ import { useSignal } from '@preact/signals';
 import type { TargetedSubmitEvent } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { limits } from '../../../client/index.ts';
-import { words } from './end-words.ts';
-import type { RoomSession } from './session.ts';
+import type { RoomController } from './room-controller.ts';
+import { words } from './room-unavailable-words.ts';
 
 interface JoinKeyFormProps {
-  session: RoomSession;
+  controller: RoomController;
   /** A key to which the room said no; absent where it lacked one. */
-  wrong: string | undefined;
+  rejectedKey: string | undefined;
 }
 
-export function JoinKeyForm({ session, wrong }: JoinKeyFormProps) {
-  const key = useSignal(wrong ?? '');
+export function JoinKeyForm({ controller, rejectedKey }: JoinKeyFormProps) {
+  const key = useSignal(rejectedKey ?? '');
   const input = useRef<HTMLInputElement>(null);
-  const isWrong = wrong !== undefined;
-  const { roomKey, enter, wrongKey } = words.value;
+  const isWrong = rejectedKey !== undefined;
+  const { joinKeyLabel, enter, wrongKey } = words.value;
 
   useEffect(() => {
     if (isWrong) input.current?.select();
@@ -25,12 +25,12 @@ export function JoinKeyForm({ session, wrong }: JoinKeyFormProps) {
   function submit(event: TargetedSubmitEvent<HTMLFormElement>) {
     event.preventDefault();
     const text = key.value.trim();
-    if (text) session.enterWith(text);
+    if (text) controller.joinWithKey(text);
   }
 
   return (
     <form class="key-form" onSubmit={submit}>
-      <label for="join-key">{roomKey}</label>
+      <label for="join-key">{joinKeyLabel}</label>
       <div class="copy-line">
         <input
           ref={input}
@@ -39,7 +39,7 @@ export function JoinKeyForm({ session, wrong }: JoinKeyFormProps) {
           autocomplete="off"
           autocapitalize="off"
           spellcheck={false}
-          maxLength={limits.shownKeyLength}
+          maxLength={limits.presentedKeyLength}
           aria-invalid={isWrong}
           aria-describedby="key-problem"
           value={key.value}

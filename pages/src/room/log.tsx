@@ -3,28 +3,28 @@ import type { TargetedKeyboardEvent } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { displayName, type OutgoingMessage, type Participant } from '../../../client/index.ts';
 import { Icon } from '../icon.tsx';
-import { ComingLine } from './coming-line.tsx';
-import { type Line, linesOf } from './lines.ts';
+import { type GroupedLine, groupMessages } from './message-groups.ts';
 import { MessageLine } from './message-line.tsx';
 import { OutgoingLine } from './outgoing-line.tsx';
-import type { RoomSession } from './session.ts';
-import { useRoom } from './use-room.ts';
-import type { RoomView } from './view.ts';
+import { PresenceLogLine } from './presence-log-line.tsx';
+import type { RoomController } from './room-controller.ts';
+import type { RoomViewState } from './room-view-state.ts';
+import { useRoomState } from './use-room.ts';
 import { words } from './words.ts';
 
 /** Pixels from either end of what is loaded at which more of the log is loaded. */
-const nearEnds = 600;
+const loadThreshold = 600;
 
 type Outgoing = OutgoingMessage & { author: Participant };
 
 /** Who one's outgoing messages are from, also before the room has said so. */
-function author(self: Participant | null, name: string | undefined): Participant {
+function outgoingAuthor(self: Participant | null, name: string | undefined): Participant {
   const known = self ?? { id: '', name: '', role: 'member' as const };
   return { ...known, name: displayName(known.id, name) };
 }
 
 /** The arrows lead from message to message; Tab then reaches what can be done with one. */
-function walk(event: TargetedKeyboardEvent<HTMLElement>): void {
+function moveFocus(event: TargetedKeyboardEvent<HTMLElement>): void {
   const { key, currentTarget: log, target } = event;
   if ((key !== 'ArrowUp' && key !== 'ArrowDown') || !(target instanceof Element)) return;
   const messages = [...log.querySelectorAll<HTMLElement>('[data-message-id]')];
@@ -35,35 +35,35 @@ function walk(event: TargetedKeyboardEvent<HTMLElement>): void {
   next.focus();
 }
 
-export function Log({ view }: { view: RoomView }) {
-  const { session, place } = view;
-  const messages = useRoom(session, (state) => state.messages);
-  const outgoing = useRoom(session, (state) => state.outgoing);
-  const hasNewer = useRoom(session, (state) => state.hasNewer);
-  const isLive = useRoom(session, ({ phase }) => phase.name === 'live');
+export function Log({ view }: { view: RoomViewState }) {
+  const { controller, scrollPosition } = view;
+  const messages = useRoomState(controller, (state) => state.messages);
+  const outgoing = useRoomState(controller, (state) => state.outgoing);
+  const hasNewer = useRoomState(controller, (state) => state.hasNewer);
+  const isLive = useRoomState(controller, ({ phase }) => phase.name === 'live');
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
 
   useEffect(() => {
-    if (scroller.current && content.current) return place.follow(scroller.current, content.current);
-  }, [place]);
+    if (scroller.current && content.current) return scrollPosition.attach(scroller.current, content.current);
+  }, [scrollPosition]);
 
   const loadNearEnds = () => {
-    if (place.above < nearEnds) session.loadOlder();
-    if (place.below < nearEnds) session.loadNewer();
-    if (place.isAtEnd.peek()) session.letGoOfOld();
+    if (scrollPosition.distanceFromTop < loadThreshold) controller.loadOlder();
+    if (scrollPosition.distanceFromEnd < loadThreshold) controller.loadNewer();
+    if (scrollPosition.isAtEnd.peek()) controller.trimHistory();
   };
 
   useLayoutEffect(() => {
-    place.keep(hasNewer);
+    scrollPosition.restore(hasNewer);
     loadNearEnds();
-  }, [messages, outgoing, hasNewer, isLive, session.failedLoads.value]);
+  }, [messages, outgoing, hasNewer, isLive, controller.failedLoads.value]);
 
   // One's own message is worth going to the end for.
   const newestOutgoing = outgoing.at(-1)?.clientId;
   useLayoutEffect(() => {
-    if (newestOutgoing !== undefined) place.toEnd();
-  }, [newestOutgoing, place]);
+    if (newestOutgoing !== undefined) scrollPosition.scrollToEnd();
+  }, [newestOutgoing, scrollPosition]);
 
   return (
     <main class="log-frame">
@@ -73,100 +73,104 @@ export function Log({ view }: { view: RoomView }) {
         role="log"
         aria-label={words.value.conversation}
         aria-relevant="additions"
-        aria-live={session.isReadingHistory.value ? 'off' : 'polite'}
-        onKeyDown={walk}
+        aria-live={controller.isLoadingHistory.value ? 'off' : 'polite'}
+        onKeyDown={moveFocus}
         onScroll={() => {
-          place.note();
+          scrollPosition.update();
           loadNearEnds();
         }}
       >
         <div ref={content} class="log-paper">
-          <LogStart session={session} />
+          <LogStart controller={controller} />
           <Messages view={view} />
-          <Sending session={session} />
+          <OutgoingMessages controller={controller} />
         </div>
       </div>
-      <ToEnd view={view} />
+      <JumpToEnd view={view} />
     </main>
   );
 }
 
 /** What the room has. */
-function Messages({ view }: { view: RoomView }) {
-  const { session, comings } = view;
-  const messages = useRoom(session, (state) => state.messages);
-  const marks = useRoom(session, (state) => state.marks);
-  const isAllSent = useRoom(session, ({ outgoing, hasNewer }) => outgoing.length === 0 && !hasNewer);
-  const selfId = session.selfId.value;
+function Messages({ view }: { view: RoomViewState }) {
+  const { controller, presenceLog } = view;
+  const messages = useRoomState(controller, (state) => state.messages);
+  const marks = useRoomState(controller, (state) => state.marks);
+  const isAllSent = useRoomState(controller, ({ outgoing, hasNewer }) => outgoing.length === 0 && !hasNewer);
+  const selfId = controller.selfId.value;
   const newestOwn = isAllSent ? messages.findLast((message) => message.author.id === selfId)?.id : undefined;
   const readBy = (messageId: number) =>
     Object.entries(marks).filter(([id, read]) => id !== selfId && read >= messageId).length;
   const byId = new Map(messages.map((message) => [message.id, message]));
   const first = messages[0]?.id ?? 0;
   // What followed a message that is not loaded stands at the beginning.
-  const quiet = Map.groupBy(comings.lines.value, ({ after }) => (after < first ? 0 : after));
-  const quietAfter = (messageId: number) =>
-    (quiet.get(messageId) ?? []).map((coming) => <ComingLine key={`at-${coming.at}`} coming={coming} />);
+  const presenceByMessage = Map.groupBy(presenceLog.entries.value, ({ afterMessageId }) =>
+    afterMessageId < first ? 0 : afterMessageId,
+  );
+  const presenceAfter = (messageId: number) =>
+    (presenceByMessage.get(messageId) ?? []).map((coming) => (
+      <PresenceLogLine key={`at-${coming.at}`} entry={coming} />
+    ));
   return (
     <>
-      {quietAfter(0)}
-      {linesOf(messages).flatMap((line) => [
+      {presenceAfter(0)}
+      {groupMessages(messages).flatMap((line) => [
         <MessageLine
-          key={line.said.id}
+          key={line.message.id}
           view={view}
           line={line}
-          isOwn={line.said.author.id === selfId}
-          readBy={line.said.id === newestOwn ? readBy(newestOwn) : undefined}
-          original={line.said.replyTo === undefined ? undefined : byId.get(line.said.replyTo)}
+          isOwn={line.message.author.id === selfId}
+          readBy={line.message.id === newestOwn ? readBy(newestOwn) : undefined}
+          original={line.message.replyTo === undefined ? undefined : byId.get(line.message.replyTo)}
         />,
-        ...quietAfter(line.said.id),
+        ...presenceAfter(line.message.id),
       ])}
     </>
   );
 }
 
 /** One's own messages that the room does not have yet. */
-function Sending({ session }: { session: RoomSession }) {
-  const { messages, outgoing, self, phase, hasNewer } = session.state.value;
+function OutgoingMessages({ controller }: { controller: RoomController }) {
+  const { messages, outgoing, self, phase, hasNewer } = controller.state.value;
   if (outgoing.length === 0) return null;
-  const lines: Line<Outgoing>[] = linesOf(
-    outgoing.map((message) => ({ ...message, author: author(self, session.name.value) })),
+  const lines: GroupedLine<Outgoing>[] = groupMessages(
+    outgoing.map((message) => ({ ...message, author: outgoingAuthor(self, controller.name.value) })),
     hasNewer ? undefined : messages.at(-1),
   );
   return (
     <div aria-live="off">
       {hasNewer && <p class="log-note">…</p>}
       {lines.map((line) => (
-        <OutgoingLine key={line.said.clientId} line={line} session={session} isLive={phase.name === 'live'} />
+        <OutgoingLine key={line.message.clientId} line={line} controller={controller} isLive={phase.name === 'live'} />
       ))}
     </div>
   );
 }
 
 /** What stands above the first message. */
-function LogStart({ session }: { session: RoomSession }) {
-  const { phase, messages, outgoing, hasOlder } = session.state.value;
-  const { connecting, quietRoom, loadingOlder, beginning } = words.value;
+function LogStart({ controller }: { controller: RoomController }) {
+  const { phase, messages, outgoing, hasOlder } = controller.state.value;
+  const { connecting, emptyRoom, loadingOlder, startOfHistory } = words.value;
   const isEmpty = messages.length + outgoing.length === 0;
-  const note = () => {
-    if (isEmpty) return phase.name === 'connecting' ? connecting : quietRoom;
+  const noteText = () => {
+    if (isEmpty) return phase.name === 'connecting' ? connecting : emptyRoom;
     if (messages.length === 0) return undefined;
-    return hasOlder ? loadingOlder : beginning;
+    return hasOlder ? loadingOlder : startOfHistory;
   };
-  const text = note();
+  const text = noteText();
   return text ? <p class="log-note">{text}</p> : null;
 }
 
 /** Offers the end, and counts what came while one read elsewhere. */
-function ToEnd({ view }: { view: RoomView }) {
-  const { hasNewer } = view.session.state.value;
-  if (view.place.isAtEnd.value && !hasNewer) return null;
+function JumpToEnd({ view }: { view: RoomViewState }) {
+  const { hasNewer } = view.controller.state.value;
+  if (view.scrollPosition.isAtEnd.value && !hasNewer) return null;
   const count = view.unread.count.value;
-  const { newMessages, toTheEnd } = words.value;
+  const { newMessages, jumpToLatest } = words.value;
   return (
-    <button type="button" class={count > 0 ? 'pill is-new' : 'pill'} onClick={() => void view.toEnd()}>
+    <button type="button" class={count > 0 ? 'pill is-new' : 'pill'} onClick={() => void view.scrollToEnd()}>
       <Icon name="down" small />
-      {count > 0 ? newMessages(count) : toTheEnd}
+      {count > 0 ? newMessages(count) : jumpToLatest}
     </button>
   );
 }

@@ -7,16 +7,16 @@ const holdMs = 500;
 /** Listeners for an element on which a finger may be held. */
 export function useLongPress(onHold: (element: Element) => void) {
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  const end = () => clearTimeout(timer.current);
+  const cancel = () => clearTimeout(timer.current);
   return {
     onTouchStart: ({ currentTarget, target }: TouchEvent) => {
-      end();
+      cancel();
       const isControl = target instanceof Element && target.closest('a, button') !== null;
       const element = currentTarget;
       if (!isControl && element instanceof Element) timer.current = setTimeout(() => onHold(element), holdMs);
     },
-    onTouchEnd: end,
-    onTouchMove: end,
-    onTouchCancel: end,
+    onTouchEnd: cancel,
+    onTouchMove: cancel,
+    onTouchCancel: cancel,
   };
 }

@@ -3,59 +3,63 @@ import { useComputed } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { Message } from '../../../client/index.ts';
+import { clockTime, longDateTime, weekdayDate } from '../date-format.ts';
 import { Icon } from '../icon.tsx';
-import { clockTime, dayName, wholeTime } from '../times.ts';
-import type { Line, Said } from './lines.ts';
+import { Avatar } from './avatar.tsx';
 import { useLongPress } from './long-press.ts';
-import { MessageActs } from './message-acts.tsx';
+import { MessageActions } from './message-actions.tsx';
+import type { GroupedLine, GroupedMessage } from './message-groups.ts';
 import { MessageText } from './message-text.tsx';
 import { PersonButton, PersonName } from './person-name.tsx';
 import { Quote } from './quote.tsx';
-import { Stamps } from './stamps.tsx';
-import { Tile } from './tile.tsx';
-import type { RoomView } from './view.ts';
+import { Reactions } from './reactions.tsx';
+import type { RoomViewState } from './room-view-state.ts';
 import { words } from './words.ts';
 
-export function DateRule({ at }: { at: number }) {
+export function DateDivider({ at }: { at: number }) {
   return (
     <div class="date-rule">
-      <h2>{dayName(at)}</h2>
+      <h2>{weekdayDate(at)}</h2>
     </div>
   );
 }
 
-export function Time({ at }: { at: number }) {
+function MessageTime({ at }: { at: number }) {
   return (
-    <time dateTime={new Date(at).toISOString()} title={wholeTime(at)}>
+    <time dateTime={new Date(at).toISOString()} title={longDateTime(at)}>
       {clockTime(at)}
     </time>
   );
 }
 
 /** The margin of a line. */
-export function LineMargin({ line: { isFirst, said } }: { line: Line<Said> }) {
+export function LineGutter({ line: { isGroupStart, message } }: { line: GroupedLine<GroupedMessage> }) {
   return (
     <div class="line-margin">
-      {isFirst ? <Tile id={said.author.id} name={said.author.name} /> : <Time at={said.createdAt} />}
+      {isGroupStart ? (
+        <Avatar id={message.author.id} name={message.author.name} />
+      ) : (
+        <MessageTime at={message.createdAt} />
+      )}
     </div>
   );
 }
 
-interface LineWordsProps {
-  line: Line<Said>;
+interface LineBodyProps {
+  line: GroupedLine<GroupedMessage>;
   /** Where the name leads to what can be done with its person. */
-  view?: RoomView;
+  view?: RoomViewState;
   children: ComponentChildren;
 }
 
 /** Beside the margin: the author where a group begins, then the rest. */
-export function LineWords({ line: { isFirst, said }, view, children }: LineWordsProps) {
+export function LineBody({ line: { isGroupStart, message }, view, children }: LineBodyProps) {
   return (
     <div class="line-words">
-      {isFirst && (
+      {isGroupStart && (
         <p class="who">
-          {view ? <PersonButton view={view} person={said.author} /> : <PersonName person={said.author} />}
-          <Time at={said.createdAt} />
+          {view ? <PersonButton view={view} person={message.author} /> : <PersonName person={message.author} />}
+          <MessageTime at={message.createdAt} />
         </p>
       )}
       {children}
@@ -64,8 +68,8 @@ export function LineWords({ line: { isFirst, said }, view, children }: LineWords
 }
 
 interface MessageLineProps {
-  view: RoomView;
-  line: Line<Message>;
+  view: RoomViewState;
+  line: GroupedLine<Message>;
   isOwn: boolean;
   /** How many have read it, where it is the newest of one's own; below it stands that it was sent. */
   readBy: number | undefined;
@@ -74,75 +78,75 @@ interface MessageLineProps {
 }
 
 export function MessageLine({ view, line, isOwn, readBy, original }: MessageLineProps) {
-  const { said: message, isFirst, startsDay } = line;
-  const isUnread = useComputed(() => view.unread.from.value === message.id).value;
-  const isFlash = useComputed(() => view.flash.value === message.id).value;
-  const isCurrent = useComputed(() => view.current.value === message.id).value;
-  const isHidden = useComputed(() => view.hidden.value.has(message.author.id)).value;
-  const { unreadFrom } = words.value;
+  const { message, isGroupStart, startsDay } = line;
+  const isUnread = useComputed(() => view.unread.dividerId.value === message.id).value;
+  const isHighlighted = useComputed(() => view.highlightedId.value === message.id).value;
+  const isCurrent = useComputed(() => view.focusedId.value === message.id).value;
+  const isHidden = useComputed(() => view.hiddenIds.value.has(message.author.id)).value;
+  const { unreadDivider } = words.value;
   const article = useRef<HTMLElement>(null);
   useEffect(() => {
-    if (isFlash) article.current?.focus({ preventScroll: true });
-  }, [isFlash]);
-  const hold = useLongPress((at) => view.open({ name: 'message', message, at }));
+    if (isHighlighted) article.current?.focus({ preventScroll: true });
+  }, [isHighlighted]);
+  const longPress = useLongPress((at) => view.openOverlay({ name: 'message', message, anchor: at }));
   // Most changes of a room concern no line that is there.
   const body = useMemo(
     () => <MessageBody view={view} line={line} isOwn={isOwn} readBy={readBy} original={original} isHidden={isHidden} />,
-    [message, isFirst, isOwn, readBy, original, isHidden, words.value],
+    [message, isGroupStart, isOwn, readBy, original, isHidden, words.value],
   );
   return (
     <>
-      {startsDay && <DateRule at={message.createdAt} />}
+      {startsDay && <DateDivider at={message.createdAt} />}
       {isUnread && (
         <div class="unread">
-          <span>{unreadFrom}</span>
+          <span>{unreadDivider}</span>
         </div>
       )}
       <article
         ref={article}
-        class={`line message ${isFirst ? 'is-first' : ''} ${isOwn ? 'is-own' : ''} ${isFlash ? 'is-flash' : ''}`}
+        class={`line message ${isGroupStart ? 'is-first' : ''} ${isOwn ? 'is-own' : ''} ${isHighlighted ? 'is-flash' : ''}`}
         aria-label={`${message.author.name} ${clockTime(message.createdAt)}`}
         data-message-id={message.id}
         tabIndex={-1}
         onFocusCapture={() => {
-          view.current.value = message.id;
+          view.focusedId.value = message.id;
         }}
-        {...hold}
+        {...longPress}
       >
         {body}
-        {message.deletedAt === undefined && <MessageActs view={view} message={message} isCurrent={isCurrent} />}
+        {message.deletedAt === undefined && <MessageActions view={view} message={message} isCurrent={isCurrent} />}
       </article>
     </>
   );
 }
 
 function MessageBody({ view, line, isOwn, readBy, original, isHidden }: MessageLineProps & { isHidden: boolean }) {
-  const { said: message } = line;
+  const { message } = line;
   return (
     <>
-      <LineMargin line={line} />
-      <LineWords line={line} view={view}>
+      <LineGutter line={line} />
+      <LineBody line={line} view={view}>
         {message.replyTo !== undefined && <Quote view={view} to={message.replyTo} original={original} />}
-        <MessageWords message={message} selfId={view.session.selfId.value} isHidden={isHidden && !isOwn} />
-        {!isHidden && <Stamps view={view} message={message} />}
+        <MessageContent message={message} selfId={view.controller.selfId.value} isHidden={isHidden && !isOwn} />
+        {!isHidden && <Reactions view={view} message={message} />}
         {readBy !== undefined && (
           <p class="fate">
             <Icon name="check" small />
             {readBy === 0 ? words.value.sent : words.value.sentAndRead(readBy)}
           </p>
         )}
-      </LineWords>
+      </LineBody>
     </>
   );
 }
 
-interface MessageWordsProps {
+interface MessageContentProps {
   message: Message;
   selfId: string | undefined;
   isHidden: boolean;
 }
 
-function MessageWords({ message, selfId, isHidden }: MessageWordsProps) {
+function MessageContent({ message, selfId, isHidden }: MessageContentProps) {
   const { deletedByAuthor, deletedByModerator, hiddenMessage, edited } = words.value;
   if (message.deletedAt !== undefined) {
     return <p class="gone">{message.deletedBy === 'moderator' ? deletedByModerator : deletedByAuthor}</p>;
@@ -153,7 +157,7 @@ function MessageWords({ message, selfId, isHidden }: MessageWordsProps) {
       <MessageText message={message} selfId={selfId} />
       {message.editedAt !== undefined && (
         <p class="fate">
-          <span title={wholeTime(message.editedAt)}>{edited}</span>
+          <span title={longDateTime(message.editedAt)}>{edited}</span>
         </p>
       )}
     </>

@@ -2,27 +2,28 @@
 import { useSignal } from '@preact/signals';
 import type { Message } from '../../../client/index.ts';
 import { Menu, MenuItem } from '../menu.tsx';
-import { roomAddress } from '../service.ts';
+import { roomUrl } from '../service.ts';
 import { words } from './dialog-words.ts';
-import { StampPicker } from './stamp-picker.tsx';
-import { useRoom } from './use-room.ts';
-import type { RoomView } from './view.ts';
+import { ReactionPicker } from './reaction-picker.tsx';
+import type { RoomViewState } from './room-view-state.ts';
+import { useRoomState } from './use-room.ts';
 
 interface MessageMenuProps {
-  view: RoomView;
+  view: RoomViewState;
   message: Message;
-  at: Element;
+  anchor: Element;
 }
 
-export function MessageMenu({ view, message: opened, at }: MessageMenuProps) {
+export function MessageMenu({ view, message: initialMessage, anchor }: MessageMenuProps) {
   const text = words.value;
-  const { session } = view;
+  const { controller } = view;
   // As it is by now, if it is still loaded.
-  const message = useRoom(session, ({ messages }) => messages.find(({ id }) => id === opened.id)) ?? opened;
+  const message =
+    useRoomState(controller, ({ messages }) => messages.find(({ id }) => id === initialMessage.id)) ?? initialMessage;
   const copied = useSignal<{ what: 'text' | 'link'; answer: string } | undefined>(undefined);
-  const canWrite = session.canWrite.value;
-  const isOwn = message.author.id === session.selfId.value;
-  const isSeen = !view.hidden.value.has(message.author.id);
+  const canWrite = controller.canWrite.value;
+  const isOwn = message.author.id === controller.selfId.value;
+  const isVisible = !view.hiddenIds.value.has(message.author.id);
 
   async function copy(what: 'text' | 'link', content: string) {
     // Where the page is not secure there is no clipboard.
@@ -30,56 +31,66 @@ export function MessageMenu({ view, message: opened, at }: MessageMenuProps) {
       () => true,
       () => false,
     );
-    copied.value = { what, answer: done ? text.copied : text.notCopied };
+    copied.value = { what, answer: done ? text.copied : text.copyFailed };
   }
 
-  const answer = (what: 'text' | 'link') => (copied.value?.what === what ? copied.value.answer : undefined);
+  const feedbackFor = (what: 'text' | 'link') => (copied.value?.what === what ? copied.value.answer : undefined);
 
-  const then = (act: () => void) => () => {
-    view.close();
+  const closeThen = (act: () => void) => () => {
+    view.closeOverlay();
     act();
   };
 
   return (
-    <Menu label={text.message} at={at} onClose={() => view.close()}>
+    <Menu label={text.message} anchor={anchor} onClose={() => view.closeOverlay()}>
       <p class="menu-said" dir="auto">
         {text.quoted(message.text)}
       </p>
-      {canWrite && <StampPicker view={view} message={message} />}
+      {canWrite && <ReactionPicker view={view} message={message} />}
       <hr />
-      {canWrite && <MenuItem icon="reply" label={text.reply} onPress={then(() => view.writing.answer(message))} />}
-      <MenuItem icon="copy" label={answer('text') ?? text.copyText} onPress={() => void copy('text', message.text)} />
+      {canWrite && (
+        <MenuItem icon="reply" label={text.reply} onPress={closeThen(() => view.composeState.startReply(message))} />
+      )}
+      <MenuItem
+        icon="copy"
+        label={feedbackFor('text') ?? text.copyText}
+        onPress={() => void copy('text', message.text)}
+      />
       <MenuItem
         icon="link"
-        label={answer('link') ?? text.copyMessageLink}
-        onPress={() => void copy('link', `${roomAddress(session.link)}#m${message.id}`)}
+        label={feedbackFor('link') ?? text.copyMessageLink}
+        onPress={() => void copy('link', `${roomUrl(controller.link)}#m${message.id}`)}
       />
       {isOwn && canWrite && (
-        <MenuItem icon="edit" label={text.change} onPress={then(() => view.writing.change(message))} />
+        <MenuItem
+          icon="edit"
+          label={text.editMessage}
+          onPress={closeThen(() => view.composeState.startEdit(message))}
+        />
       )}
       {!isOwn && (
         <MenuItem
           icon="people"
-          label={text.actsFor(message.author.name)}
-          onPress={() => view.open({ name: 'person', person: message.author, at })}
+          label={text.actionsFor(message.author.name)}
+          onPress={() => view.openOverlay({ name: 'person', person: message.author, anchor })}
         />
       )}
       {!isOwn && (
         <MenuItem
           icon="hide"
-          label={isSeen ? text.hidePerson(message.author.name) : text.showPerson(message.author.name)}
-          onPress={then(() => view.hide(message.author.id, isSeen))}
+          label={isVisible ? text.hidePerson(message.author.name) : text.showPerson(message.author.name)}
+          onPress={closeThen(() => view.setHidden(message.author.id, isVisible))}
         />
       )}
-      {!isOwn && session.selfId.value && (
-        <MenuItem icon="flag" label={text.report} onPress={() => view.open({ name: 'report', message })} />
+      {!isOwn && controller.selfId.value && (
+        <MenuItem icon="flag" label={text.report} onPress={() => view.openOverlay({ name: 'report', message })} />
       )}
-      {(isOwn || session.isModerator.value) && session.selfId.value && (
+      {(isOwn || controller.isModerator.value) && controller.selfId.value && (
         <MenuItem
           icon="trash"
-          label={text.remove}
+          label={text.deleteMessage}
           isDanger
-          onPress={() => view.open({ name: 'delete-message', message, at })}
+          onPress={() => view.openOverlay({ name: 'delete-message', message, anchor })}
         />
       )}
     </Menu>
@@ -87,10 +98,10 @@ export function MessageMenu({ view, message: opened, at }: MessageMenuProps) {
 }
 
 /** The stamps alone, from a message's corner. */
-export function StampMenu({ view, message, at }: MessageMenuProps) {
+export function ReactionMenu({ view, message, anchor }: MessageMenuProps) {
   return (
-    <Menu label={words.value.stamp} at={at} onClose={() => view.close()}>
-      <StampPicker view={view} message={message} />
+    <Menu label={words.value.reaction} anchor={anchor} onClose={() => view.closeOverlay()}>
+      <ReactionPicker view={view} message={message} />
     </Menu>
   );
 }

@@ -1,6 +1,6 @@
 /** A message's text, as text: what looks like an address leads there, mentions and code are set apart. */
 import type { Message } from '../../../client/index.ts';
-import { type Part, partsOf } from './parts.ts';
+import { type Part, parseMessageParts } from './message-parts.ts';
 
 interface MessageTextProps {
   message: Pick<Message, 'text' | 'mentions'>;
@@ -10,12 +10,12 @@ interface MessageTextProps {
 export function MessageText({ message, selfId }: MessageTextProps) {
   return (
     <p class="text" dir="auto">
-      {partsOf(message, selfId).map(show)}
+      {parseMessageParts(message, selfId).map(renderPart)}
     </p>
   );
 }
 
-function show({ kind, text }: Part) {
+function renderPart({ kind, text }: Part) {
   switch (kind) {
     case 'text':
       return text;

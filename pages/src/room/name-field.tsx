@@ -3,41 +3,41 @@ import type { TargetedKeyboardEvent } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { displayName } from '../../../client/index.ts';
 import type { Composition } from '../composition.ts';
+import type { ComposeState } from './compose-state.ts';
 import { words } from './words.ts';
-import type { Writing } from './writing.ts';
 
 interface NameFieldProps {
-  writing: Writing;
+  composeState: ComposeState;
   selfId: string;
   composition: Composition;
   onDone: () => void;
 }
 
-export function NameField({ writing, selfId, composition, onDone }: NameFieldProps) {
-  const { yourName, nameIfBlank, nameLooksLikeRole, charactersOver } = words.value;
-  const over = -writing.nameLeft.value;
-  const problem = over > 0 ? charactersOver(over) : writing.isRoleName.value && nameLooksLikeRole;
+export function NameField({ composeState, selfId, composition, onDone }: NameFieldProps) {
+  const { nameLabel, namePlaceholder, nameLooksLikeRole, charactersOver } = words.value;
+  const over = -composeState.nameCharactersRemaining.value;
+  const problem = over > 0 ? charactersOver(over) : composeState.isRoleName.value && nameLooksLikeRole;
   const input = useRef<HTMLInputElement>(null);
 
   // After a menu that led here has closed, which gives the focus back.
   useEffect(() => {
-    if (writing.isRenaming) input.current?.focus();
-  }, [writing]);
+    if (composeState.isRenaming) input.current?.focus();
+  }, [composeState]);
 
-  function press(event: TargetedKeyboardEvent<HTMLInputElement>) {
+  function handleKeyDown(event: TargetedKeyboardEvent<HTMLInputElement>) {
     if (event.isComposing) return;
     if (event.key === 'Escape') {
-      writing.stopNaming();
+      composeState.cancelNameEdit();
       onDone();
     } else if (event.key === 'Enter') {
       event.preventDefault();
-      if (!composition.owns(event) && writing.takeName()) onDone();
+      if (!composition.isImeEvent(event) && composeState.saveName()) onDone();
     }
   }
 
   return (
     <div class="naming">
-      <label for="name">{yourName}</label>
+      <label for="name">{nameLabel}</label>
       <input
         ref={input}
         id="name"
@@ -46,12 +46,12 @@ export function NameField({ writing, selfId, composition, onDone }: NameFieldPro
         enterkeyhint="next"
         aria-invalid={Boolean(problem)}
         aria-describedby="name-problem"
-        placeholder={selfId && nameIfBlank(displayName(selfId, undefined))}
-        value={writing.name.value}
+        placeholder={selfId && namePlaceholder(displayName(selfId, undefined))}
+        value={composeState.name.value}
         onInput={(event) => {
-          writing.name.value = event.currentTarget.value;
+          composeState.name.value = event.currentTarget.value;
         }}
-        onKeyDown={press}
+        onKeyDown={handleKeyDown}
         onCompositionEnd={composition.end}
       />
       <output id="name-problem" class="counter is-over">

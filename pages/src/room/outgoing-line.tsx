@@ -1,38 +1,38 @@
 /** A message of one's own that the room does not have yet: the axis beside it and words below it say how it stands. */
 import type { OutgoingMessage } from '../../../client/index.ts';
+import { clockTime } from '../date-format.ts';
+import { localizedReason } from '../error-text.ts';
 import { Icon } from '../icon.tsx';
-import { refusalReason } from '../refusal.ts';
-import { clockTime } from '../times.ts';
-import type { Line, Said } from './lines.ts';
-import { DateRule, LineMargin, LineWords } from './message-line.tsx';
+import type { GroupedLine, GroupedMessage } from './message-groups.ts';
+import { DateDivider, LineBody, LineGutter } from './message-line.tsx';
 import { MessageText } from './message-text.tsx';
-import type { RoomSession } from './session.ts';
+import type { RoomController } from './room-controller.ts';
 import { words } from './words.ts';
 
 interface OutgoingLineProps {
-  line: Line<OutgoingMessage & Said>;
-  session: RoomSession;
+  line: GroupedLine<OutgoingMessage & GroupedMessage>;
+  controller: RoomController;
   isLive: boolean;
 }
 
-export function OutgoingLine({ line, session, isLive }: OutgoingLineProps) {
-  const { said: message, isFirst, startsDay } = line;
+export function OutgoingLine({ line, controller, isLive }: OutgoingLineProps) {
+  const { message, isGroupStart, startsDay } = line;
   const { clientId, failure, messageId } = message;
   const state = failure ? 'failed' : messageId === undefined ? 'pending' : 'sent';
   return (
     <>
-      {startsDay && <DateRule at={message.createdAt} />}
+      {startsDay && <DateDivider at={message.createdAt} />}
       <article
-        class={`line message is-own is-${state} ${isFirst ? 'is-first' : ''}`}
+        class={`line message is-own is-${state} ${isGroupStart ? 'is-first' : ''}`}
         aria-label={`${message.author.name} ${clockTime(message.createdAt)}`}
         data-state={state}
       >
-        <LineMargin line={line} />
-        <LineWords line={line}>
+        <LineGutter line={line} />
+        <LineBody line={line}>
           <MessageText message={message} selfId={undefined} />
-          {failure && <Failed clientId={clientId} failure={failure} session={session} />}
+          {failure && <Failed clientId={clientId} failure={failure} controller={controller} />}
           {state === 'pending' && <Pending isLive={isLive} />}
-        </LineWords>
+        </LineBody>
       </article>
     </>
   );
@@ -51,20 +51,20 @@ function Pending({ isLive }: { isLive: boolean }) {
 interface FailedProps {
   clientId: string;
   failure: NonNullable<OutgoingMessage['failure']>;
-  session: RoomSession;
+  controller: RoomController;
 }
 
-function Failed({ clientId, failure, session }: FailedProps) {
-  const { notSentBecause, sendAgain, discard } = words.value;
+function Failed({ clientId, failure, controller }: FailedProps) {
+  const { sendFailed, resend, discard } = words.value;
   return (
     <div class="fate is-failed">
       <Icon name="alert" small />
-      <span role="alert">{notSentBecause(refusalReason(failure.error))}</span>
+      <span role="alert">{sendFailed(localizedReason(failure.error))}</span>
       <span class="fate-acts">
-        <button type="button" class="button is-quiet is-small" onClick={() => session.retry(clientId)}>
-          {sendAgain}
+        <button type="button" class="button is-quiet is-small" onClick={() => controller.retry(clientId)}>
+          {resend}
         </button>
-        <button type="button" class="button is-quiet is-small is-danger" onClick={() => session.discard(clientId)}>
+        <button type="button" class="button is-quiet is-small is-danger" onClick={() => controller.discard(clientId)}>
           {discard}
         </button>
       </span>

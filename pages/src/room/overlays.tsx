@@ -1,31 +1,31 @@
 /** What is open over the room; one thing at a time. */
-import { lazily } from '../lazily.tsx';
-import type { Overlay, RoomView } from './view.ts';
+import { lazy } from '../lazy.tsx';
+import type { Overlay, RoomViewState } from './room-view-state.ts';
 
-const floating = () => import('./floating.ts');
+const lazyDialogs = () => import('./lazy-dialogs.ts');
 
-const Share = lazily(async () => (await import('./share.tsx')).Share);
-const Search = lazily(async () => (await import('./search.tsx')).Search);
-const Details = lazily(async () => (await floating()).Details);
-const Records = lazily(async () => (await floating()).Records);
-const EnterAsAdmin = lazily(async () => (await floating()).EnterAsAdmin);
-const DeleteRoom = lazily(async () => (await floating()).DeleteRoom);
-const DeleteMessage = lazily(async () => (await floating()).DeleteMessage);
-const Report = lazily(async () => (await floating()).Report);
-const Ban = lazily(async () => (await floating()).Ban);
-const RoomMenu = lazily(async () => (await floating()).RoomMenu);
-const MessageMenu = lazily(async () => (await floating()).MessageMenu);
-const StampMenu = lazily(async () => (await floating()).StampMenu);
-const PeopleSheet = lazily(async () => (await floating()).PeopleSheet);
-const PersonMenu = lazily(async () => (await floating()).PersonMenu);
+const Share = lazy(async () => (await import('./share.tsx')).Share);
+const Search = lazy(async () => (await import('./search.tsx')).Search);
+const EditRoom = lazy(async () => (await lazyDialogs()).EditRoom);
+const ModerationLog = lazy(async () => (await lazyDialogs()).ModerationLog);
+const EnterAsAdmin = lazy(async () => (await lazyDialogs()).EnterAsAdmin);
+const DeleteRoom = lazy(async () => (await lazyDialogs()).DeleteRoom);
+const DeleteMessage = lazy(async () => (await lazyDialogs()).DeleteMessage);
+const Report = lazy(async () => (await lazyDialogs()).Report);
+const Ban = lazy(async () => (await lazyDialogs()).Ban);
+const RoomMenu = lazy(async () => (await lazyDialogs()).RoomMenu);
+const MessageMenu = lazy(async () => (await lazyDialogs()).MessageMenu);
+const ReactionMenu = lazy(async () => (await lazyDialogs()).ReactionMenu);
+const PeopleSheet = lazy(async () => (await lazyDialogs()).PeopleSheet);
+const PersonMenu = lazy(async () => (await lazyDialogs()).PersonMenu);
 
-export function Overlays({ view }: { view: RoomView }) {
+export function Overlays({ view }: { view: RoomViewState }) {
   const overlay = view.overlay.value;
   // What belongs to one thing is not taken for that of the next.
-  return overlay ? <Open key={overlay.name} view={view} overlay={overlay} /> : null;
+  return overlay ? <OpenOverlay key={overlay.name} view={view} overlay={overlay} /> : null;
 }
 
-function Open({ view, overlay }: { view: RoomView; overlay: Overlay }) {
+function OpenOverlay({ view, overlay }: { view: RoomViewState; overlay: Overlay }) {
   switch (overlay.name) {
     case 'people':
       return <PeopleSheet view={view} />;
@@ -34,25 +34,25 @@ function Open({ view, overlay }: { view: RoomView; overlay: Overlay }) {
     case 'search':
       return <Search view={view} />;
     case 'details':
-      return <Details view={view} />;
+      return <EditRoom view={view} />;
     case 'records':
-      return <Records view={view} />;
+      return <ModerationLog view={view} />;
     case 'admin':
       return <EnterAsAdmin view={view} />;
     case 'delete-room':
       return <DeleteRoom view={view} />;
     case 'menu':
-      return <RoomMenu view={view} at={overlay.at} />;
+      return <RoomMenu view={view} anchor={overlay.anchor} />;
     case 'message':
-      return <MessageMenu view={view} message={overlay.message} at={overlay.at} />;
+      return <MessageMenu view={view} message={overlay.message} anchor={overlay.anchor} />;
     case 'stamps':
-      return <StampMenu view={view} message={overlay.message} at={overlay.at} />;
+      return <ReactionMenu view={view} message={overlay.message} anchor={overlay.anchor} />;
     case 'delete-message':
-      return <DeleteMessage view={view} message={overlay.message} at={overlay.at} />;
+      return <DeleteMessage view={view} message={overlay.message} at={overlay.anchor} />;
     case 'report':
       return <Report view={view} message={overlay.message} />;
     case 'person':
-      return <PersonMenu view={view} person={overlay.person} at={overlay.at} />;
+      return <PersonMenu view={view} person={overlay.person} anchor={overlay.anchor} />;
     case 'ban':
       return <Ban view={view} person={overlay.person} />;
   }

@@ -1,10 +1,10 @@
 /** Who is here, in a sheet from below where there is no room beside the log. */
 import { Dialog } from '../dialog.tsx';
 import { People } from './people.tsx';
-import type { RoomView } from './view.ts';
+import type { RoomViewState } from './room-view-state.ts';
 
-export function PeopleSheet({ view }: { view: RoomView }) {
-  const close = () => view.close();
+export function PeopleSheet({ view }: { view: RoomViewState }) {
+  const close = () => view.closeOverlay();
   return (
     <Dialog class="sheet" labelledBy="people" onClose={close}>
       <People view={view} onClose={close} />

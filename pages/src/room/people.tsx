@@ -1,15 +1,15 @@
 /** Who is here, beside the log where there is room. */
 import type { Participant } from '../../../client/index.ts';
 import { IconButton } from '../icon-button.tsx';
+import { Avatar } from './avatar.tsx';
 import { RoleBadge, ShortId } from './person-name.tsx';
-import { isInCharge } from './session.ts';
-import { Tile } from './tile.tsx';
-import { useRoom } from './use-room.ts';
-import type { RoomView } from './view.ts';
+import { isModeratorOrHigher } from './room-controller.ts';
+import type { RoomViewState } from './room-view-state.ts';
+import { useRoomState } from './use-room.ts';
 import { words } from './words.ts';
 
 interface PeopleProps {
-  view: RoomView;
+  view: RoomViewState;
   onClose: () => void;
 }
 
@@ -22,27 +22,31 @@ export function PeoplePanel(props: PeopleProps) {
 }
 
 export function People({ view, onClose }: PeopleProps) {
-  const { session } = view;
-  const people = useRoom(session, (state) => state.participants);
-  const count = useRoom(session, (state) => state.participantCount);
-  const isKnown = useRoom(session, ({ room }) => room !== null);
-  const { people: heading, peopleNow, close, inCharge, talking, others } = words.value;
+  const { controller } = view;
+  const people = useRoomState(controller, (state) => state.participants);
+  const count = useRoomState(controller, (state) => state.participantCount);
+  const isKnown = useRoomState(controller, ({ room }) => room !== null);
+  const { people: heading, peopleHeading, close, moderatorsHeading, membersHeading, otherPeopleCount } = words.value;
   const unnamed = count - people.length;
   return (
     <>
       <div class="sheet-head">
-        <h2 id="people">{isKnown ? peopleNow(count) : heading}</h2>
+        <h2 id="people">{isKnown ? peopleHeading(count) : heading}</h2>
         <IconButton icon="close" label={close} onPress={onClose} />
       </div>
-      <PeopleGroup view={view} heading={inCharge} people={people.filter(isInCharge)} />
-      <PeopleGroup view={view} heading={talking} people={people.filter((person) => !isInCharge(person))} />
-      {unnamed > 0 && <p class="people-others">{others(unnamed)}</p>}
+      <PeopleGroup view={view} heading={moderatorsHeading} people={people.filter(isModeratorOrHigher)} />
+      <PeopleGroup
+        view={view}
+        heading={membersHeading}
+        people={people.filter((person) => !isModeratorOrHigher(person))}
+      />
+      {unnamed > 0 && <p class="people-others">{otherPeopleCount(unnamed)}</p>}
     </>
   );
 }
 
 interface PeopleGroupProps {
-  view: RoomView;
+  view: RoomViewState;
   heading: string;
   people: Participant[];
 }
@@ -61,15 +65,17 @@ function PeopleGroup({ view, heading, people }: PeopleGroupProps) {
   );
 }
 
-function Person({ view, person }: { view: RoomView; person: Participant }) {
-  const { session } = view;
-  const isTyping = useRoom(session, ({ typing }) => typing.some(({ participant }) => participant.id === person.id));
-  const { you, typingNow, mutedNow, hiddenNow, actsFor } = words.value;
-  const isSelf = person.id === session.selfId.value;
+function Person({ view, person }: { view: RoomViewState; person: Participant }) {
+  const { controller } = view;
+  const isTyping = useRoomState(controller, ({ typing }) =>
+    typing.some(({ participant }) => participant.id === person.id),
+  );
+  const { you, typingBadge, mutedBadge, hiddenBadge, actionsFor } = words.value;
+  const isSelf = person.id === controller.selfId.value;
   const isMuted = (person.mutedUntil ?? 0) > Date.now();
   return (
     <li class="person" data-participant-id={person.id}>
-      <Tile id={person.id} name={person.name} small />
+      <Avatar id={person.id} name={person.name} small />
       <div class="person-words">
         <p class="person-name">
           <bdi>{person.name}</bdi>
@@ -78,17 +84,17 @@ function Person({ view, person }: { view: RoomView; person: Participant }) {
         </p>
         <p class="person-facts">
           <ShortId id={person.id} />
-          {isTyping && <span>{typingNow}</span>}
-          {isMuted && <span>{mutedNow}</span>}
-          {view.hidden.value.has(person.id) && <span>{hiddenNow}</span>}
+          {isTyping && <span>{typingBadge}</span>}
+          {isMuted && <span>{mutedBadge}</span>}
+          {view.hiddenIds.value.has(person.id) && <span>{hiddenBadge}</span>}
         </p>
       </div>
       <IconButton
         icon="more"
-        label={actsFor(person.name)}
+        label={actionsFor(person.name)}
         small
         opens
-        onPress={(at) => view.open({ name: 'person', person, at })}
+        onPress={(at) => view.openOverlay({ name: 'person', person, anchor: at })}
       />
     </li>
   );

@@ -1,66 +1,69 @@
 /** What can be done about a person: by anyone for oneself, and by those who keep order. */
 import type { ModerationAct, Participant } from '../../../client/index.ts';
-import { Menu, MenuItem, Steps } from '../menu.tsx';
-import { momentOf } from '../times.ts';
-import { Problem, useAttempt } from './attempt.tsx';
+import { shortDateTime } from '../date-format.ts';
+import { Menu, MenuItem, SegmentedControl } from '../menu.tsx';
+import { Avatar } from './avatar.tsx';
 import { words } from './dialog-words.ts';
 import { PersonName } from './person-name.tsx';
-import { isInCharge } from './session.ts';
-import { Tile } from './tile.tsx';
-import { useRoom } from './use-room.ts';
-import type { RoomView } from './view.ts';
+import { isModeratorOrHigher } from './room-controller.ts';
+import type { RoomViewState } from './room-view-state.ts';
+import { RequestError, useRequest } from './use-request.tsx';
+import { useRoomState } from './use-room.ts';
 
 const minute = 60;
 const hour = 60 * minute;
 const day = 24 * hour;
 
 interface PersonMenuProps {
-  view: RoomView;
+  view: RoomViewState;
   person: Participant;
-  at: Element;
+  anchor: Element;
 }
 
-export function PersonMenu({ view, person: opened, at }: PersonMenuProps) {
-  const { session } = view;
+export function PersonMenu({ view, person: initialPerson, anchor }: PersonMenuProps) {
+  const { controller } = view;
   // As they are by now, if they are here.
-  const person = useRoom(session, ({ participants }) => participants.find(({ id }) => id === opened.id)) ?? opened;
-  const attempt = useAttempt();
+  const person =
+    useRoomState(controller, ({ participants }) => participants.find(({ id }) => id === initialPerson.id)) ??
+    initialPerson;
+  const request = useRequest();
   const text = words.value;
-  const isSelf = person.id === session.selfId.value;
-  const isSeen = !view.hidden.value.has(person.id);
-  const standsLower = session.isAdmin.value
+  const isSelf = person.id === controller.selfId.value;
+  const isVisible = !view.hiddenIds.value.has(person.id);
+  const canModerate = controller.isAdmin.value
     ? person.role !== 'admin' && person.role !== 'operator'
-    : session.isModerator.value && !isInCharge(person);
+    : controller.isModerator.value && !isModeratorOrHigher(person);
   const isMuted = (person.mutedUntil ?? 0) > Date.now();
-  const moderate = (act: ModerationAct, then?: () => void) => attempt.run(() => session.room.moderate(act), then);
-  const close = () => view.close();
+  const moderate = (act: ModerationAct, then?: () => void) =>
+    request.run(() => controller.connection.moderate(act), then);
+  const close = () => view.closeOverlay();
 
   return (
-    <Menu label={text.actsFor(person.name)} at={at} onClose={close}>
+    <Menu label={text.actionsFor(person.name)} anchor={anchor} onClose={close}>
       <div class="menu-who">
-        <Tile id={person.id} name={person.name} />
+        <Avatar id={person.id} name={person.name} />
         <p>
           <PersonName person={person} />
         </p>
       </div>
-      {standsLower && !isSelf && (
-        <Steps
-          label={isMuted ? text.mutedTill(untilText(person.mutedUntil)) : text.mute}
-          steps={[
+      {canModerate && !isSelf && (
+        <SegmentedControl
+          label={isMuted ? text.mutedStatus(untilText(person.mutedUntil)) : text.mute}
+          options={[
             { value: 0, label: text.off },
             { value: 10 * minute, label: text.minutes(10) },
             { value: hour, label: text.hours(1) },
             { value: day, label: text.days(1) },
           ]}
-          chosen={isMuted ? undefined : 0}
-          onChoose={(seconds) =>
+          selected={isMuted ? undefined : 0}
+          onSelect={(seconds) =>
             void moderate(
               seconds === 0 ? { action: 'unmute', target: person.id } : { action: 'mute', target: person.id, seconds },
             )
           }
         />
       )}
-      {session.isAdmin.value && standsLower && !isSelf && (
+      {controller.isAdmin.value && canModerate && !isSelf && (
         <MenuItem
           icon="star"
           label={person.role === 'moderator' ? text.demote : text.promote}
@@ -75,20 +78,20 @@ export function PersonMenu({ view, person: opened, at }: PersonMenuProps) {
           label={text.changeName}
           onPress={() => {
             close();
-            view.writing.startNaming();
+            view.composeState.startNameEdit();
           }}
         />
       ) : (
         <MenuItem
           icon="hide"
-          label={isSeen ? text.hidePerson(person.name) : text.showPerson(person.name)}
+          label={isVisible ? text.hidePerson(person.name) : text.showPerson(person.name)}
           onPress={() => {
-            view.hide(person.id, isSeen);
+            view.setHidden(person.id, isVisible);
             close();
           }}
         />
       )}
-      {standsLower && !isSelf && (
+      {canModerate && !isSelf && (
         <>
           <MenuItem
             icon="out"
@@ -96,14 +99,20 @@ export function PersonMenu({ view, person: opened, at }: PersonMenuProps) {
             isDanger
             onPress={() => void moderate({ action: 'kick', target: person.id }, close)}
           />
-          <MenuItem icon="ban" label={text.ban} side="…" isDanger onPress={() => view.open({ name: 'ban', person })} />
+          <MenuItem
+            icon="ban"
+            label={text.ban}
+            detail="…"
+            isDanger
+            onPress={() => view.openOverlay({ name: 'ban', person })}
+          />
         </>
       )}
-      <Problem attempt={attempt} />
+      <RequestError request={request} />
     </Menu>
   );
 }
 
 function untilText(until = 0): string | undefined {
-  return until >= Number.MAX_SAFE_INTEGER ? undefined : momentOf(until);
+  return until >= Number.MAX_SAFE_INTEGER ? undefined : shortDateTime(until);
 }

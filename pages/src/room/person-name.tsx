@@ -1,6 +1,6 @@
 /** A person's name with role and short id, so that nobody passes for another by name alone. */
 import { type Participant, type RoleName, shortId } from '../../../client/index.ts';
-import type { RoomView } from './view.ts';
+import type { RoomViewState } from './room-view-state.ts';
 import { words } from './words.ts';
 
 export function RoleBadge({ role }: { role: RoleName }) {
@@ -27,7 +27,7 @@ export function PersonName({ person }: { person: Participant }) {
 }
 
 /** The same, of which the name leads to what can be done with the person. */
-export function PersonButton({ view, person }: { view: RoomView; person: Participant }) {
+export function PersonButton({ view, person }: { view: RoomViewState; person: Participant }) {
   return (
     <>
       <button
@@ -35,7 +35,7 @@ export function PersonButton({ view, person }: { view: RoomView; person: Partici
         class="who-name"
         tabIndex={-1}
         aria-haspopup="dialog"
-        onClick={(event) => view.open({ name: 'person', person, at: event.currentTarget })}
+        onClick={(event) => view.openOverlay({ name: 'person', person, anchor: event.currentTarget })}
       >
         <bdi>{person.name}</bdi>
       </button>

@@ -2,11 +2,11 @@
 import { useSignal } from '@preact/signals';
 import type { Message } from '../../../client/index.ts';
 import { Icon } from '../icon.tsx';
-import type { RoomView } from './view.ts';
+import type { RoomViewState } from './room-view-state.ts';
 import { words } from './words.ts';
 
 interface QuoteProps {
-  view: RoomView;
+  view: RoomViewState;
   /** The id of the original. */
   to: number;
   /** Absent where it is not loaded. */
@@ -15,9 +15,9 @@ interface QuoteProps {
 
 export function Quote({ view, to, original }: QuoteProps) {
   const isMissing = useSignal(false);
-  const { quoted, earlierMessage, deletedMessage } = words.value;
+  const { quoted, unloadedMessage, deletedMessage } = words.value;
   const isGone = isMissing.value || original?.deletedAt !== undefined;
-  const isHidden = original !== undefined && view.hidden.value.has(original.author.id);
+  const isHidden = original !== undefined && view.hiddenIds.value.has(original.author.id);
   const text = original?.text.replace(/\s+/gu, ' ');
   return (
     <button
@@ -29,7 +29,7 @@ export function Quote({ view, to, original }: QuoteProps) {
     >
       <Icon name="reply" small />
       {isGone && <span class="quote-said">{deletedMessage}</span>}
-      {!isGone && (!text || isHidden) && <span class="quote-said">{earlierMessage}</span>}
+      {!isGone && (!text || isHidden) && <span class="quote-said">{unloadedMessage}</span>}
       {!isGone && text && !isHidden && (
         <>
           <bdi class="quote-from">{original?.author.name}</bdi>

@@ -1,35 +1,35 @@
 /** The room's head: the way back, what the room is, how many are here, search, sharing, the menu. */
 import { Icon } from '../icon.tsx';
 import { IconButton } from '../icon-button.tsx';
-import { useRoom } from './use-room.ts';
-import type { RoomView } from './view.ts';
+import type { RoomViewState } from './room-view-state.ts';
+import { useRoomState } from './use-room.ts';
 import { words } from './words.ts';
 
 interface RoomHeaderProps {
-  view: RoomView;
+  view: RoomViewState;
   /** As what the count opens those who are here. */
-  people: 'panel' | 'sheet';
+  peopleDisplay: 'panel' | 'sheet';
   peopleAreOpen: boolean;
-  onPeople: () => void;
+  onTogglePeople: () => void;
   /** Where the way back leads; none where the room stands in a page of somebody else's. */
-  back: string | undefined;
+  backHref: string | undefined;
 }
 
-export function RoomHeader({ view, people, peopleAreOpen, onPeople, back }: RoomHeaderProps) {
-  const { session } = view;
-  const room = useRoom(session, (state) => state.room);
-  const count = useRoom(session, (state) => state.participantCount);
-  const { toRooms, searchRoom, peopleCount } = words.value;
+export function RoomHeader({ view, peopleDisplay, peopleAreOpen, onTogglePeople, backHref }: RoomHeaderProps) {
+  const { controller } = view;
+  const room = useRoomState(controller, (state) => state.room);
+  const count = useRoomState(controller, (state) => state.participantCount);
+  const { backToRooms, searchRoom, peopleCount } = words.value;
   return (
     <header class="room-head">
-      {back !== undefined && (
-        <a class="button is-icon room-back" href={back} aria-label={toRooms} title={toRooms}>
+      {backHref !== undefined && (
+        <a class="button is-icon room-back" href={backHref} aria-label={backToRooms} title={backToRooms}>
           <Icon name="back" />
         </a>
       )}
       <div class="room-name">
         <h1 class="title">
-          <bdi>{room?.title ?? session.link}</bdi>
+          <bdi>{room?.title ?? controller.link}</bdi>
         </h1>
         {room?.about && (
           <p class="room-about" dir="auto">
@@ -42,27 +42,27 @@ export function RoomHeader({ view, people, peopleAreOpen, onPeople, back }: Room
         label={searchRoom}
         class="room-search"
         opens
-        onPress={() => view.open({ name: 'search' })}
+        onPress={() => view.openOverlay({ name: 'search' })}
       />
       {room && (
         <button
           type="button"
           class="button is-quiet is-small room-count"
           aria-expanded={peopleAreOpen}
-          aria-haspopup={people === 'sheet' ? 'dialog' : undefined}
+          aria-haspopup={peopleDisplay === 'sheet' ? 'dialog' : undefined}
           data-count={count}
-          onClick={onPeople}
+          onClick={onTogglePeople}
         >
           <Icon name="people" small />
           <span>{peopleCount(count)}</span>
         </button>
       )}
-      <Tools view={view} />
+      <HeaderActions view={view} />
     </header>
   );
 }
 
-function Tools({ view }: { view: RoomView }) {
+function HeaderActions({ view }: { view: RoomViewState }) {
   const { share, roomMenu } = words.value;
   return (
     <div class="room-tools">
@@ -70,12 +70,12 @@ function Tools({ view }: { view: RoomView }) {
         type="button"
         class="button is-small room-share"
         aria-haspopup="dialog"
-        onClick={() => view.open({ name: 'share' })}
+        onClick={() => view.openOverlay({ name: 'share' })}
       >
         <Icon name="share" small />
         <span>{share}</span>
       </button>
-      <IconButton icon="more" label={roomMenu} opens onPress={(at) => view.open({ name: 'menu', at })} />
+      <IconButton icon="more" label={roomMenu} opens onPress={(at) => view.openOverlay({ name: 'menu', anchor: at })} />
     </div>
   );
 }

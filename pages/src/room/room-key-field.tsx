@@ -1,9 +1,9 @@
 /** Whether a room takes a key, and which: one is made up where it took none, to be read aloud and copied. */
 import type { Signal } from '@preact/signals';
 import { limits } from '../../../client/index.ts';
-import { Check } from '../check.tsx';
+import { Checkbox } from '../checkbox.tsx';
 import { CopyButton } from '../copy-button.tsx';
-import { newJoinKey } from '../secret.ts';
+import { newJoinKey } from '../random-secrets.ts';
 import { words } from './dialog-words.ts';
 import { TextField } from './text-field.tsx';
 
@@ -16,11 +16,12 @@ interface RoomKeyFieldProps {
 }
 
 export function RoomKeyField({ isPrivate, wasPrivate, joinKey, isInvalid }: RoomKeyFieldProps) {
-  const { privateRoom, roomKey, keyStays, keyIsShownNow, keyTooShort, keyShutsOut, copy, copied } = words.value;
-  const note = wasPrivate ? keyStays : keyIsShownNow;
+  const { privateRoom, joinKeyLabel, keyUnchangedHint, keyShownOnceHint, keyTooShort, keyChangeWarning, copy, copied } =
+    words.value;
+  const note = wasPrivate ? keyUnchangedHint : keyShownOnceHint;
   return (
     <>
-      <Check
+      <Checkbox
         label={privateRoom}
         checked={isPrivate.value}
         onChange={(checked) => {
@@ -32,15 +33,15 @@ export function RoomKeyField({ isPrivate, wasPrivate, joinKey, isInvalid }: Room
         <>
           <TextField
             id="room-key"
-            label={roomKey}
+            label={joinKeyLabel}
             note={isInvalid ? keyTooShort(limits.joinKeyLengthMin) : note}
             text={joinKey}
             most={limits.joinKeyLength}
             isInvalid={isInvalid}
           >
-            {joinKey.value && <CopyButton text={joinKey.value} label={copy} done={copied} icon="copy" />}
+            {joinKey.value && <CopyButton text={joinKey.value} label={copy} doneLabel={copied} icon="copy" />}
           </TextField>
-          <p class="hint">{keyShutsOut}</p>
+          <p class="hint">{keyChangeWarning}</p>
         </>
       )}
     </>

@@ -1,40 +1,40 @@
 /** What can be done with the room: by anyone on this device, and by those who keep order. */
 
 import { switchLanguage } from '../language.ts';
-import { Menu, MenuItem, Steps } from '../menu.tsx';
+import { Menu, MenuItem, SegmentedControl } from '../menu.tsx';
 import { switchTheme, theme } from '../theme.ts';
-import { Problem, useAttempt } from './attempt.tsx';
 import { words } from './dialog-words.ts';
 import { downloadExport } from './export.ts';
-import { useRoom } from './use-room.ts';
-import type { RoomView } from './view.ts';
+import type { RoomViewState } from './room-view-state.ts';
+import { RequestError, useRequest } from './use-request.tsx';
+import { useRoomState } from './use-room.ts';
 
 const minute = 60;
 
-export function RoomMenu({ view, at }: { view: RoomView; at: Element }) {
+export function RoomMenu({ view, anchor }: { view: RoomViewState; anchor: Element }) {
   const text = words.value;
-  const { session, notifier } = view;
-  const close = () => view.close();
+  const { controller, notifier } = view;
+  const close = () => view.closeOverlay();
   return (
-    <Menu label={text.roomMenu} at={at} onClose={close}>
-      <MenuItem icon="search" label={text.searchRoom} onPress={() => view.open({ name: 'search' })} />
-      {notifier.isPossible && (
+    <Menu label={text.roomMenu} anchor={anchor} onClose={close}>
+      <MenuItem icon="search" label={text.searchRoom} onPress={() => view.openOverlay({ name: 'search' })} />
+      {notifier.isSupported && (
         <MenuItem
           icon="bell"
           label={text.notifications}
-          side={notifier.isOn.value ? text.on : text.off}
-          pressed={notifier.isOn.value}
-          onPress={() => void notifier.turn(!notifier.isOn.value)}
+          detail={notifier.isEnabled.value ? text.on : text.off}
+          isPressed={notifier.isEnabled.value}
+          onPress={() => void notifier.setEnabled(!notifier.isEnabled.value)}
         />
       )}
-      <MenuItem icon="theme" label={text.theme} side={text.themes[theme.value]} onPress={switchTheme} />
-      <MenuItem icon="language" label={text.languageName} side={text.otherLanguage} onPress={switchLanguage} />
-      {session.isModerator.value && <OrderItems view={view} />}
-      {session.isAdmin.value && <AdminItems view={view} />}
-      {!session.isAdmin.value && (
+      <MenuItem icon="theme" label={text.theme} detail={text.themes[theme.value]} onPress={switchTheme} />
+      <MenuItem icon="language" label={text.languageName} detail={text.otherLanguage} onPress={switchLanguage} />
+      {controller.isModerator.value && <ModeratorItems view={view} />}
+      {controller.isAdmin.value && <AdminItems view={view} />}
+      {!controller.isAdmin.value && (
         <>
           <hr />
-          <MenuItem icon="key" label={text.enterAsAdmin} onPress={() => view.open({ name: 'admin' })} />
+          <MenuItem icon="key" label={text.enterAsAdmin} onPress={() => view.openOverlay({ name: 'admin' })} />
         </>
       )}
     </Menu>
@@ -42,54 +42,61 @@ export function RoomMenu({ view, at }: { view: RoomView; at: Element }) {
 }
 
 /** For moderators. */
-function OrderItems({ view }: { view: RoomView }) {
+function ModeratorItems({ view }: { view: RoomViewState }) {
   const text = words.value;
-  const { session } = view;
-  const conduct = useRoom(session, (state) => state.conduct);
-  const attempt = useAttempt();
+  const { controller } = view;
+  const conduct = useRoomState(controller, (state) => state.chatSettings);
+  const request = useRequest();
   return (
     <>
       <hr />
       <MenuItem
         icon="lock"
         label={text.lockRoom}
-        side={conduct.locked ? text.on : text.off}
-        pressed={conduct.locked}
-        onPress={() => void attempt.run(() => session.room.moderate({ action: conduct.locked ? 'unlock' : 'lock' }))}
+        detail={conduct.locked ? text.on : text.off}
+        isPressed={conduct.locked}
+        onPress={() =>
+          void request.run(() => controller.connection.moderate({ action: conduct.locked ? 'unlock' : 'lock' }))
+        }
       />
-      <Steps
-        label={text.slowModeEach}
-        steps={[
+      <SegmentedControl
+        label={text.slowModeLabel}
+        options={[
           { value: 0, label: text.off },
           { value: 5, label: text.seconds(5) },
           { value: 30, label: text.seconds(30) },
           { value: 2 * minute, label: text.minutes(2) },
         ]}
-        chosen={conduct.slowSeconds}
-        onChoose={(seconds) => void attempt.run(() => session.room.moderate({ action: 'slow', seconds }))}
+        selected={conduct.slowSeconds}
+        onSelect={(seconds) => void request.run(() => controller.connection.moderate({ action: 'slow', seconds }))}
       />
-      <MenuItem icon="book" label={text.records} onPress={() => view.open({ name: 'records' })} />
-      <Problem attempt={attempt} />
+      <MenuItem icon="book" label={text.moderationLog} onPress={() => view.openOverlay({ name: 'records' })} />
+      <RequestError request={request} />
     </>
   );
 }
 
 /** For the room's admin. */
-function AdminItems({ view }: { view: RoomView }) {
+function AdminItems({ view }: { view: RoomViewState }) {
   const text = words.value;
-  const attempt = useAttempt();
+  const request = useRequest();
   return (
     <>
-      <MenuItem icon="edit" label={text.editRoom} onPress={() => view.open({ name: 'details' })} />
+      <MenuItem icon="edit" label={text.editRoom} onPress={() => view.openOverlay({ name: 'details' })} />
       <MenuItem
         icon="down"
         label={text.exportRoom}
-        side="NDJSON"
-        onPress={() => void attempt.run(() => downloadExport(view.session))}
+        detail="NDJSON"
+        onPress={() => void request.run(() => downloadExport(view.controller))}
       />
       <hr />
-      <MenuItem icon="trash" label={text.deleteRoom} isDanger onPress={() => view.open({ name: 'delete-room' })} />
-      <Problem attempt={attempt} />
+      <MenuItem
+        icon="trash"
+        label={text.deleteRoom}
+        isDanger
+        onPress={() => view.openOverlay({ name: 'delete-room' })}
+      />
+      <RequestError request={request} />
     </>
   );
 }

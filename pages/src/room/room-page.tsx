@@ -1,14 +1,14 @@
 /** The page of a room: the room, its title in the window's, and how much has come unseen. */
 import { useComputed, useSignalEffect } from '@preact/signals';
 import { Room } from './room.tsx';
-import type { RoomView } from './view.ts';
+import type { RoomViewState } from './room-view-state.ts';
 
-export function RoomPage({ view }: { view: RoomView }) {
-  const title = useComputed(() => view.session.state.value.room?.title);
+export function RoomPage({ view }: { view: RoomViewState }) {
+  const title = useComputed(() => view.controller.state.value.room?.title);
   useSignalEffect(() => {
     const count = view.unread.count.value;
     const name = title.value === undefined ? 'Flexio Chat' : `${title.value} | Flexio Chat`;
     document.title = count > 0 ? `(${count}) ${name}` : name;
   });
-  return <Room view={view} back="/" />;
+  return <Room view={view} backHref="/" />;
 }

@@ -1,55 +1,59 @@
 /** A room: head, banner, log and composer, who is here; or the dead end where it stops. */
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
-import { lazily } from '../lazily.tsx';
+import { lazy } from '../lazy.tsx';
 import { Banner } from './banner.tsx';
 import { Composer } from './composer.tsx';
 import { Log } from './log.tsx';
 import { Overlays } from './overlays.tsx';
 import { PeoplePanel } from './people.tsx';
 import { RoomHeader } from './room-header.tsx';
-import type { RoomView } from './view.ts';
+import type { RoomViewState } from './room-view-state.ts';
 
-const DeadEnd = lazily(async () => (await import('./dead-end.tsx')).DeadEnd);
+const RoomUnavailable = lazy(async () => (await import('./room-unavailable.tsx')).RoomUnavailable);
 
 /** Pixels from which on there is room for people beside the log. */
-const wide = 960;
+const panelMinWidth = 960;
 
 interface RoomProps {
-  view: RoomView;
+  view: RoomViewState;
   /** Where the way back leads, if it does. */
-  back: string | undefined;
+  backHref: string | undefined;
 }
 
-export function Room({ view, back }: RoomProps) {
-  const { session } = view;
-  const hasEnded = useComputed(() => session.phase.value.name === 'ended').value;
-  return hasEnded ? <DeadEnd session={session} back={back} /> : <OpenRoom view={view} back={back} />;
+export function Room({ view, backHref }: RoomProps) {
+  const { controller } = view;
+  const hasEnded = useComputed(() => controller.phase.value.name === 'ended').value;
+  return hasEnded ? (
+    <RoomUnavailable controller={controller} backHref={backHref} />
+  ) : (
+    <OpenRoom view={view} backHref={backHref} />
+  );
 }
 
-function OpenRoom({ view, back }: RoomProps) {
-  const { session, overlay } = view;
+function OpenRoom({ view, backHref }: RoomProps) {
+  const { controller, overlay } = view;
   const frame = useRef<HTMLDivElement>(null);
   const isWide = useSignal(true);
   const panelIsOpen = useSignal(true);
-  const phase = useComputed(() => session.phase.value.name).value;
+  const phase = useComputed(() => controller.phase.value.name).value;
 
   // Before anything is painted, since people beside the log would not fit everywhere.
   useLayoutEffect(() => {
     const observer = new ResizeObserver(([entry]) => {
-      if (entry) isWide.value = entry.contentRect.width >= wide;
+      if (entry) isWide.value = entry.contentRect.width >= panelMinWidth;
     });
     if (frame.current) observer.observe(frame.current);
     return () => observer.disconnect();
   }, [isWide]);
 
   // What is open goes with the room.
-  useEffect(() => () => view.close(), [view]);
+  useEffect(() => () => view.closeOverlay(), [view]);
 
   const hasPanel = isWide.value && panelIsOpen.value;
   const toggle = () => {
     if (isWide.value) panelIsOpen.value = !panelIsOpen.value;
-    else view.open({ name: 'people' });
+    else view.openOverlay({ name: 'people' });
   };
   const closePanel = () => {
     toggle();
@@ -60,12 +64,12 @@ function OpenRoom({ view, back }: RoomProps) {
       <div class={hasPanel ? 'room has-people' : 'room'}>
         <RoomHeader
           view={view}
-          people={isWide.value ? 'panel' : 'sheet'}
+          peopleDisplay={isWide.value ? 'panel' : 'sheet'}
           peopleAreOpen={hasPanel || overlay.value?.name === 'people'}
-          onPeople={toggle}
-          back={back}
+          onTogglePeople={toggle}
+          backHref={backHref}
         />
-        <Banner session={session} />
+        <Banner controller={controller} />
         <Log view={view} />
         <Composer view={view} />
         {hasPanel && <PeoplePanel view={view} onClose={closePanel} />}

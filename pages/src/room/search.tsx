@@ -3,32 +3,32 @@ import type { TargetedKeyboardEvent } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
 import { limits } from '../../../client/index.ts';
 import { Composition } from '../composition.ts';
+import { longDateTime, shortDateTime } from '../date-format.ts';
 import { Dialog } from '../dialog.tsx';
 import { Icon } from '../icon.tsx';
 import { IconButton } from '../icon-button.tsx';
-import { momentOf, wholeTime } from '../times.ts';
 import { words } from './dialog-words.ts';
-import { type Found, Searching } from './searching.ts';
-import type { RoomView } from './view.ts';
+import { MessageSearch, type SearchHit } from './message-search.ts';
+import type { RoomViewState } from './room-view-state.ts';
 
-export function Search({ view }: { view: RoomView }) {
-  const searching = useMemo(() => new Searching(view.session), [view]);
+export function Search({ view }: { view: RoomViewState }) {
+  const search = useMemo(() => new MessageSearch(view.controller), [view]);
   const composition = useMemo(() => new Composition(), []);
   const { searchRoom, close, more } = words.value;
-  useEffect(() => () => searching.stop(), [searching]);
+  useEffect(() => () => search.stop(), [search]);
 
-  const hits = () => searching.found.value.filter(({ author }) => !view.hidden.value.has(author.id));
-  const go = (messageId: number) => {
-    view.close();
+  const hits = () => search.results.value.filter(({ author }) => !view.hiddenIds.value.has(author.id));
+  const openHit = (messageId: number) => {
+    view.closeOverlay();
     void view.jumpTo(messageId);
   };
-  const press = (event: TargetedKeyboardEvent<HTMLInputElement>) => {
+  const handleKeyDown = (event: TargetedKeyboardEvent<HTMLInputElement>) => {
     const [first] = hits();
-    if (event.key === 'Enter' && first && !composition.owns(event)) go(first.id);
+    if (event.key === 'Enter' && first && !composition.isImeEvent(event)) openHit(first.id);
   };
 
   return (
-    <Dialog class="search sheet" label={searchRoom} onClose={() => view.close()}>
+    <Dialog class="search sheet" label={searchRoom} onClose={() => view.closeOverlay()}>
       <div class="search-head">
         <Icon name="search" />
         <input
@@ -40,23 +40,23 @@ export function Search({ view }: { view: RoomView }) {
           aria-label={searchRoom}
           placeholder={searchRoom}
           maxLength={limits.queryLength}
-          value={searching.query.value}
-          onInput={(event) => searching.type(event.currentTarget.value)}
-          onKeyDown={press}
+          value={search.query.value}
+          onInput={(event) => search.setQuery(event.currentTarget.value)}
+          onKeyDown={handleKeyDown}
           onCompositionEnd={composition.end}
         />
-        <IconButton icon="close" label={close} onPress={() => view.close()} />
+        <IconButton icon="close" label={close} onPress={() => view.closeOverlay()} />
       </div>
-      <SearchCount searching={searching} count={hits().length} />
+      <SearchCount search={search} count={hits().length} />
       <ul>
         {hits().map((found) => (
           <li key={found.id}>
-            <Hit found={found} onPress={() => go(found.id)} />
+            <SearchResult hit={found} onPress={() => openHit(found.id)} />
           </li>
         ))}
       </ul>
-      {searching.next.value !== undefined && searching.status.value === 'done' && (
-        <button type="button" class="button is-quiet is-small" onClick={() => void searching.more()}>
+      {search.next.value !== undefined && search.status.value === 'done' && (
+        <button type="button" class="button is-quiet is-small" onClick={() => void search.loadMore()}>
           {more}
         </button>
       )}
@@ -64,20 +64,20 @@ export function Search({ view }: { view: RoomView }) {
   );
 }
 
-function SearchCount({ searching, count }: { searching: Searching; count: number }) {
-  const { looking, foundCount, foundNothing, searchFailed } = words.value;
-  const { status, next } = searching;
-  const done = () => (count === 0 ? foundNothing : foundCount(count, next.value !== undefined));
-  const texts = { idle: () => '', looking: () => looking, failed: () => searchFailed, done };
+function SearchCount({ search, count }: { search: MessageSearch; count: number }) {
+  const { searchInProgress, resultCount, noResults, searchFailed } = words.value;
+  const { status, next } = search;
+  const done = () => (count === 0 ? noResults : resultCount(count, next.value !== undefined));
+  const texts = { idle: () => '', looking: () => searchInProgress, failed: () => searchFailed, done };
   return <output class="search-count">{texts[status.value]()}</output>;
 }
 
 /** Characters before what was found. */
-const lead = 24;
+const leadCharacters = 24;
 
 /** The text from a little before the first place, with the places that were found. */
-function* shownOf({ text, matches }: Found) {
-  const start = Math.max((matches[0]?.[0] ?? 0) - lead, 0);
+function* excerptOf({ text, matches }: SearchHit) {
+  const start = Math.max((matches[0]?.[0] ?? 0) - leadCharacters, 0);
   if (start > 0) yield '…';
   let at = start;
   for (const [from = 0, length = 0] of matches) {
@@ -88,17 +88,17 @@ function* shownOf({ text, matches }: Found) {
   yield text.slice(at);
 }
 
-function Hit({ found, onPress }: { found: Found; onPress: () => void }) {
+function SearchResult({ hit, onPress }: { hit: SearchHit; onPress: () => void }) {
   return (
     <button type="button" class="hit" onClick={onPress}>
-      <time dateTime={new Date(found.createdAt).toISOString()} title={wholeTime(found.createdAt)}>
-        {momentOf(found.createdAt)}
+      <time dateTime={new Date(hit.createdAt).toISOString()} title={longDateTime(hit.createdAt)}>
+        {shortDateTime(hit.createdAt)}
       </time>
       <span>
         <b>
-          <bdi>{found.author.name}</bdi>
+          <bdi>{hit.author.name}</bdi>
         </b>{' '}
-        <bdi>{[...shownOf(found)]}</bdi>
+        <bdi>{[...excerptOf(hit)]}</bdi>
       </span>
     </button>
   );

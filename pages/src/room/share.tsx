@@ -3,46 +3,45 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { api } from '../api.ts';
 import { CopyButton } from '../copy-button.tsx';
+import { shortDate } from '../date-format.ts';
 import { Dialog } from '../dialog.tsx';
 import { Icon } from '../icon.tsx';
 import { IconButton } from '../icon-button.tsx';
-import { roomAddress } from '../service.ts';
-import { date } from '../times.ts';
-import { Problem, useAttempt } from './attempt.tsx';
+import { roomUrl } from '../service.ts';
 import { words } from './dialog-words.ts';
 import { QrCode } from './qr-code.tsx';
-import { useRoom } from './use-room.ts';
-import type { RoomView } from './view.ts';
+import type { RoomViewState } from './room-view-state.ts';
+import { RequestError, useRequest } from './use-request.tsx';
+import { useRoomState } from './use-room.ts';
 
 /** An invitation stands behind the `#`, where no server sees it. */
-const invitationAddress = (link: string, invitation: string) =>
-  `${roomAddress(link)}#key=${encodeURIComponent(invitation)}`;
+const invitationUrl = (link: string, invitation: string) => `${roomUrl(link)}#key=${encodeURIComponent(invitation)}`;
 
-export function Share({ view }: { view: RoomView }) {
-  const { session } = view;
-  const { link, adminToken } = session;
-  const title = useRoom(session, ({ room }) => room?.title ?? link);
-  const isPrivate = useSignal(session.joinKey !== undefined);
+export function Share({ view }: { view: RoomViewState }) {
+  const { controller } = view;
+  const { link, adminToken } = controller;
+  const title = useRoomState(controller, ({ room }) => room?.title ?? link);
+  const isPrivate = useSignal(controller.joinKey !== undefined);
   const invitation = useSignal<{ address: string; expiresAt: number } | undefined>(undefined);
-  const attempt = useAttempt();
+  const request = useRequest();
   const text = words.value;
-  const address = invitation.value?.address ?? roomAddress(link);
-  const close = () => view.close();
+  const url = invitation.value?.address ?? roomUrl(link);
+  const close = () => view.closeOverlay();
 
   useEffect(() => {
     // Without an answer the link is still there to be shared.
-    api.getRoom({ params: { link } }, session.access).then(
+    api.getRoom({ params: { link } }, controller.callOptions).then(
       (room) => {
         isPrivate.value = room.isPrivate === true;
       },
       () => undefined,
     );
-  }, [session, link]);
+  }, [controller, link]);
 
-  const invite = () =>
-    attempt.run(async () => {
+  const createInvitation = () =>
+    request.run(async () => {
       const made = await api.createInvitation({ params: { link }, body: { token: adminToken ?? '' } });
-      invitation.value = { address: invitationAddress(link, made.invitation), expiresAt: made.expiresAt };
+      invitation.value = { address: invitationUrl(link, made.invitation), expiresAt: made.expiresAt };
     });
 
   return (
@@ -53,36 +52,36 @@ export function Share({ view }: { view: RoomView }) {
         </h2>
         <IconButton icon="close" label={text.close} onPress={close} />
       </div>
-      <p class="dialog-text">{isPrivate.value ? text.sharePrivate : text.shareOpen}</p>
+      <p class="dialog-text">{isPrivate.value ? text.sharePrivateHint : text.shareOpenHint}</p>
       <div class="copy-line">
         <input
           class="input"
           readOnly
-          value={address}
+          value={url}
           aria-label={text.roomLink}
           onFocus={(event) => event.currentTarget.select()}
         />
-        <CopyButton text={address} label={text.copy} done={text.copied} icon="copy" class="is-main" />
+        <CopyButton text={url} label={text.copy} doneLabel={text.copied} icon="copy" class="is-main" />
       </div>
-      {invitation.value && <p class="hint">{text.invitationUntil(date(invitation.value.expiresAt))}</p>}
+      {invitation.value && <p class="hint">{text.invitationExpiry(shortDate(invitation.value.expiresAt))}</p>}
       {isPrivate.value && adminToken !== undefined && (
-        <button type="button" class="button is-quiet is-small" onClick={() => void invite()}>
-          {text.makeInvitation}
+        <button type="button" class="button is-quiet is-small" onClick={() => void createInvitation()}>
+          {text.createInvitation}
         </button>
       )}
-      <Problem attempt={attempt} />
+      <RequestError request={request} />
       <div class="share-near">
-        <QrCode text={address} label={text.qrCode} />
+        <QrCode text={url} label={text.qrCode} />
         <div>
-          <p class="dialog-text">{text.showScreen}</p>
+          <p class="dialog-text">{text.qrCodeHint}</p>
           {'share' in navigator && (
             <button
               type="button"
               class="button"
-              onClick={() => void navigator.share({ title, url: address }).catch(() => undefined)}
+              onClick={() => void navigator.share({ title, url }).catch(() => undefined)}
             >
               <Icon name="share" small />
-              {text.sendOn}
+              {text.shareWithApp}
             </button>
           )}
         </div>

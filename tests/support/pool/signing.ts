@@ -13,7 +13,7 @@ export interface Signing {
 }
 
 /** The private key that the service trusts. */
-export function trustedKey(): Promise<CryptoKey> {
+function trustedKey(): Promise<CryptoKey> {
   return importPKCS8(env.JWT_PRIVATE_KEY ?? '', 'EdDSA');
 }
 
@@ -38,7 +38,7 @@ export async function sign({ claims = {}, header = {}, key }: Signing = {}): Pro
 }
 
 /** Writes a part of a token. */
-export function encode(part: string | Uint8Array): string {
+function encode(part: string | Uint8Array): string {
   return Buffer.from(part).toString('base64url');
 }
 

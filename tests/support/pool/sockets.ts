@@ -1,6 +1,6 @@
 /** Sockets to a room inside the Workers runtime, as a browser would hold them. */
 import { exports } from 'cloudflare:workers';
-import type { PresenceFrame, ReadyFrame, ServerFrame } from '../../../shared/frames.ts';
+import type { ServerFrame, ServerPresenceFrame, ServerReadyFrame } from '../../../shared/frames.ts';
 import { makeRoom, origin } from './calls.ts';
 
 type FrameOf<T extends ServerFrame['type']> = Extract<ServerFrame, { type: T }>;
@@ -60,7 +60,7 @@ export class TestSocket {
   }
 
   /** The first `presence` for which that holds. */
-  async presence(holds: (frame: PresenceFrame) => unknown): Promise<PresenceFrame> {
+  async presence(holds: (frame: ServerPresenceFrame) => unknown): Promise<ServerPresenceFrame> {
     for (;;) {
       const frame = await this.next('presence');
       if (holds(frame)) return frame;
@@ -68,7 +68,7 @@ export class TestSocket {
   }
 
   /** Says who is there, and waits for `ready`. */
-  async enter(auth: Record<string, unknown> = {}): Promise<ReadyFrame> {
+  async enter(auth: Record<string, unknown> = {}): Promise<ServerReadyFrame> {
     this.say({ type: 'auth', ...auth });
     return this.next('ready');
   }

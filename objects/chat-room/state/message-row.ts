@@ -1,0 +1,41 @@
+/** A row of the table `messages`, and the message that it is. */
+import type { DeletedBy, Message } from '../../../shared/message.ts';
+import type { RoleName } from '../../../shared/participant.ts';
+
+/** The columns that make a message. */
+export type MessageRow = {
+  id: number;
+  rev: number;
+  author_id: string;
+  author_name: string;
+  author_role: string;
+  sent_digest: string;
+  text: string;
+  created_at: number;
+  edited_at: number | null;
+  deleted_at: number | null;
+  deleted_by: string | null;
+  reactions: string;
+  mentions: string;
+  reply_to: number | null;
+};
+
+/** Their names, for a statement. */
+export const messageColumns =
+  'id, rev, author_id, author_name, author_role, sent_digest, text, created_at, edited_at, deleted_at, deleted_by, reactions, mentions, reply_to';
+
+/** The message of a row. */
+export function toMessage(row: MessageRow): Message {
+  return {
+    id: row.id,
+    rev: row.rev,
+    author: { id: row.author_id, name: row.author_name, role: row.author_role as RoleName },
+    text: row.text,
+    createdAt: row.created_at,
+    ...(row.edited_at !== null && { editedAt: row.edited_at }),
+    ...(row.deleted_at !== null && { deletedAt: row.deleted_at, deletedBy: row.deleted_by as DeletedBy }),
+    ...(row.reply_to !== null && { replyTo: row.reply_to }),
+    reactions: JSON.parse(row.reactions),
+    ...(row.mentions !== '[]' && { mentions: JSON.parse(row.mentions) }),
+  };
+}

@@ -1,0 +1,60 @@
+/** Shows the admin token of the room just made, and the key of a private one: once, and closes by its button only. */
+import { CopyButton } from '../copy-button.tsx';
+import { Dialog } from '../dialog.tsx';
+import { Icon } from '../icon.tsx';
+import { roomPath } from '../service.ts';
+import type { CreatedRoom } from './draft.ts';
+import { words } from './words.ts';
+
+export function AdminTokenDialog({ room }: { room: CreatedRoom }) {
+  const { adminTokenTitle, adminTokenWarning, adminTokenSaved, adminTokenNotSaved, continueToRoom, copyToken } =
+    words.value;
+  return (
+    <Dialog labelledBy="admin-token" mustAnswer>
+      <h2 class="title" id="admin-token">
+        {adminTokenTitle}
+      </h2>
+      <CopyableSecret text={room.adminToken} label={copyToken} />
+      <p class="warning">{adminTokenWarning}</p>
+      {room.isTokenSaved ? (
+        <p class="good">
+          <Icon name="check" small />
+          <span>{adminTokenSaved}</span>
+        </p>
+      ) : (
+        <p class="problem">
+          <Icon name="alert" small />
+          <span>{adminTokenNotSaved}</span>
+        </p>
+      )}
+      {room.joinKey !== undefined && <JoinKeySection joinKey={room.joinKey} />}
+      <div class="dialog-acts">
+        <a class="button is-main" href={roomPath(room.link)}>
+          {continueToRoom}
+        </a>
+      </div>
+    </Dialog>
+  );
+}
+
+function JoinKeySection({ joinKey }: { joinKey: string }) {
+  const { joinKeyTitle, joinKeyHelp, copyKey } = words.value;
+  return (
+    <>
+      <h3>{joinKeyTitle}</h3>
+      <CopyableSecret text={joinKey} label={copyKey} />
+      <p>{joinKeyHelp}</p>
+    </>
+  );
+}
+
+function CopyableSecret({ text, label }: { text: string; label: string }) {
+  return (
+    <div class="secret">
+      <code>
+        <bdi>{text}</bdi>
+      </code>
+      <CopyButton class="is-small" text={text} label={label} doneLabel={words.value.copied} />
+    </div>
+  );
+}

@@ -1,0 +1,15 @@
+/** Hands the focus on where one thing takes the place of another: it is not to fall to the page. */
+import type { RefObject } from 'preact';
+import { useLayoutEffect } from 'preact/hooks';
+import type { ComposeState } from './compose-state.ts';
+
+export function useFocusHandover(composeState: ComposeState, element: RefObject<HTMLElement | null>): void {
+  useLayoutEffect(() => {
+    const { current } = element;
+    if (composeState.hasFocus) current?.focus();
+    return () => {
+      const root = current?.getRootNode() as Document | ShadowRoot | undefined;
+      composeState.hasFocus = current !== null && root?.activeElement === current;
+    };
+  }, []);
+}

@@ -1,0 +1,32 @@
+/** The six stamps to choose from. */
+import { language } from '../language.ts';
+import {
+  hasReacted,
+  ReactionSeal,
+  type ReactionsProps,
+  reactionName,
+  reactionSeals,
+  toggleReaction,
+} from './reactions.tsx';
+import { words } from './words.ts';
+
+export function ReactionPicker({ view, message }: ReactionsProps) {
+  return (
+    <fieldset class="picker" aria-label={words.value.reaction}>
+      {[...reactionSeals.keys()].map((emoji) => (
+        <button
+          key={emoji}
+          type="button"
+          aria-pressed={hasReacted(message, emoji)}
+          onClick={() => {
+            toggleReaction(view, message, emoji);
+            view.closeOverlay();
+          }}
+        >
+          <ReactionSeal emoji={emoji} />
+          <span class={language.value === 'ja' ? undefined : 'unseen'}>{reactionName(emoji)}</span>
+        </button>
+      ))}
+    </fieldset>
+  );
+}

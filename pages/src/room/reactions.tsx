@@ -1,0 +1,92 @@
+/** Reactions: six stamps to give, a seal in Japanese and a word in English; another emoji is shown as it is. */
+import type { Message, Reaction } from '../../../client/index.ts';
+import { language } from '../language.ts';
+import type { RoomViewState } from './room-view-state.ts';
+import { words } from './words.ts';
+
+/** What goes over the wire, and the character that stands for it in a seal. */
+export const reactionSeals = new Map([
+  ['👍', '良'],
+  ['🙏', '謝'],
+  ['👌', '了'],
+  ['😂', '笑'],
+  ['🎉', '祝'],
+  ['👀', '見'],
+]);
+
+export function reactionName(emoji: string): string {
+  const { reactionNames } = words.value;
+  return reactionNames[[...reactionSeals.keys()].indexOf(emoji)] ?? emoji;
+}
+
+/** How a stamp looks; its name stands beside it. */
+export function ReactionSeal({ emoji }: { emoji: string }) {
+  const seal = reactionSeals.get(emoji);
+  if (seal === undefined) return <span aria-hidden="true">{emoji}</span>;
+  if (language.value === 'en') {
+    return (
+      <span class="stamp-word" aria-hidden="true">
+        {reactionName(emoji)}
+      </span>
+    );
+  }
+  return (
+    <span class="seal" lang="ja" aria-hidden="true">
+      {seal}
+    </span>
+  );
+}
+
+export interface ReactionsProps {
+  view: RoomViewState;
+  message: Message;
+}
+
+export const hasReacted = (message: Message, emoji: string) =>
+  message.reactions.some((reaction) => reaction.emoji === emoji && reaction.mine === true);
+
+export function toggleReaction(view: RoomViewState, message: Message, emoji: string): void {
+  // A refusal takes it back by itself.
+  void view.controller.connection.react(message.id, emoji, !hasReacted(message, emoji)).catch(() => undefined);
+}
+
+/** Those that a message has. */
+export function Reactions({ view, message }: ReactionsProps) {
+  if (message.reactions.length === 0) return null;
+  return (
+    <div class="stamps">
+      {message.reactions.map((reaction) => (
+        <ReactionButton
+          key={reaction.emoji}
+          reaction={reaction}
+          canReact={view.controller.canWrite.value}
+          onPress={() => toggleReaction(view, message, reaction.emoji)}
+        />
+      ))}
+    </div>
+  );
+}
+
+interface ReactionButtonProps {
+  reaction: Reaction;
+  canReact: boolean;
+  onPress: () => void;
+}
+
+function ReactionButton({ reaction: { emoji, count, mine = false }, canReact, onPress }: ReactionButtonProps) {
+  const name = reactionName(emoji);
+  return (
+    <button
+      type="button"
+      class="stamp"
+      aria-pressed={mine}
+      aria-disabled={!canReact}
+      title={name}
+      onClick={() => canReact && onPress()}
+    >
+      <ReactionSeal emoji={emoji} />
+      <span class="unseen">{`${name} `}</span>
+      <span>{count}</span>
+    </button>
+  );
+}

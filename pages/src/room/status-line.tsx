@@ -1,0 +1,34 @@
+/** Above the composer: who types, and how long one's next message has to wait. */
+import { Icon } from '../icon.tsx';
+import type { RoomViewState } from './room-view-state.ts';
+import { useRoomState } from './use-room.ts';
+import { words } from './words.ts';
+
+/** People who are named. */
+const maxNames = 2;
+
+export function StatusLine({ view }: { view: RoomViewState }) {
+  const { controller, composeState, hiddenIds } = view;
+  const typing = useRoomState(controller, (state) => state.typing);
+  const slowSeconds = useRoomState(controller, ({ chatSettings, role }) =>
+    role === 'member' ? chatSettings.slowSeconds : 0,
+  );
+  const { joinNames, namesAndOthers, typingIndicator, slowMode, nextMessageIn } = words.value;
+  const typists = typing.map(({ participant }) => participant).filter(({ id }) => !hiddenIds.value.has(id));
+  const names = joinNames(typists.slice(0, maxNames).map(({ name }) => `\u2068${name}\u2069`));
+  const others = typists.length - maxNames;
+  const waitSeconds = composeState.secondsUntilSend.value;
+  return (
+    <div class="now-line">
+      <span class="typing">
+        {typists.length > 0 && typingIndicator(others > 0 ? namesAndOthers(names, others) : names, typists.length)}
+      </span>
+      {(waitSeconds > 0 || slowSeconds > 0) && (
+        <span class="slow">
+          <Icon name="clock" small />
+          <span role="timer">{waitSeconds > 0 ? nextMessageIn(waitSeconds) : slowMode(slowSeconds)}</span>
+        </span>
+      )}
+    </div>
+  );
+}
