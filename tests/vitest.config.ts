@@ -43,6 +43,9 @@ const maxWorkers = Math.min(8, cores * 2);
 /** A file with a server and a browser keeps more than one core busy. */
 const maxBrowsers = Math.min(4, Math.max(2, Math.floor(cores / 2)));
 
+/** Vitest's own second is short on a busy machine. */
+const patience = { poll: { timeout: 15_000 } };
+
 export default defineConfig(({ mode }) => {
   const isFull = mode === 'full';
   // Empty: each file uses its own number.
@@ -69,6 +72,7 @@ export default defineConfig(({ mode }) => {
             name: 'workers',
             include: ['tests/{worker,objects}/**/*.test.ts'],
             setupFiles: ['tests/support/pool/setup.ts'],
+            expect: patience,
             testTimeout: 60_000,
             hookTimeout: 60_000,
           },
@@ -80,6 +84,7 @@ export default defineConfig(({ mode }) => {
             name: 'limits',
             include: ['tests/limits/**/*.test.ts'],
             setupFiles: ['tests/support/pool/setup.ts'],
+            expect: patience,
             testTimeout: 60_000,
             hookTimeout: 60_000,
           },
@@ -89,6 +94,7 @@ export default defineConfig(({ mode }) => {
           test: {
             name: 'node',
             include: ['tests/*.test.ts', 'tests/{shared,client,docs}/**/*.test.ts'],
+            expect: patience,
             testTimeout: 30_000,
           },
         },
@@ -97,6 +103,7 @@ export default defineConfig(({ mode }) => {
           test: {
             name: 'e2e',
             include: isFull ? ['tests/e2e/**/*.test.ts'] : mainJob,
+            expect: patience,
             testTimeout: 60_000,
             hookTimeout: 120_000,
             // After the other projects, which would slow the browsers down.

@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { type Socket, connect as tcp } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ServerFrame } from '../../shared/frames.ts';
+import { limits } from '../../shared/limits.ts';
 import type { Participant } from '../../shared/participant.ts';
 import { callAt, makeRoomAt } from '../support/rest.ts';
 import { Server } from '../support/server.ts';
@@ -14,11 +15,11 @@ import { until } from '../support/until.ts';
 const megabyte = 1_024 * 1_024;
 /** 16,000 bytes. */
 const text = '𠮷'.repeat(4_000);
-/** 96 MB, so that the service would keep about 200 MB for two clients that never read. */
-const messages = 6_000;
-const slowReaders = 2;
-/** Fewer are enough to see by how much the runtime's memory grows without such clients; less growth is stricter. */
-const messagesWithoutThem = 1_500;
+/** 34 MB, so that 200 MB would be queued for six clients that never read. */
+const messages = 2_100;
+/** A little over 8 MB, after which a client has to give a sign of life. */
+const messagesUntilLimit = 530;
+const slowReaders = 6;
 
 let server: Server;
 beforeAll(async () => {
@@ -66,28 +67,30 @@ async function enterDeaf(link: string, name: string): Promise<Socket> {
   return socket;
 }
 
-/** Posts so many messages, 20 at a time, and waits until they come back: the room is busy, but not overloaded. */
-async function postAll(writer: WebSocket, count: number): Promise<void> {
+/** Posts messages, 20 at a time, and waits until they come back: the room is busy, but not overloaded. */
+async function post(writer: WebSocket, count: number): Promise<void> {
   const lot = 20;
   let [posted, returned] = [0, 0];
-  await new Promise<void>((resolve) => {
-    const post = () => {
+  await new Promise<void>((resolve, reject) => {
+    const postLot = () => {
       for (const end = Math.min(posted + lot, count); posted < end; posted++) {
-        writer.send(JSON.stringify({ type: 'send', clientId: `${posted}`, text }));
+        writer.send(JSON.stringify({ type: 'send', clientId: crypto.randomUUID(), text }));
       }
     };
-    writer.addEventListener('message', ({ data }) => {
+    writer.onclose = ({ code, reason }) => reject(new Error(`the writer was closed: ${code} ${reason}`));
+    writer.onmessage = ({ data }) => {
       const frame = JSON.parse(String(data)) as ServerFrame;
       returned += (frame.type === 'batch' ? frame.frames : [frame]).filter(({ type }) => type === 'message').length;
       if (returned === count) return resolve();
-      if (returned === posted) post();
-    });
-    post();
+      if (returned === posted) postLot();
+    };
+    postLot();
   });
+  writer.onclose = null;
 }
 
-/** How much the memory grows while so many messages are posted in a room with so many clients that do not read. */
-async function growth(deaf: number, count: number): Promise<{ link: string; bytes: number; end: () => void }> {
+/** How much the memory grows while 34 MB are posted in a room with so many clients that do not read. */
+async function growth(deaf: number): Promise<{ link: string; bytes: number; end: () => void }> {
   const link = await makeRoomAt(server.origin);
   const [writer, reader] = [await enter(link, 'writer'), await enter(link, 'reader')];
   const silent: Socket[] = [];
@@ -98,7 +101,9 @@ async function growth(deaf: number, count: number): Promise<{ link: string; byte
   const watch = setInterval(() => {
     most = Math.max(most, server.memory());
   }, 100);
-  await postAll(writer, count);
+  await post(writer, messagesUntilLimit);
+  await new Promise((resolve) => setTimeout(resolve, limits.slowConsumerGraceMs + 100));
+  await post(writer, messages - messagesUntilLimit);
   clearInterval(watch);
   const end = () => {
     writer.close();
@@ -115,9 +120,9 @@ async function namesIn(link: string): Promise<string[]> {
 }
 
 it('closes clients that never read, keeps those that do, and does not hold 200 MB for the former', async () => {
-  const quiet = await growth(0, messagesWithoutThem);
+  const quiet = await growth(0);
   quiet.end();
-  const deafened = await growth(slowReaders, messages);
+  const deafened = await growth(slowReaders);
   const more = (deafened.bytes - quiet.bytes) / megabyte;
   console.info(`grew by ${Math.round(quiet.bytes / megabyte)} MB without them, by ${Math.round(more)} MB more with`);
   await until(async () => (await namesIn(deafened.link)).length === 2, 10_000);

@@ -162,7 +162,7 @@ describe('what lands late', () => {
       return Promise.reject(new Error('lost the answer'));
     });
     await create(link, 'first');
-    await vi.waitFor(() => expect(env.CHATS.put).toHaveBeenCalled());
+    await vi.waitFor(() => expect(env.CHATS.put).toHaveBeenCalled(), 15_000);
     await remove(link);
     if (again) await create(link, 'second');
     await pass(link, 3_000);

@@ -126,7 +126,7 @@ describe('the copy in KV', () => {
       const { value, metadata } = await env.CHATS.getWithMetadata(`chat:${link}`, 'json');
       expect(value).toEqual(info);
       return { value, metadata };
-    });
+    }, 15_000);
     expect(copy.metadata).toMatchObject({ createdAt: info.createdAt, tags: ['a'], unlisted: false });
     expect(JSON.stringify(copy)).not.toMatch(/admin-secret|salt|digest/i);
   });
@@ -138,14 +138,14 @@ describe('the copy in KV', () => {
       const copy = await env.CHATS.getWithMetadata(`chat:${link}`, 'json');
       expect(copy.value).toMatchObject({ tags });
       return copy;
-    });
+    }, 15_000);
     expect(new TextEncoder().encode(JSON.stringify(metadata)).length).toBeLessThanOrEqual(1_024);
   });
 
   it('goes with the room, and nothing of the room is left when both copies know', async () => {
     const link = await makeRoom();
     const room = await roomObject(link);
-    await vi.waitFor(async () => expect(await env.CHATS.get(`chat:${link}`)).not.toBeNull());
+    await vi.waitFor(async () => expect(await env.CHATS.get(`chat:${link}`)).not.toBeNull(), 15_000);
     await call('DELETE', '/chat/delete', { token: adminToken, link });
     await pass(link, 3_000);
     expect(await env.CHATS.get(`chat:${link}`)).toBeNull();

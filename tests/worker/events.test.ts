@@ -73,7 +73,7 @@ describe('over a socket', () => {
     points = [];
     if (frame instanceof Uint8Array) socket.sayBytes(frame);
     else socket.say(frame);
-    await vi.waitFor(() => expect(noted()).toEqual([['refusal', reason, '/chat/:link/ws']]));
+    await vi.waitFor(() => expect(noted()).toEqual([['refusal', reason, '/chat/:link/ws']]), 15_000);
   });
 
   it('so is no room, and saying nothing', async () => {
