@@ -1,12 +1,14 @@
 /** Rate limits in a room, per participant and per address, over sockets and REST together. */
 import { evictDurableObject } from 'cloudflare:test';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { limits } from '../../shared/limits.ts';
 import { freshAddress, from, makeRoomElsewhere } from '../support/pool/addresses.ts';
 import { allMessages, call, roomObject } from '../support/pool/calls.ts';
 import { setClock } from '../support/pool/clock.ts';
 import { connect, type TestSocket } from '../support/pool/sockets.ts';
 
+// The clock moves only as a test says, however long the test takes.
+beforeEach(() => setClock(Date.now()));
 afterEach(() => vi.useRealTimers());
 
 const { burst } = limits.participantMessageRate;

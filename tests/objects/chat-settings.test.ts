@@ -2,14 +2,14 @@
 import { evictDurableObject } from 'cloudflare:test';
 import { expect, it } from 'vitest';
 import { adminToken, call, makeRoom, roomObject } from '../support/pool/calls.ts';
-import { breaking } from '../support/pool/faults.ts';
+import { withFault } from '../support/pool/faults.ts';
 import { connect } from '../support/pool/sockets.ts';
 
 const moderate = (link: string, act: Record<string, unknown>) =>
   call('POST', `/chat/${link}/moderation`, { token: 'boss', adminToken, ...act });
 
 async function settingsOf(link: string) {
-  const { locked, slowSeconds } = await (await connect(link)).enter();
+  const { locked, slowSeconds } = await (await connect(link)).auth();
   return { locked, slowSeconds };
 }
 
@@ -28,7 +28,7 @@ it('are those last set, each for itself, before and after an eviction', async ()
 it('stay as they were when a change cannot be stored', async () => {
   const link = await makeRoom();
   await moderate(link, { action: 'slow', seconds: 5 });
-  await breaking(link, 'BEFORE INSERT ON moderation_log', async () => {
+  await withFault(link, 'BEFORE INSERT ON moderation_log', async () => {
     expect((await moderate(link, { action: 'lock' })).status).toBe(500);
     expect(await settingsOf(link)).toEqual({ locked: false, slowSeconds: 5 });
   });

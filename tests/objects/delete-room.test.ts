@@ -6,7 +6,7 @@ import type { CallContent } from '../../shared/call-types.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Message } from '../../shared/message.ts';
 import { adminToken, call, makeRoom, roomObject } from '../support/pool/calls.ts';
-import { connect, enter } from '../support/pool/sockets.ts';
+import { connect, joinRoom } from '../support/pool/sockets.ts';
 
 const settings = env as { ROOM_DAYS: string };
 
@@ -83,7 +83,7 @@ async function fullRoom(): Promise<string> {
   await moderate(link, { action: 'slow', seconds: 1 });
   await moderate(link, { action: 'mute', target: bob });
   const troll = await connect(link);
-  const { participant } = await troll.enter({ token: 'troll-token' });
+  const { participant } = await troll.auth({ token: 'troll-token' });
   await moderate(link, { action: 'ban', target: participant?.id, addresses: true });
   await troll.closed;
   await runInDurableObject(await roomObject(link), (_, { storage }) => {
@@ -111,13 +111,13 @@ it('leaves nothing for another room under the same link', async () => {
   const content = { title: 'another', about: '', tag: [], link };
   expect((await call('POST', '/chat/new', { token: adminToken, content })).status).toBe(201);
   const alice = await connect(link);
-  const ready = await alice.enter({ token: 'alice-token' });
+  const ready = await alice.auth({ token: 'alice-token' });
   expect(ready).toMatchObject({ rev: 0, floor: 1, messages: [], marks: [], locked: false, slowSeconds: 0 });
   expect(ready.participants.map(({ id }) => id)).toEqual([ready.participant?.id]);
   const log = await call<CallContent<'getModeration'>>('GET', `/chat/${link}/moderation`, undefined, {
     Authorization: `Bearer ${adminToken}`,
   });
   expect(log.content).toEqual({ entries: [], standings: [], locked: false, slowSeconds: 0 });
-  expect((await enter(link, 'troll')).heard.map(({ type }) => type)).toContain('ready');
+  expect((await joinRoom(link, 'troll')).received.map(({ type }) => type)).toContain('ready');
   expect((await post(link, 'bob')).status).toBe(201);
 });

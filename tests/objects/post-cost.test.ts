@@ -2,7 +2,7 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { expect, it } from 'vitest';
 import { call, makeRoom, roomObject } from '../support/pool/calls.ts';
-import { enter } from '../support/pool/sockets.ts';
+import { joinRoom } from '../support/pool/sockets.ts';
 
 /** The statements that all objects run during `work`, without line breaks. */
 async function statementsDuring(link: string, work: () => Promise<unknown>): Promise<string[]> {
@@ -29,7 +29,7 @@ const post = (link: string, clientId: string) =>
 /** A room whose replicas wait for further posts, so that nothing else runs meanwhile. */
 async function activeRoom() {
   const link = await makeRoom();
-  const alice = await enter(link, 'alice');
+  const alice = await joinRoom(link, 'alice');
   await post(link, 'first');
   return { link, alice };
 }
@@ -37,7 +37,7 @@ async function activeRoom() {
 it('a message is looked up once by its clientId, and the row of the log is updated once', async () => {
   const { link, alice } = await activeRoom();
   const statements = await statementsDuring(link, async () => {
-    alice.say({ type: 'send', clientId: 'second', text: 'hi' });
+    alice.send({ type: 'send', clientId: 'second', text: 'hi' });
     await alice.next('ack');
   });
   expect(
@@ -58,7 +58,7 @@ it('a message by REST takes one statement more, for bans of its address', async 
 it('a repeated message takes its lookup alone', async () => {
   const { link, alice } = await activeRoom();
   const statements = await statementsDuring(link, async () => {
-    alice.say({ type: 'send', clientId: 'first', text: 'hi' });
+    alice.send({ type: 'send', clientId: 'first', text: 'hi' });
     expect(await alice.next('ack')).toMatchObject({ duplicate: true });
   });
   expect(statements).toHaveLength(1);

@@ -125,7 +125,7 @@ describe('the value in KV', () => {
       const { value, metadata } = await env.CHATS.getWithMetadata(`chat:${link}`, 'json');
       expect(value).toEqual(info);
       return { value, metadata };
-    });
+    }, 15_000);
     expect(copy.metadata).toMatchObject({ createdAt: info.createdAt, tags: ['a'], unlisted: false });
     expect(JSON.stringify(copy)).not.toMatch(/admin-secret|salt|digest/i);
   });
@@ -137,14 +137,14 @@ describe('the value in KV', () => {
       const copy = await env.CHATS.getWithMetadata(`chat:${link}`, 'json');
       expect(copy.value).toMatchObject({ tags });
       return copy;
-    });
+    }, 15_000);
     expect(new TextEncoder().encode(JSON.stringify(metadata)).length).toBeLessThanOrEqual(1_024);
   });
 
   it('is deleted with the room, which leaves nothing once both replicas are up to date', async () => {
     const link = await makeRoom();
     const room = await roomObject(link);
-    await vi.waitFor(async () => expect(await env.CHATS.get(`chat:${link}`)).not.toBeNull());
+    await vi.waitFor(async () => expect(await env.CHATS.get(`chat:${link}`)).not.toBeNull(), 15_000);
     await call('DELETE', '/chat/delete', { token: adminToken, link });
     await runAlarmAfter(link, 3_000);
     expect(await env.CHATS.get(`chat:${link}`)).toBeNull();
