@@ -373,7 +373,7 @@ describe('what a search costs in a room of 100,000 messages', () => {
       };
       const bound = limits.searchTexts * 2 + limits.searchBigrams * limits.searchBlocks + 10;
       const page = 50 * 2 + 5;
-      expect(cost('稀')).toMatchObject({ page: { found: [{ message: { id: 77 } }] }, rows: expect.any(Number) });
+      expect(cost('稀')).toMatchObject({ page: { hits: [{ message: { id: 77 } }] }, rows: expect.any(Number) });
       expect(cost('稀').rows).toBeLessThanOrEqual(5);
       expect(cost('不').rows).toBeLessThanOrEqual(5);
       for (const q of ['会', '会議', 'z']) {
@@ -397,7 +397,7 @@ describe('what a search costs in a room of 100,000 messages', () => {
       expect(never.pages).toBeLessThanOrEqual(Math.ceil(messages / limits.searchBlockIds / limits.searchBlocks) + 1);
       // Pairs that are all in every second message, but nowhere side by side.
       const apart = cost('abc');
-      expect(apart.page).toEqual({ found: [], next: expect.any(Number) });
+      expect(apart.page).toEqual({ hits: [], next: expect.any(Number) });
       expect(apart.rows).toBeLessThanOrEqual(bound);
       // A rare phrase is come to at once, over all that has only some of its pairs.
       const rare = cost('stands here alone');
