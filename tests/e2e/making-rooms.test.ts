@@ -9,14 +9,14 @@ import { isLive, say, shows, Windows } from '../support/windows.ts';
 
 const windows = Windows.ofThisFile();
 
-const make = (page: Page) => page.getByRole('button', { name: /^(つくって入る|Make it and go in)$/ });
+const make = (page: Page) => page.getByRole('button', { name: /^(つくって入る|Create and join)$/ });
 
 /** The dialog that shows the admin token and the join key once. */
 const secrets = (page: Page) => page.getByRole('dialog');
 
 async function goIn(page: Page): Promise<string> {
   await secrets(page)
-    .getByRole('link', { name: /^(控えたので部屋へ|Noted, go in)$/ })
+    .getByRole('link', { name: /^(控えたので部屋に入る|I have saved it, join)$/ })
     .click();
   await isLive(page);
   return new URL(page.url()).pathname.split('/')[2] ?? '';
@@ -87,11 +87,11 @@ describe('a new room', () => {
     await page.keyboard.type('By keyboard');
     await tabTo(page, '#make-tags');
     await page.keyboard.type('keys,');
-    await tabTo(page, '.make button[type=submit]');
+    await tabTo(page, '.create-room button[type=submit]');
     await page.keyboard.press('Enter');
     await secrets(page).waitFor();
     await page.keyboard.press('Escape');
-    await tabTo(page, 'dialog a.is-main');
+    await tabTo(page, 'dialog a.is-primary');
     await page.keyboard.press('Enter');
     await isLive(page);
     await tabTo(page, 'textarea');
@@ -140,7 +140,7 @@ describe('a new room', () => {
     await page.locator('#make-title').fill('二度目でできる');
     await page.locator('#make-link').fill('being-checked');
     await make(page).click();
-    await page.getByText('サービスにつながりません').waitFor();
+    await page.getByText('サービスに接続できません').waitFor();
     // Longer than the pause after typing that starts a check.
     await page.waitForTimeout(600);
     expect(checks).toBe(0);
@@ -159,8 +159,8 @@ describe('a new room', () => {
 
 describe('the form', () => {
   it.each([
-    ['ja-JP', '空いています', '使われています。空いているのはこちら。'],
-    ['en-GB', 'This link is free.', 'This link is taken. These are free:'],
+    ['ja-JP', 'このリンクは使えます', 'このリンクは使われています。次のリンクは使えます。'],
+    ['en-GB', 'This link is available.', 'This link is taken. These are available:'],
   ])('reports while typing whether a link is free, and suggests free ones (%s)', async (locale, free, taken) => {
     const link = await makeRoomAt(windows.origin);
     const page = await windows.open('/', { locale });
@@ -184,7 +184,7 @@ describe('the form', () => {
     const page = await windows.open('/', { locale: 'en-GB' });
     await page.locator('#make-title').fill('Another');
     await page.locator('#make-link').fill('faster');
-    await page.getByText('This link is free.').waitFor();
+    await page.getByText('This link is available.').waitFor();
     const content = { title: 'First', about: '', tag: [], link: 'faster' };
     await callAt(windows.origin, 'POST', '/chat/new', { token: 'admin-secret', content });
     await make(page).click();
@@ -198,24 +198,24 @@ describe('the form', () => {
     const title = page.locator('#make-title');
     await title.focus();
     await title.blur();
-    expect(await page.locator('.problem').count()).toBe(0);
+    expect(await page.locator('.error').count()).toBe(0);
     await title.fill('題'.repeat(101));
     await page.getByText('101 / 100').waitFor();
-    expect(await page.locator('.problem').count()).toBe(0);
+    expect(await page.locator('.error').count()).toBe(0);
     await title.blur();
-    await page.getByText('1字 多すぎます').waitFor();
+    await page.getByText('1文字超えています').waitFor();
     await title.press('End');
     await title.press('Backspace');
-    await expect.poll(() => page.locator('.problem').count()).toBe(0);
+    await expect.poll(() => page.locator('.error').count()).toBe(0);
     await page.locator('#make-link').fill('ｎｅｗ');
     await page.locator('#make-link').blur();
     await page.getByText('このリンクは使えません').waitFor();
     await page.locator('#make-link').fill('京都');
-    await page.getByText('使えるのは半角の英数字').waitFor();
+    await page.getByText('使えるのは半角英数字').waitFor();
     await page.locator('#make-link').fill('');
     await title.fill('');
     await make(page).click();
-    await page.getByText('題名を入れてください').waitFor();
+    await page.getByText('タイトルを入力してください').waitFor();
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('make-title');
   });
 
@@ -230,13 +230,13 @@ describe('the form', () => {
     await page.locator('#make-link').fill(link);
     await page.locator('.free-links button').first().waitFor();
     await page.locator('#make-tags').fill('tag,');
-    await page.locator('.make input[type=checkbox]').last().check();
+    await page.locator('.create-room input[type=checkbox]').last().check();
     await page.locator('#make-key').fill('short');
     await page.locator('#make-key').blur();
     expect(await violationsOn(page)).toEqual([]);
     await page.locator('#make-title').fill('axe');
     await page.locator('#make-link').fill(`${link}-axe-${look.locale}-${look.colorScheme}`);
-    await page.locator('.good').waitFor();
+    await page.locator('.success').waitFor();
     await page.locator('#make-key').fill('long enough');
     expect(await violationsOn(page)).toEqual([]);
     await make(page).click();
@@ -251,8 +251,8 @@ describe('a private room', () => {
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await page.locator('#make-title').fill('内輪');
     await page.getByLabel('招待した人だけ').check();
-    expect(await page.getByLabel('一覧に出さない').isChecked()).toBe(true);
-    const key = await page.getByLabel('入るための鍵').inputValue();
+    expect(await page.getByLabel('一覧に表示しない').isChecked()).toBe(true);
+    const key = await page.getByLabel('部屋の鍵').inputValue();
     expect(key).toMatch(/^[a-z2-9]{4}-[a-z2-9]{4}-[a-z2-9]{4}$/);
     await make(page).click();
     await secrets(page).getByText(key).waitFor();
@@ -270,12 +270,12 @@ describe('a private room', () => {
     const page = await windows.open('/', { locale: 'en-GB' });
     await page.locator('#make-title').fill('Family');
     await page.locator('#make-link').fill('family');
-    await page.getByLabel('Only people I invite').check();
-    await page.getByLabel('Key to the room').fill('two');
+    await page.getByLabel('Invite only').check();
+    await page.getByLabel('Room key').fill('two');
     await make(page).click();
-    await page.getByText('Make the key 8 characters or longer.').waitFor();
+    await page.getByText('The key needs at least 8 characters.').waitFor();
     expect((await roomOf('family')).status).toBe(404);
-    await page.getByLabel('Key to the room').fill('二羽の青鷺 two herons');
+    await page.getByLabel('Room key').fill('二羽の青鷺 two herons');
     await make(page).click();
     await goIn(page);
     expect((await roomOf('family')).status).toBe(403);
@@ -290,7 +290,7 @@ describe('a private room', () => {
     await page.locator('#make-link').fill('opened');
     await page.getByLabel('招待した人だけ').check();
     await make(page).click();
-    await page.getByText('サービスにつながりません').waitFor();
+    await page.getByText('サービスに接続できません').waitFor();
     expect((await roomOf('opened')).status).toBe(403);
     await page.getByLabel('招待した人だけ').uncheck();
     await make(page).click();
