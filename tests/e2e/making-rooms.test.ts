@@ -121,7 +121,7 @@ describe('a new room', () => {
     await page.getByText('サービスにつながりません').waitFor();
     await page.locator('#make-title').fill('二度目');
     // An unlisted room has another suggested link, but the link of the first attempt is kept.
-    await page.getByLabel('一覧に出さない').check();
+    await page.getByLabel('一覧に表示しない').check();
     await make(page).click();
     const link = await goIn(page);
     const { content } = await callAt<{ chats: RoomView[] }>(windows.origin, 'GET', '/chat/list?tag=lost');
