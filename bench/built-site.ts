@@ -1,4 +1,4 @@
-/** The built site as files: what each weighs, and what a page loads of them in all. */
+/** The files of the built site: their sizes, and which of them a page loads. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,13 +6,13 @@ import { gzipSync } from 'node:zlib';
 
 const folder = fileURLToPath(new URL('../pages/dist', import.meta.url).href);
 
-/** Bytes, as they are and as gzip leaves of them at its best. */
+/** Total size in bytes, uncompressed and with gzip at its highest level. */
 export interface FileSizes {
   raw: number;
   gzipped: number;
 }
 
-/** Weighs files, each by itself, as they are sent. */
+/** Adds up the sizes of files, each compressed separately, as they are sent. */
 export function measureFiles(files: readonly string[]): FileSizes {
   const each = files.map((file) => readFileSync(join(folder, file)));
   const sum = (sizes: number[]) => sizes.reduce((one, other) => one + other, 0);
@@ -22,7 +22,7 @@ export function measureFiles(files: readonly string[]): FileSizes {
   };
 }
 
-/** The built files of a folder, by their paths in the site. */
+/** The built files of a folder, as sorted paths within the site. */
 export function filesIn(name: 'assets' | 'embed'): string[] {
   return readdirSync(join(folder, name))
     .map((file) => `${name}/${file}`)
@@ -30,8 +30,8 @@ export function filesIn(name: 'assets' | 'embed'): string[] {
 }
 
 /**
- * The built files that a file loads, or may load later: those that it names, those that these name, and so on. Names in
- * `assets` are made of what is in the file, so none stands anywhere by chance.
+ * The built files that a file loads initially or on demand, transitively, and the file itself. A file is loaded if its
+ * name occurs in the text: names in `assets` contain a hash, so none occurs by coincidence.
  */
 export function loadedBy(start: string): string[] {
   const isEmbedded = start.startsWith('embed/');
@@ -45,10 +45,10 @@ export function loadedBy(start: string): string[] {
   return [...loaded].sort();
 }
 
-/** The scripts that a page begins with: those of its HTML and what they import, without what is loaded when it is wanted. */
+/** The scripts that a page loads initially: those in its HTML and their static imports, without scripts loaded on demand. */
 export function scriptsOf(html: string): string[] {
-  const named = [...readFileSync(join(folder, html), 'utf8').matchAll(/(?:src|href)="\/(assets\/[^"]+\.js)"/g)];
-  const scripts = new Set(named.map(([, file = '']) => file));
+  const inHtml = [...readFileSync(join(folder, html), 'utf8').matchAll(/(?:src|href)="\/(assets\/[^"]+\.js)"/g)];
+  const scripts = new Set(inHtml.map(([, file = '']) => file));
   for (const file of scripts) {
     const imported = readFileSync(join(folder, file), 'utf8').matchAll(/(?:from|import)"\.\/([^"]+\.js)"/g);
     for (const [, name] of imported) scripts.add(`assets/${name}`);
@@ -56,7 +56,7 @@ export function scriptsOf(html: string): string[] {
   return [...scripts].sort();
 }
 
-/** The pages, and the HTML of each. */
+/** The pages and their HTML files. */
 export const pages = { lobby: 'index.html', room: 'chat/index.html' } as const;
 
 export const isScript = (file: string) => file.endsWith('.js');

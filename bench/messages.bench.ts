@@ -1,4 +1,4 @@
-/** What reading a room of 100,000 messages costs, in rows read and in time: opening it, its pages, searching, resuming. */
+/** The cost of opening, paging, searching, resuming and exporting a room of 100,000 messages, in rows read and milliseconds. */
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { it } from 'vitest';
@@ -7,15 +7,15 @@ import { MessageLog } from '../objects/chat-room/state/message-log.ts';
 import { Reactions } from '../objects/chat-room/state/reactions.ts';
 import { limits } from '../shared/limits.ts';
 import { call, makeRoom } from '../tests/support/pool/calls.ts';
-import { counting } from '../tests/support/pool/counting.ts';
+import { countRowsRead } from '../tests/support/pool/rows-read.ts';
 import { connect } from '../tests/support/pool/sockets.ts';
 import { printTable } from './table.ts';
 
 const messages = 100_000;
-const rounds = 50;
+const repetitions = 50;
 const half = messages / 2;
 
-/** Every message is in a meeting room; the pairs of `abcde` are each in every second one, but never all in the same. */
+/** Every message contains 会議室です. Each pair of letters in `abcde` is in every second message, but no message has all. */
 function textOf(id: number): string {
   if (id === 77) return 'この部屋に一度だけ現れる稀な言葉';
   return `第${id}会議室です ${id % 2 ? 'ab bc' : 'cd de'}`;
@@ -29,20 +29,20 @@ function fill(sql: SqlStorage): void {
   }
 }
 
-/** How many messages a reading gives. */
+/** A read of the log. @returns the number of messages */
 type LogRead = (log: MessageLog) => number;
 
 const page =
   (request: { before?: number; after?: number; around?: number }): LogRead =>
   (log) =>
-    log.page({ ...request, limit: limits.pageSize }).messages.length;
+    log.history.page({ ...request, limit: limits.pageSize }).length;
 
 const search =
   (q: string, before?: number): LogRead =>
   (log) =>
     log.searchIndex.page({ q, before, limit: limits.pageSize }).hits.length;
 
-/** All pages of a search, to the beginning of the room. */
+/** Reads all pages of a search, to the beginning of the room. */
 const wholeSearch =
   (q: string): LogRead =>
   (log) => {
@@ -60,38 +60,38 @@ const logReads: [string, LogRead][] = [
   ['page in the middle', page({ before: half })],
   ['first page', page({ after: 0 })],
   ['around a message', page({ around: half })],
-  ['resume, 10 missed', (log) => log.changedSince(messages - 10)?.length ?? 0],
-  ['resume, 500 missed', (log) => log.changedSince(messages - 500)?.length ?? 0],
-  ['resume, too many missed', (log) => log.changedSince(half)?.length ?? 0],
+  ['resume, 10 missed', (log) => log.history.changedSince(messages - 10)?.length ?? 0],
+  ['resume, 500 missed', (log) => log.history.changedSince(messages - 500)?.length ?? 0],
+  ['resume, too many missed', (log) => log.history.changedSince(half)?.length ?? 0],
   ['search: commonest character', search('会')],
-  ['search: the same, in the middle', search('会', half)],
-  ['search: rarest character', search('稀')],
-  ['search: character that is not there', search('鯨')],
+  ['search: commonest character, in the middle', search('会', half)],
+  ['search: rare character', search('稀')],
+  ['search: absent character', search('鯨')],
   ['search: common pair', search('会議')],
-  ['search: pair that is not there', search('議会')],
+  ['search: absent pair', search('議会')],
   ['search: common phrase', search('会議室です')],
-  ['search: the same, in the middle', search('会議室です', half)],
+  ['search: common phrase, in the middle', search('会議室です', half)],
   ['search: rare phrase', search('第42421会')],
   ['search: phrase in the oldest messages', search('一度だけ現れる')],
-  ['search: common pairs, in no message together', search('abcde')],
-  ['the same, all of its pages', wholeSearch('abcde')],
-  ['search: common pairs, nowhere side by side', search('abc')],
+  ['search: common pairs, never in one message', search('abcde')],
+  ['the same, all pages', wholeSearch('abcde')],
+  ['search: common pairs, never adjacent', search('abc')],
   ['search: 100 characters', search('第4242会議室です ab bc 第4243'.repeat(5).slice(0, 100))],
 ];
 
 it('messages', async () => {
   const link = await makeRoom();
   await runInDurableObject(env.CHAT_ROOM.getByName(link), (_, { storage }) => {
-    const begun = performance.now();
+    const fillStart = performance.now();
     storage.transactionSync(() => fill(storage.sql));
-    const each = ((performance.now() - begun) * 1_000) / messages;
+    const each = ((performance.now() - fillStart) * 1_000) / messages;
     const rows = logReads.map(([name, read]) => {
-      const { sql, rowsRead } = counting(storage.sql);
+      const { sql, rowsRead } = countRowsRead(storage.sql);
       const count = read(new MessageLog(sql));
       const log = new MessageLog(storage.sql);
       const start = performance.now();
-      for (let turn = 0; turn < rounds; turn++) read(log);
-      return [name, count, rowsRead(), ((performance.now() - start) / rounds).toFixed(2)];
+      for (let turn = 0; turn < repetitions; turn++) read(log);
+      return [name, count, rowsRead(), ((performance.now() - start) / repetitions).toFixed(2)];
     });
     printTable(`A room of ${messages} messages`, ['', 'messages', 'rows read', 'ms'], rows);
     const size = (table: string) =>
@@ -101,9 +101,9 @@ it('messages', async () => {
       'Writing',
       ['', ''],
       [
-        ['µs to append one, indexed', each.toFixed(0)],
-        ['bytes of index a message', index],
-        ['bytes of the whole room', storage.sql.databaseSize],
+        ['µs to append and index a message', each.toFixed(0)],
+        ['bytes of index per message', index],
+        ['bytes of the room', storage.sql.databaseSize],
       ],
     );
   });
@@ -113,7 +113,7 @@ it('messages', async () => {
     return [name, count, (performance.now() - start).toFixed(0)];
   };
   const rows = [
-    await timed('opening: a socket until ready', async () => (await (await connect(link)).enter()).messages.length),
+    await timed('opening a socket, until ready', async () => (await (await connect(link)).auth()).messages.length),
     await timed('a search over REST', async () => {
       const { content } = await call<{ messages: unknown[] }>(
         'GET',
@@ -122,7 +122,7 @@ it('messages', async () => {
       return content.messages.length;
     }),
   ];
-  printTable('From outside', ['', 'messages', 'ms'], rows);
+  printTable('Calls', ['', 'messages', 'ms'], rows);
   await runInDurableObject(env.CHAT_ROOM.getByName(link), (_, { storage }) => {
     const archive = new Archive(storage.sql, new MessageLog(storage.sql), new Reactions(storage.sql));
     const read = () => {
@@ -137,7 +137,7 @@ it('messages', async () => {
     const start = performance.now();
     const count = read();
     printTable(
-      'Reading all for an export',
+      'Reading all messages for an export',
       ['', 'messages', 'ms'],
       [['all pages', count, (performance.now() - start).toFixed(0)]],
     );

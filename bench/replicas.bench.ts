@@ -1,4 +1,4 @@
-/** What 200 rooms, in which people come and go for a minute, write to the directory and to KV. */
+/** Replica writes: what 200 rooms write to the directory and to KV during a minute of joins and leaves. */
 import { env } from 'cloudflare:workers';
 import { it, vi } from 'vitest';
 import type { DirectoryUpdate } from '../objects/room-directory/update.ts';
@@ -8,7 +8,7 @@ import { printTable } from './table.ts';
 const rooms = 200;
 const minute = 60_000;
 
-/** Notes when something happened to each room. */
+/** Records the times of one kind of event in each room. */
 class EventTimes {
   readonly #times = new Map<string, number[]>();
 
@@ -16,7 +16,7 @@ class EventTimes {
     this.#times.set(room, [...(this.#times.get(room) ?? []), performance.now()]);
   }
 
-  /** How often in all, how often a room at the most, and the shortest time between two in one room. */
+  /** A row of the table: name, total, most in one room, and the shortest interval in one room in seconds. */
   row(name: string): (string | number)[] {
     const times = [...this.#times.values()];
     const gaps = times.flatMap((list) => list.slice(1).map((at, index) => at - (list[index] ?? 0)));
@@ -25,7 +25,7 @@ class EventTimes {
   }
 }
 
-it('copies', async () => {
+it('replicas', async () => {
   const links = await Promise.all(Array.from({ length: rooms }, () => makeRoom()));
   await new Promise((resolve) => setTimeout(resolve, 3_000));
   const [changes, updates, puts] = [new EventTimes(), new EventTimes(), new EventTimes()];
@@ -50,10 +50,10 @@ it('copies', async () => {
   }
   await new Promise((resolve) => setTimeout(resolve, 8_000));
   vi.restoreAllMocks();
-  const heads = ['', 'in all', 'most in a room', 'least s between two in a room'];
-  printTable(`${rooms} rooms, a minute of comings and goings`, heads, [
-    changes.row('changes of a count'),
-    updates.row('updates of the directory'),
-    puts.row('writes of a KV key'),
+  const headings = ['', 'total', 'most in a room', 'shortest interval in a room, s'];
+  printTable(`${rooms} rooms, a minute of joins and leaves`, headings, [
+    changes.row('presence changes'),
+    updates.row('directory updates'),
+    puts.row('KV writes'),
   ]);
 });

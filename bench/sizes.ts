@@ -1,4 +1,4 @@
-/** `npm run sizes`: what the built site weighs. */
+/** `npm run sizes`: the sizes of the built site. */
 import { type FileSizes, filesIn, isScript, isStyle, loadedBy, measureFiles, pages, scriptsOf } from './built-site.ts';
 import { printTable } from './table.ts';
 
@@ -12,13 +12,13 @@ printTable(
 );
 
 printTable(
-  'A page',
+  'Pages',
   ['bytes', 'raw', 'gzipped'],
   Object.entries(pages).flatMap(([name, html]) => {
     const loaded = loadedBy(html);
     return [
-      [`${name}: scripts that it begins with`, ...cells(measureFiles(scriptsOf(html)))],
-      [`${name}: with all that is loaded when it is wanted`, ...cells(measureFiles(loaded.filter(isScript)))],
+      [`${name}: initial scripts`, ...cells(measureFiles(scriptsOf(html)))],
+      [`${name}: all scripts, with those loaded on demand`, ...cells(measureFiles(loaded.filter(isScript)))],
       [`${name}: styles`, ...cells(measureFiles(loaded.filter(isStyle)))],
       [`${name}: HTML`, ...cells(measureFiles([html]))],
     ];
@@ -26,7 +26,7 @@ printTable(
 );
 
 printTable(
-  'For pages of others, each with what it loads',
+  'Files for embedding pages, each with what it loads',
   ['bytes', 'raw', 'gzipped'],
   filesIn('embed').map((file) => [file, ...cells(measureFiles(loadedBy(file)))]),
 );

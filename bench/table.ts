@@ -1,6 +1,6 @@
-/** Figures in columns. */
+/** Tables of figures on the console. */
 
-/** Prints a table with the given heads. */
+/** Prints a table: the first column is left-aligned, the others are right-aligned. */
 export function printTable(title: string, headings: readonly string[], rows: readonly (string | number)[][]): void {
   const cells = [headings, ...rows].map((row) => row.map((cell) => String(cell)));
   const widths = headings.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));

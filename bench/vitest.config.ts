@@ -1,4 +1,4 @@
-/** Benchmarks in the Workers runtime: they print figures and assert nothing of them. `npm run bench -- list` */
+/** Benchmarks in the Workers runtime. They print figures and assert nothing. Run one with `npm run bench -- list`. */
 import { fileURLToPath } from 'node:url';
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';

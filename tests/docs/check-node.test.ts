@@ -1,4 +1,4 @@
-/** What `npm ci` prints on a version of Node that is too old. */
+/** The error of `npm ci` on a Node version that is too old. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
@@ -18,13 +18,13 @@ it.each(['20.19.0', '20.20.2', '22.12.0', '23.0.0', '24.21.0', '26.10.0'])('acce
   expect(install(version)).toEqual({ status: 0, stderr: '' });
 });
 
-it.each(['18.20.8', '20.18.3', '21.7.3', '22.11.0'])('fails on Node %s and says what is needed', (version) => {
+it.each(['18.20.8', '20.18.3', '21.7.3', '22.11.0'])('fails on Node %s and names the required version', (version) => {
   const { status, stderr } = install(version);
   expect(status).toBe(1);
   expect(stderr).toContain(`needs Node ^20.19.0 || >=22.12.0, and this is Node ${version}.`);
 });
 
-it('checks the Node it runs on where no package manager says which one it is', () => {
+it('checks the Node version that runs it if no package manager reports one', () => {
   const { status } = spawnSync(process.execPath, [script], { env: { PATH: process.env.PATH } });
   expect(status).toBe(0);
 });

@@ -1,7 +1,7 @@
 /**
- * Whole conversations against a pure model: two to four people send, send again, edit, delete, react and moderate over
- * sockets and REST, while the room is evicted and lines break and come back. Each answer is what the model says, and in
- * the end every client, REST and storage hold what the model holds: no gap, nothing twice, nothing lost.
+ * Conversations compared with a pure model: two to four participants send, resend, edit, delete, react and moderate over
+ * sockets and REST, while the room is evicted and sockets close and reconnect. Each reply must be that of the model, and
+ * at the end every client, REST and storage must hold what the model holds: no gap, no duplicate, no loss.
  */
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
@@ -17,18 +17,18 @@ const runs = Number(env.PROPERTY_RUNS || 2_000);
 const steps = 40;
 const emojis = ['👍', '❤️', '🎉'] as const;
 
-type Act =
+type Change =
   | { type: 'send'; text: string }
   | { type: 'resend' }
   | { type: 'edit'; nth: number; text: string }
   | { type: 'delete'; nth: number }
   | { type: 'react'; nth: number; emoji: string; on: boolean };
 
-type Moderation = { action: 'mute' | 'unmute' | 'promote' | 'demote'; whom: number } | { action: 'lock' | 'unlock' };
+type Moderation = { action: 'mute' | 'unmute' | 'promote' | 'demote'; index: number } | { action: 'lock' | 'unlock' };
 
 type Step =
   | { type: 'rest' }
-  | { type: 'act'; who: number; overRest: boolean; act: Act }
+  | { type: 'act'; who: number; overRest: boolean; act: Change }
   | { type: 'moderate'; moderation: Moderation }
   | { type: 'drop' | 'return'; who: number }
   | { type: 'evict' };
@@ -36,7 +36,7 @@ type Step =
 const who = fc.nat({ max: 3 });
 const nth = fc.nat({ max: 7 });
 const text = fc.constantFrom('a', 'b', 'ねこ');
-const act: fc.Arbitrary<Act> = fc.oneof(
+const act: fc.Arbitrary<Change> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ type: fc.constant('send' as const), text }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('resend' as const) }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('edit' as const), nth, text }) },
@@ -54,7 +54,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
 const moderation: fc.Arbitrary<Moderation> = fc.oneof(
   fc.record({
     action: fc.constantFrom('mute' as const, 'unmute' as const, 'promote' as const, 'demote' as const),
-    whom: who,
+    index: who,
   }),
   fc.record({ action: fc.constantFrom('lock' as const, 'unlock' as const) }),
 );
@@ -66,7 +66,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ type: fc.constant('evict' as const) }) },
 );
 
-/** What the room must hold, told step by step. */
+/** What the room must hold after each step. */
 class Model {
   rev = 0;
   readonly messages: {
@@ -75,7 +75,7 @@ class Model {
     author: number;
     clientId: string;
     text: string;
-    gone: boolean;
+    deleted: boolean;
     reactions: Map<string, Set<number>>;
   }[] = [];
   readonly muted = new Set<number>();
@@ -88,18 +88,18 @@ class Model {
     return `c${this.#sent}`;
   }
 
-  /** The message that a step means; one that was never posted where there are fewer. */
+  /** The message that a step refers to; undefined if none was posted yet. */
   target(place: number) {
     return this.messages[this.messages.length === 0 ? 0 : place % this.messages.length];
   }
 
-  /** What an act is answered with, and what it changes: the `rev` of its message, or a status. */
-  expect(author: number, done: Act, clientId: string): number | { statusCode: number } {
+  /** Applies a change. @returns the `rev` of the message, or the status of the refusal */
+  apply(author: number, done: Change, clientId: string): number | { statusCode: number } {
     const refused = this.#refusal(author);
     if (done.type === 'send') {
       if (refused) return refused;
       const rev = ++this.rev;
-      this.messages.push({ id: rev, rev, author, clientId, text: done.text, gone: false, reactions: new Map() });
+      this.messages.push({ id: rev, rev, author, clientId, text: done.text, deleted: false, reactions: new Map() });
       return rev;
     }
     if (done.type === 'resend') return this.messages.find((message) => message.clientId === clientId)?.id ?? 0;
@@ -108,17 +108,17 @@ class Model {
     if (refused && done.type !== 'delete') return refused;
     if (done.type === 'delete') {
       if (message.author !== author && !this.moderators.has(author)) return { statusCode: 403 };
-      if (message.gone) return message.rev;
-      message.gone = true;
+      if (message.deleted) return message.rev;
+      message.deleted = true;
       message.text = '';
       message.reactions.clear();
     } else if (done.type === 'edit') {
       if (message.author !== author) return { statusCode: 403 };
-      if (message.gone) return { statusCode: 404 };
+      if (message.deleted) return { statusCode: 404 };
       if (message.text === done.text) return message.rev;
       message.text = done.text;
     } else {
-      if (message.gone) return { statusCode: 404 };
+      if (message.deleted) return { statusCode: 404 };
       const given = message.reactions.get(done.emoji) ?? new Set<number>();
       if (given.has(author) === done.on) return message.rev;
       if (done.on) given.add(author);
@@ -131,47 +131,47 @@ class Model {
   }
 
   moderate(done: Moderation): void {
-    if (!('whom' in done)) this.locked = done.action === 'lock';
-    else if (done.action === 'mute') this.muted.add(done.whom);
-    else if (done.action === 'unmute') this.muted.delete(done.whom);
+    if (!('index' in done)) this.locked = done.action === 'lock';
+    else if (done.action === 'mute') this.muted.add(done.index);
+    else if (done.action === 'unmute') this.muted.delete(done.index);
     else if (done.action === 'promote') {
-      this.moderators.add(done.whom);
-      this.muted.delete(done.whom);
-    } else this.moderators.delete(done.whom);
+      this.moderators.add(done.index);
+      this.muted.delete(done.index);
+    } else this.moderators.delete(done.index);
   }
 
   #refusal(author: number): { statusCode: number } | undefined {
-    const speaks = !this.muted.has(author) && (this.moderators.has(author) || !this.locked);
-    return speaks ? undefined : { statusCode: 403 };
+    const canPost = !this.muted.has(author) && (this.moderators.has(author) || !this.locked);
+    return canPost ? undefined : { statusCode: 403 };
   }
 }
 
-/** A person with the SDK's own idea of the room, whose line may be down. */
-class Person {
+/** A participant with the SDK's state of the room, who may be disconnected. */
+class Client {
   state: RoomState = initialState;
   id = '';
-  /** What was last sent: its `clientId` and text. */
+  /** The `clientId` and text of the last message sent. */
   last: { clientId: string; text: string } | undefined;
   readonly token: string;
   #socket: TestSocket | undefined;
-  #taken = 0;
+  #applied = 0;
   #refs = 0;
 
   constructor(name: string) {
     this.token = `${name}-token`;
   }
 
-  get isHere(): boolean {
+  get isConnected(): boolean {
     return this.#socket !== undefined;
   }
 
-  async come(link: string): Promise<void> {
+  async connect(link: string): Promise<void> {
     const { position } = this.state;
     this.#socket = await connect(link);
-    this.#taken = 0;
-    const ready = await this.#socket.enter({ token: this.token, ...(position && { resume: position }) });
+    this.#applied = 0;
+    const ready = await this.#socket.auth({ token: this.token, ...(position && { resume: position }) });
     this.id = ready.participant?.id ?? '';
-    this.listen();
+    this.applyFrames();
     expect(ready.recovered).toBe(position !== null);
   }
 
@@ -180,22 +180,22 @@ class Person {
     this.#socket = undefined;
   }
 
-  /** Takes in what was heard. A live frame may leave nothing out. */
-  listen(): void {
-    const heard = this.#socket?.heard ?? [];
-    for (; this.#taken < heard.length; this.#taken++) {
-      const frame = heard[this.#taken] as ServerFrame;
+  /** Applies the frames received since the last call. No live frame may show a gap. */
+  applyFrames(): void {
+    const received = this.#socket?.received ?? [];
+    for (; this.#applied < received.length; this.#applied++) {
+      const frame = received[this.#applied] as ServerFrame;
       expect(hasGap(this.state, frame)).toBe(false);
       this.state = reduce(this.state, { type: 'frame', frame, at: 0 });
     }
   }
 
-  /** Says something and waits for the answer to it. */
-  async say(frame: Record<string, unknown>): Promise<number | { statusCode: number }> {
+  /** Sends a frame and waits for the reply with its `ref`. */
+  async request(frame: Record<string, unknown>): Promise<number | { statusCode: number }> {
     this.#refs += 1;
     const ref = `r${this.#refs}`;
     const socket = this.#socket as TestSocket;
-    socket.say({ ...frame, ref });
+    socket.send({ ...frame, ref });
     for (;;) {
       const answer = await socket.nextOf(['ack', 'error']);
       if (answer.ref === ref) return answer.type === 'ack' ? answer.rev : { statusCode: answer.statusCode };
@@ -203,21 +203,21 @@ class Person {
   }
 }
 
-/** What a message is, whoever looks at it. */
-function plain({ id, rev, text: said, deletedAt, reactions }: Message) {
+/** The fields of a message that are the same for every viewer. */
+function plain({ id, rev, text: current, deletedAt, reactions }: Message) {
   return {
     id,
     rev,
-    text: said,
-    gone: deletedAt !== undefined,
+    text: current,
+    deleted: deletedAt !== undefined,
     reactions: reactions.map(({ emoji, count }) => [emoji, count]),
   };
 }
 
-async function overRest(link: string, token: string, done: Act, id: number, clientId: string) {
+async function overRest(link: string, token: string, done: Change, id: number, clientId: string) {
   const path = `/chat/${link}/messages`;
   const at = `${path}/${id}`;
-  const ask = () => {
+  const send = () => {
     switch (done.type) {
       case 'send':
       case 'resend':
@@ -233,35 +233,35 @@ async function overRest(link: string, token: string, done: Act, id: number, clie
     }
   };
   const sent = done.type === 'send' ? done.text : undefined;
-  const { status, content } = await (ask() ?? call<Message>('POST', path, { token, clientId, text: sent }));
+  const { status, content } = await (send() ?? call<Message>('POST', path, { token, clientId, text: sent }));
   return status < 300 ? content.rev : { statusCode: status };
 }
 
-async function converse(count: number, plan: readonly Step[]): Promise<void> {
+async function runConversation(count: number, plan: readonly Step[]): Promise<void> {
   const link = await makeRoom();
   const model = new Model();
-  const people = Array.from({ length: count }, (_, place) => new Person(`person-${place}`));
-  for (const person of people) await person.come(link);
-  for (const one of plan) await take(one, { link, model, people });
+  const clients = Array.from({ length: count }, (_, place) => new Client(`client-${place}`));
+  for (const client of clients) await client.connect(link);
+  for (const one of plan) await runStep(one, { link, model, clients });
 
-  for (const person of people) if (!person.isHere) await person.come(link);
+  for (const client of clients) if (!client.isConnected) await client.connect(link);
   const { content } = await call<MessagePage>('GET', `/chat/${link}/messages?limit=1`);
   expect(content.rev).toBe(model.rev);
   await expect
     .poll(
       () => {
-        for (const person of people) person.listen();
-        return people.map(({ state }) => state.position?.rev);
+        for (const client of clients) client.applyFrames();
+        return clients.map(({ state }) => state.position?.rev);
       },
       { interval: 1, timeout: 5_000 },
     )
-    .toEqual(people.map(() => model.rev));
+    .toEqual(clients.map(() => model.rev));
 
-  const expected = model.messages.map(({ id, rev, text: said, gone, reactions }) => ({
+  const expected = model.messages.map(({ id, rev, text: current, deleted, reactions }) => ({
     id,
     rev,
-    text: said,
-    gone,
+    text: current,
+    deleted,
     reactions: [...reactions].map(([emoji, given]) => [emoji, given.size]),
   }));
   const byEmoji = (messages: Message[]) =>
@@ -269,7 +269,7 @@ async function converse(count: number, plan: readonly Step[]): Promise<void> {
   const wanted = expected.map((message) => ({ ...message, reactions: [...message.reactions].sort() }));
   const stored = await allMessages(link);
   expect(byEmoji(stored)).toEqual(wanted);
-  for (const { state } of people) {
+  for (const { state } of clients) {
     expect(byEmoji(state.messages)).toEqual(wanted);
     expect(state.chatSettings.locked).toBe(model.locked);
   }
@@ -282,79 +282,79 @@ async function converse(count: number, plan: readonly Step[]): Promise<void> {
   expect(rows.messages).toEqual(model.messages.map(({ id, rev, clientId }) => ({ id, rev, client_id: clientId })));
   const given = wanted.flatMap(({ reactions }) => reactions.map(([, size]) => Number(size)));
   expect(rows.reactions).toBe(given.reduce((sum, size) => sum + size, 0));
-  for (const person of people) person.drop();
+  for (const client of clients) client.drop();
 }
 
-async function take(
+async function runStep(
   one: Step,
-  { link, model, people }: { link: string; model: Model; people: Person[] },
+  { link, model, clients }: { link: string; model: Model; clients: Client[] },
 ): Promise<void> {
   switch (one.type) {
     case 'rest':
       return;
     case 'evict': {
       const room = await roomObject(link);
-      // What sleeps already cannot be put to sleep.
+      // An object that is not running cannot be evicted: wake it first.
       await runInDurableObject(room, () => undefined);
       await evictDurableObject(room, { webSockets: 'hibernate' });
       return;
     }
     case 'drop':
     case 'return': {
-      const person = people[one.who % people.length] as Person;
+      const client = clients[one.who % clients.length] as Client;
       if (one.type === 'drop') {
-        person.listen();
-        person.drop();
-      } else if (!person.isHere) await person.come(link);
+        client.applyFrames();
+        client.drop();
+      } else if (!client.isConnected) await client.connect(link);
       return;
     }
     case 'moderate': {
       const { moderation: done } = one;
-      const whom = 'whom' in done ? done.whom % people.length : 0;
-      const target = 'whom' in done ? { target: people[whom]?.id } : {};
+      const index = 'index' in done ? done.index % clients.length : 0;
+      const target = 'index' in done ? { target: clients[index]?.id } : {};
       const { status } = await call('POST', `/chat/${link}/moderation`, {
         token: 'boss',
         adminToken,
         action: done.action,
         ...target,
       });
-      // Somebody who is neither here nor has posted is nobody.
+      // A participant who is not connected and has not posted is unknown to the room.
       if (status === 404) return;
       expect(status).toBe(201);
-      model.moderate('whom' in done ? { ...done, whom } : done);
+      model.moderate('index' in done ? { ...done, index } : done);
       return;
     }
     case 'act':
-      await perform(one, { link, model, people });
+      await perform(one, { link, model, clients });
   }
 }
 
 async function perform(
   { who: place, overRest: wantsRest, act: done }: Extract<Step, { type: 'act' }>,
-  { link, model, people }: { link: string; model: Model; people: Person[] },
+  { link, model, clients }: { link: string; model: Model; clients: Client[] },
 ): Promise<void> {
-  const author = place % people.length;
-  const person = people[author] as Person;
-  const repeated = done.type === 'resend' ? person.last : undefined;
+  const author = place % clients.length;
+  const client = clients[author] as Client;
+  const repeated = done.type === 'resend' ? client.last : undefined;
   if (done.type === 'resend' && !repeated) return;
-  const actual: Act = repeated ? { type: 'send', text: repeated.text } : done;
+  const actual: Change = repeated ? { type: 'send', text: repeated.text } : done;
   const clientId = repeated?.clientId ?? model.newClientId();
   const target = 'nth' in done ? model.target(done.nth) : undefined;
   const id = target?.id ?? 999;
   const sends = repeated !== undefined;
   const before = sends ? model.messages.find((message) => message.clientId === clientId) : undefined;
-  const wanted = model.expect(author, done, clientId);
+  const wanted = model.apply(author, done, clientId);
   const got =
-    wantsRest || !person.isHere
-      ? await overRest(link, person.token, actual, id, clientId)
-      : await person.say(frameOf(actual, id, clientId));
-  // A repeat is answered over REST with the message as it now is, and acknowledged with what it was.
-  const answer = sends && (wantsRest || !person.isHere) ? (before?.rev ?? 0) : wanted;
+    wantsRest || !client.isConnected
+      ? await overRest(link, client.token, actual, id, clientId)
+      : await client.request(frameOf(actual, id, clientId));
+  // REST replies to a repeated message with its current state, and an `ack` has the `rev` that it was posted with.
+  const answer = sends && (wantsRest || !client.isConnected) ? (before?.rev ?? 0) : wanted;
   expect([done, got]).toEqual([done, answer]);
-  if (done.type === 'send' && typeof got === 'number') person.last = { clientId, text: done.text };
+  if (done.type === 'send' && typeof got === 'number') client.last = { clientId, text: done.text };
 }
 
-function frameOf(done: Act, messageId: number, clientId: string): Record<string, unknown> {
+function frameOf(done: Change, messageId: number, clientId: string): Record<string, unknown> {
   switch (done.type) {
     case 'send':
     case 'resend':
@@ -368,17 +368,17 @@ function frameOf(done: Act, messageId: number, clientId: string): Record<string,
   }
 }
 
-/** Conversations that go on side by side, each in a room of its own: they wait for the disk more than for each other. */
+/** Conversations that run concurrently, each in its own room: most of their time is spent waiting for the disk. */
 const lanes = 8;
 
-it('everyone ends with the same room, whatever happened to it and to them', { timeout: 1_800_000 }, async () => {
+it('every client ends with the same room after evictions and reconnects', { timeout: 1_800_000 }, async () => {
   const plan = fc.array(step, { minLength: steps, maxLength: steps });
-  const property = () => fc.asyncProperty(fc.integer({ min: 2, max: 4 }), plan, converse);
+  const property = () => fc.asyncProperty(fc.integer({ min: 2, max: 4 }), plan, runConversation);
   const each = Math.ceil(runs / lanes);
   await Promise.all(Array.from({ length: lanes }, () => fc.assert(property(), { numRuns: each, seed: newSeed() })));
 });
 
-/** A seed that no other lane has: fast-check would take the time for all. */
+/** A different seed for each lane: the default seed of fast-check is the time, which all lanes share. */
 function newSeed(): number {
   return crypto.getRandomValues(new Int32Array(1))[0] ?? 0;
 }

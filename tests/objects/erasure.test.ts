@@ -1,12 +1,12 @@
-/** Erasing oneself: all that somebody wrote and reacted with, each its own step of the log, to the end whatever happens. */
+/** Erasure of a participant's own messages and reactions: each takes a `rev`, and it completes despite evictions and faults. */
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { afterEach, expect, it, vi } from 'vitest';
 import { limits } from '../../shared/limits.ts';
 import type { Message, SearchResults } from '../../shared/message.ts';
 import { adminToken, allMessages, call, makeRoom, roomObject } from '../support/pool/calls.ts';
-import { passAlarms, setClock } from '../support/pool/clock.ts';
-import { breaking } from '../support/pool/faults.ts';
-import { enter } from '../support/pool/sockets.ts';
+import { runAlarmsUntil, setClock } from '../support/pool/clock.ts';
+import { withFault } from '../support/pool/faults.ts';
+import { joinRoom } from '../support/pool/sockets.ts';
 
 const tokenOf = (who: string) => ({ token: `${who}-token` });
 
@@ -19,7 +19,7 @@ const react = (link: string, who: string, id: number) =>
 
 const erase = (link: string, who: string) => call<{ remaining: number }>('POST', `/chat/${link}/erasure`, tokenOf(who));
 
-/** Puts so many messages of somebody into the log. */
+/** Inserts messages of one author into the log. */
 async function fill(link: string, authorId: string, count: number): Promise<void> {
   await runInDurableObject(await roomObject(link), (_, { storage }) => {
     const { rev } = storage.sql.exec<{ rev: number }>('SELECT rev FROM log').one();
@@ -36,7 +36,7 @@ async function fill(link: string, authorId: string, count: number): Promise<void
   });
 }
 
-/** The messages that a search looks at. */
+/** The ids of the messages in the search index. */
 const indexedIn = async (link: string) =>
   runInDurableObject(await roomObject(link), (_, { storage }) =>
     storage.sql
@@ -49,7 +49,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it('leaves tombstones of nobody, takes the reactions back, and tells everyone each under the next rev', async () => {
+it('leaves tombstones without the author’s name, removes the reactions, and broadcasts each change with the next rev', async () => {
   const link = await makeRoom();
   const { author } = await post(link, 'alice', 'one');
   await post(link, 'bob', 'two');
@@ -62,16 +62,16 @@ it('leaves tombstones of nobody, takes the reactions back, and tells everyone ea
     ['alice', 1],
   ] as const)
     await react(link, who, id);
-  const carol = await enter(link, 'carol');
+  const carol = await joinRoom(link, 'carol');
   expect((await erase(link, 'alice')).envelope).toEqual({ statusCode: 200, content: { remaining: 0 } });
-  const heard = [await carol.next('message'), await carol.next('message'), await carol.next('message')];
-  expect(heard.map(({ id, rev }) => [id, rev])).toEqual([
+  const live = [await carol.next('message'), await carol.next('message'), await carol.next('message')];
+  expect(live.map(({ id, rev }) => [id, rev])).toEqual([
     [1, 9],
     [2, 10],
     [3, 11],
   ]);
-  const nobody = { ...author, name: `guest-${author.id.slice(2, 6)}` };
-  const tombstone = { author: nobody, text: '', deletedBy: 'author', deletedAt: expect.any(Number), reactions: [] };
+  const anonymous = { ...author, name: `guest-${author.id.slice(2, 6)}` };
+  const tombstone = { author: anonymous, text: '', deletedBy: 'author', deletedAt: expect.any(Number), reactions: [] };
   for (const evicted of [false, true]) {
     if (evicted) await evictDurableObject(await roomObject(link));
     const [one, two, three, four] = await allMessages(link);
@@ -83,7 +83,7 @@ it('leaves tombstones of nobody, takes the reactions back, and tells everyone ea
   }
 });
 
-it('asked again is harmless, and touches nothing that was written since until then', async () => {
+it('has no effect the second time, and does not affect later messages until it is requested again', async () => {
   const link = await makeRoom();
   await post(link, 'alice', 'one');
   await erase(link, 'alice');
@@ -98,7 +98,7 @@ it('asked again is harmless, and touches nothing that was written since until th
   expect((await allMessages(link)).map(({ rev }) => rev)).toEqual([2, 4]);
 });
 
-it('takes the name off what was a tombstone already, and leaves it whose it was', async () => {
+it('removes the name from an existing tombstone and keeps who deleted it', async () => {
   const link = await makeRoom();
   await post(link, 'alice', 'one');
   await call('DELETE', `/chat/${link}/messages/1`, { token: 'boss', adminToken });
@@ -109,7 +109,7 @@ it('takes the name off what was a tombstone already, and leaves it whose it was'
   expect(after?.author.name).toMatch(/^guest-/);
 });
 
-it('leaves nothing that a search could find, nor the index of a word of it', async () => {
+it('removes the messages from the search and its index', async () => {
   const link = await makeRoom();
   await post(link, 'alice', 'unmistakable');
   await post(link, 'bob', 'unmistakable too');
@@ -119,24 +119,24 @@ it('leaves nothing that a search could find, nor the index of a word of it', asy
   expect(await indexedIn(link)).toEqual([2]);
 });
 
-it('a message sent again meets its tombstone', async () => {
+it('a message that is sent again returns its tombstone', async () => {
   const link = await makeRoom();
   await post(link, 'alice', 'one');
   await erase(link, 'alice');
   expect(await post(link, 'alice', 'one')).toMatchObject({ id: 1, text: '', deletedBy: 'author' });
 });
 
-it('of many goes on by alarm in batches, over evictions; what comes meanwhile stays', async () => {
+it('of many messages continues by alarm in batches, also after evictions, and keeps messages posted in between', async () => {
   setClock(Date.now());
   const link = await makeRoom();
   const { author } = await post(link, 'alice', 'first');
   const batches = 12;
   await fill(link, author.id, batches * limits.erasureBatch - 1);
-  const bob = await enter(link, 'bob');
+  const bob = await joinRoom(link, 'bob');
   expect((await erase(link, 'alice')).content).toEqual({ remaining: (batches - 1) * limits.erasureBatch });
   await post(link, 'alice', 'meanwhile');
   await evictDurableObject(await roomObject(link), { webSockets: 'hibernate' });
-  await passAlarms(link, Date.now() + 60_000);
+  await runAlarmsUntil(link, Date.now() + 60_000);
   const messages = await allMessages(link);
   expect(messages.filter(({ deletedAt }) => deletedAt === undefined).map(({ text }) => text)).toEqual(['meanwhile']);
   const revs = messages.map(({ rev }) => rev);
@@ -147,39 +147,39 @@ it('of many goes on by alarm in batches, over evictions; what comes meanwhile st
   expect(live).toEqual(Array.from({ length: live.length }, (_, place) => from + place));
 });
 
-it('in a room that waits for nothing sets its alarm', async () => {
+it('in a room without an alarm sets one', async () => {
   setClock(Date.now());
   const link = await makeRoom();
   const { author } = await post(link, 'alice', 'one');
   await fill(link, author.id, 2 * limits.erasureBatch);
-  await passAlarms(link, Date.now() + 60 * 60_000);
+  await runAlarmsUntil(link, Date.now() + 60 * 60_000);
   const room = await roomObject(link);
   const alarm = () => runInDurableObject(room, (_, { storage }) => storage.getAlarm());
   expect(await alarm()).toBeNull();
   await erase(link, 'alice');
   await expect
     .poll(async () => {
-      await passAlarms(link, Date.now() + 60_000);
+      await runAlarmsUntil(link, Date.now() + 60_000);
       return (await allMessages(link)).filter(({ text }) => text !== '').length;
     })
     .toBe(0);
 });
 
-it('a fault in a batch leaves it whole, and it is done later', async () => {
+it('a batch that fails has no effect and is done later', async () => {
   setClock(Date.now());
   const link = await makeRoom();
   const { author } = await post(link, 'alice', 'one');
   await fill(link, author.id, limits.erasureBatch);
   expect((await erase(link, 'alice')).content.remaining).toBe(1);
-  await breaking(link, 'AFTER UPDATE ON messages', async () => {
-    await passAlarms(link, Date.now() + 1_000);
+  await withFault(link, 'AFTER UPDATE ON messages', async () => {
+    await runAlarmsUntil(link, Date.now() + 1_000);
     expect((await allMessages(link)).at(-1)).toMatchObject({ text: 'x' });
   });
-  await passAlarms(link, Date.now() + 2 * limits.jobRetryMs);
+  await runAlarmsUntil(link, Date.now() + 2 * limits.jobRetryMs);
   expect((await allMessages(link)).filter(({ text }) => text !== '')).toEqual([]);
 });
 
-it('a room that is deleted meanwhile leaves nothing to be done in the next of that link', async () => {
+it('the deletion of the room cancels it for the next room at that link', async () => {
   setClock(Date.now());
   const link = await makeRoom();
   const { author } = await post(link, 'alice', 'one');
@@ -192,11 +192,11 @@ it('a room that is deleted meanwhile leaves nothing to be done in the next of th
   expect(left).toEqual([]);
   await call('POST', '/chat/new', { token: adminToken, content: { title: 'x', about: '', tag: [], link } });
   await post(link, 'bob', 'untouched');
-  await passAlarms(link, Date.now() + 60_000);
+  await runAlarmsUntil(link, Date.now() + 60_000);
   expect(await allMessages(link)).toMatchObject([{ text: 'untouched', rev: 1 }]);
 });
 
-it('takes a token, and a room', async () => {
+it('needs a token and an existing room', async () => {
   const link = await makeRoom();
   expect((await call('POST', `/chat/${link}/erasure`, {})).envelope).toMatchObject({
     statusCode: 401,

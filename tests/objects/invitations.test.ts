@@ -1,4 +1,4 @@
-/** Invitations to a private room: as good as its key, until a time, under that key, and to the letter. */
+/** Invitations to a private room: equivalent to its key until they expire or the key changes, if not altered. */
 import { evictDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
@@ -6,8 +6,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Message } from '../../shared/message.ts';
 import { adminToken, call, makeRoom, roomObject } from '../support/pool/calls.ts';
 import { setClock } from '../support/pool/clock.ts';
-import { joinKey, makePrivateRoom, showing } from '../support/pool/private-rooms.ts';
-import { connect, enter } from '../support/pool/sockets.ts';
+import { joinKey, joinKeyHeader, makePrivateRoom } from '../support/pool/private-rooms.ts';
+import { connect, joinRoom } from '../support/pool/sockets.ts';
 
 interface Issued {
   invitation: string;
@@ -17,7 +17,7 @@ interface Issued {
 const invite = (link: string, request: Record<string, unknown> = {}, token: string | undefined = adminToken) =>
   call<Issued>('POST', `/chat/${link}/invitations`, { token, ...request });
 
-const read = (link: string, shown: string) => call('GET', `/chat/${link}`, undefined, showing(shown));
+const read = (link: string, key: string) => call('GET', `/chat/${link}`, undefined, joinKeyHeader(key));
 
 const expired = 'Forbidden: The invitation has expired';
 const day = 24 * 60 * 60_000;
@@ -26,7 +26,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it('opens the room over both transports for a week, before and after an eviction', async () => {
+it('gives access over both transports for a week, before and after an eviction', async () => {
   setClock(Date.now());
   const link = await makePrivateRoom();
   const { status, content } = await invite(link);
@@ -35,7 +35,7 @@ it('opens the room over both transports for a week, before and after an eviction
   for (const evicted of [false, true]) {
     if (evicted) await evictDurableObject(await roomObject(link));
     expect((await read(link, invitation)).status).toBe(200);
-    await enter(link, 'friend', { joinKey: invitation });
+    await joinRoom(link, 'friend', { joinKey: invitation });
     const body = { token: 'friend-token', clientId: `${evicted}`, text: 'x', joinKey: invitation };
     expect((await call('POST', `/chat/${link}/messages`, body)).status).toBe(201);
   }
@@ -43,24 +43,24 @@ it('opens the room over both transports for a week, before and after an eviction
   expect((await read(link, invitation)).status).toBe(200);
 });
 
-it('once expired opens nothing, and says so; who is in stays, and says who they are again', async () => {
+it('once expired is refused with that reason; connected participants stay and can send auth again', async () => {
   setClock(Date.now());
   const link = await makePrivateRoom();
   const { invitation, expiresAt } = (await invite(link, { expiresIn: 60 })).content;
-  const friend = await enter(link, 'friend', { joinKey: invitation });
+  const friend = await joinRoom(link, 'friend', { joinKey: invitation });
   setClock(expiresAt);
   expect((await read(link, invitation)).envelope).toEqual({ statusCode: 403, content: expired, error: expired });
   const late = await connect(link);
-  late.say({ type: 'auth', joinKey: invitation });
+  late.send({ type: 'auth', joinKey: invitation });
   expect(await late.closed).toEqual({ code: 4403, reason: expired });
-  await friend.enter({ token: 'friend-token', joinKey: invitation, resume: { epoch: 'x', rev: 0 } });
-  friend.say({ type: 'send', clientId: 'still', text: 'here' });
+  await friend.auth({ token: 'friend-token', joinKey: invitation, resume: { epoch: 'x', rev: 0 } });
+  friend.send({ type: 'send', clientId: 'still', text: 'here' });
   expect(await friend.next('ack')).toMatchObject({ duplicate: false });
   const admin = { token: 'boss-token', adminToken, joinKey: invitation, clientId: 'b', text: 'x' };
   expect((await call('POST', `/chat/${link}/messages`, admin)).status).toBe(201);
 });
 
-it('is void once the room has another key, the same key again among them, or was opened meanwhile', async () => {
+it('is invalid once the room has got another key, the same key again, or was public in between', async () => {
   const link = await makePrivateRoom();
   const { invitation } = (await invite(link)).content;
   const change = (content: object) => call('PUT', '/chat/update', { token: adminToken, link, content });
@@ -76,24 +76,24 @@ it('is void once the room has another key, the same key again among them, or was
   expect((await read(link, newer)).status).toBe(403);
 });
 
-it('to one room opens no other, under the same key neither', async () => {
+it('to one room gives no access to another room with the same key', async () => {
   const [link, other] = [await makePrivateRoom(), await makePrivateRoom()];
   expect((await read(other, (await invite(link)).content.invitation)).status).toBe(403);
 });
 
-it('with any character changed, added or left out is void', async () => {
+it('with any character changed, added or removed is invalid', async () => {
   const link = await makePrivateRoom();
   const { invitation } = (await invite(link, { name: 'Ren' })).content;
   const characters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+/ é'];
   const changes = fc.record({
-    // The last character of a base64url text has bits that mean nothing: it is tried more often.
+    // Some bits of the last character of a base64url text are unused, so it is changed more often.
     place: fc.oneof(fc.nat(invitation.length), fc.constant(invitation.length - 1)),
     by: fc.constantFrom('', ...characters),
-    takes: fc.constantFrom(0, 1),
+    removed: fc.constantFrom(0, 1),
   });
   await fc.assert(
-    fc.asyncProperty(changes, async ({ place, by, takes }) => {
-      const changed = invitation.slice(0, place) + by + invitation.slice(place + takes);
+    fc.asyncProperty(changes, async ({ place, by, removed }) => {
+      const changed = invitation.slice(0, place) + by + invitation.slice(place + removed);
       fc.pre(changed !== invitation);
       expect((await read(link, changed)).status).toBe(403);
     }),
@@ -108,7 +108,7 @@ it('with any character changed, added or left out is void', async () => {
 });
 
 describe('the name of an invitation', () => {
-  it('is that of who gives none, and no more than that', async () => {
+  it('is used by a participant who sends no name, and can be changed', async () => {
     const link = await makePrivateRoom();
     const { invitation } = (await invite(link, { name: 'Ren' })).content;
     const post = async (clientId: string, more: object = {}) => {
@@ -118,14 +118,14 @@ describe('the name of an invitation', () => {
     expect(await post('a')).toBe('Ren');
     expect(await post('b', { name: 'Renata' })).toBe('Renata');
     const socket = await connect(link);
-    expect((await socket.enter({ token: 'ren-token', joinKey: invitation })).participant?.name).toBe('Ren');
-    await socket.enter({ token: 'ren-token', name: 'Renata' });
+    expect((await socket.auth({ token: 'ren-token', joinKey: invitation })).participant?.name).toBe('Ren');
+    await socket.auth({ token: 'ren-token', name: 'Renata' });
     await call('POST', `/chat/${link}/participants`, { action: 'join', token: 'ren-token', joinKey: invitation });
-    expect((await socket.enter({ token: 'ren-token' })).participants).toMatchObject([{ name: 'Renata' }]);
+    expect((await socket.auth({ token: 'ren-token' })).participants).toMatchObject([{ name: 'Renata' }]);
   });
 });
 
-it('is the admin’s and the operator’s to give, and of a private room only', async () => {
+it('is issued to the admin and the operator only, and for a private room only', async () => {
   const link = await makePrivateRoom();
   expect((await invite(link, {}, 'operator-secret')).status).toBe(201);
   const bearer = { Authorization: `Bearer ${adminToken}` };

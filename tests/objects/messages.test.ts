@@ -1,40 +1,40 @@
-/** The log of a room: one order without gaps, exactly once, over both transports. */
+/** The message log of a room: total order without gaps, exactly-once posting, pages, over both transports. */
 import { evictDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
 import type { Message, MessagePage } from '../../shared/message.ts';
 import { adminToken, allMessages, call, makeRoom, roomObject } from '../support/pool/calls.ts';
-import { breaking } from '../support/pool/faults.ts';
-import { enter, openRoom } from '../support/pool/sockets.ts';
+import { withFault } from '../support/pool/faults.ts';
+import { joinRoom, openRoom } from '../support/pool/sockets.ts';
 
 const post = (link: string, body: Record<string, unknown>, headers?: Record<string, string>) =>
   call<Message>('POST', `/chat/${link}/messages`, { token: 'carol-token', name: 'carol', ...body }, headers);
 
 describe('one room over two transports', () => {
-  it('shows two sockets and a REST caller the same messages, ids and gapless revs', async () => {
+  it('returns the same messages, ids and gapless revs to two sockets and a REST caller', async () => {
     const { link, alice, bob } = await openRoom('alice', 'bob');
     for (let turn = 1; turn <= 5; turn++) {
-      alice.say({ type: 'send', clientId: `a${turn}`, text: `alice ${turn}` });
-      bob.say({ type: 'send', clientId: `b${turn}`, text: `bob ${turn}` });
+      alice.send({ type: 'send', clientId: `a${turn}`, text: `alice ${turn}` });
+      bob.send({ type: 'send', clientId: `b${turn}`, text: `bob ${turn}` });
       await post(link, { clientId: `c${turn}`, text: `carol ${turn}` });
     }
-    const heardBy = async (socket: typeof alice) => {
-      const heard: Message[] = [];
-      while (heard.length < 15) {
+    const receivedBy = async (socket: typeof alice) => {
+      const messages: Message[] = [];
+      while (messages.length < 15) {
         const { type: _, ...message } = await socket.next('message');
-        heard.push(message);
+        messages.push(message);
       }
-      return heard;
+      return messages;
     };
     const stored = await allMessages(link);
     expect(stored.map((message) => message.id)).toEqual(Array.from({ length: 15 }, (_, index) => index + 1));
     expect(stored.map((message) => message.rev)).toEqual(stored.map((message) => message.id));
-    expect(await heardBy(alice)).toEqual(stored);
-    expect(await heardBy(bob)).toEqual(stored);
+    expect(await receivedBy(alice)).toEqual(stored);
+    expect(await receivedBy(bob)).toEqual(stored);
   });
 
-  it('acknowledges to the sender alone, with the ref of the frame', async () => {
+  it('sends the ack to the sender only, with the ref of the frame', async () => {
     const { alice, bob } = await openRoom('alice', 'bob');
-    alice.say({ type: 'send', ref: 7, clientId: 'one', text: 'hello' });
+    alice.send({ type: 'send', ref: 7, clientId: 'one', text: 'hello' });
     const message = await bob.next('message');
     expect(await alice.next('ack')).toEqual({
       type: 'ack',
@@ -45,10 +45,10 @@ describe('one room over two transports', () => {
       createdAt: message.createdAt,
       duplicate: false,
     });
-    expect(bob.heard.some((frame) => frame.type === 'ack')).toBe(false);
+    expect(bob.received.some((frame) => frame.type === 'ack')).toBe(false);
   });
 
-  it('keeps the text to the letter, and what storage cannot keep is replaced before anyone sees it', async () => {
+  it('keeps the text exactly, and replaces lone surrogates before it is broadcast', async () => {
     const { link, alice } = await openRoom('alice');
     const text = '<b>&"\'\\ \u0000 \u202e 👩‍👩‍👧 é\n\tend';
     await post(link, { clientId: 'exact', text });
@@ -63,13 +63,13 @@ describe('one room over two transports', () => {
 describe('sending a message again', () => {
   it('fifty times at once, over two sockets and REST, before and after an eviction, stores it once', async () => {
     const link = await makeRoom();
-    const one = await enter(link, 'carol');
-    const two = await enter(link, 'carol');
+    const one = await joinRoom(link, 'carol');
+    const two = await joinRoom(link, 'carol');
     const message = { clientId: 'again', text: '一度だけ' };
     const burst = async () => {
       for (let turn = 0; turn < 10; turn++) {
-        one.say({ type: 'send', ref: `one${turn}`, ...message });
-        two.say({ type: 'send', ref: `two${turn}`, ...message });
+        one.send({ type: 'send', ref: `one${turn}`, ...message });
+        two.send({ type: 'send', ref: `two${turn}`, ...message });
       }
       const answers = await Promise.all([1, 2, 3, 4, 5].map(() => post(link, message)));
       const acks = [];
@@ -91,10 +91,10 @@ describe('sending a message again', () => {
     const fresh = acks.filter((ack) => !ack.duplicate).length + answers.filter(({ status }) => status === 201).length;
     expect(fresh).toBe(1);
     expect(acks.length + answers.length).toBe(50);
-    expect(one.heard.filter((frame) => frame.type === 'message')).toHaveLength(1);
+    expect(one.received.filter((frame) => frame.type === 'message')).toHaveLength(1);
   });
 
-  it('with another text is a conflict, over both transports, and after an eviction', async () => {
+  it('with another text is a 409, over both transports and after an eviction', async () => {
     const link = await makeRoom();
     await post(link, { clientId: 'same', text: 'first' });
     for (const evicted of [false, true]) {
@@ -103,14 +103,14 @@ describe('sending a message again', () => {
         statusCode: 409,
         error: 'Conflict: clientId was used for another message',
       });
-      const carol = await enter(link, 'carol');
-      carol.say({ type: 'send', ref: 'r', clientId: 'same', text: 'second' });
+      const carol = await joinRoom(link, 'carol');
+      carol.send({ type: 'send', ref: 'r', clientId: 'same', text: 'second' });
       expect(await carol.next('error')).toMatchObject({ ref: 'r', statusCode: 409 });
     }
     expect(await allMessages(link)).toHaveLength(1);
   });
 
-  it('is the author’s affair: another may use the same clientId', async () => {
+  it('applies per author: another author may use the same clientId', async () => {
     const link = await makeRoom();
     await post(link, { clientId: 'same', text: 'mine' });
     expect((await post(link, { token: 'dave', clientId: 'same', text: 'his' })).status).toBe(201);
@@ -118,7 +118,7 @@ describe('sending a message again', () => {
 });
 
 describe('posting by REST', () => {
-  it('answers 201 with the message, then 200 with the same', async () => {
+  it('returns 201 with the message, and 200 with the same message for a repeat', async () => {
     const link = await makeRoom();
     const first = await post(link, { clientId: 'a', text: 'hello' });
     expect(first.status).toBe(201);
@@ -133,13 +133,13 @@ describe('posting by REST', () => {
     expect(await post(link, { clientId: 'a', text: 'hello' })).toMatchObject({ status: 200, content: first.content });
   });
 
-  it('calls who gave no name guest and four characters of their id', async () => {
+  it('names an author without a name guest and four characters of the id', async () => {
     const link = await makeRoom();
     const { author } = (await post(link, { name: '  ', clientId: 'a', text: 'x' })).content;
     expect(author.name).toBe(`guest-${author.id.slice(2, 6)}`);
   });
 
-  it('knows the same token as the same person in this room, and as nobody in another', async () => {
+  it('gives a token the same participant id within a room and a different one in another room', async () => {
     const [here, there] = [await makeRoom(), await makeRoom()];
     const idIn = async (link: string, clientId: string) =>
       (await post(link, { clientId, text: 'x' })).content.author.id;
@@ -147,7 +147,7 @@ describe('posting by REST', () => {
     expect(await idIn(here, 'a')).not.toBe(await idIn(there, 'a'));
   });
 
-  it('gives the admin’s role by the admin token alone, which may stand in the header', async () => {
+  it('gives the admin role for the admin token only, in the body or the header', async () => {
     const link = await makeRoom();
     const roleOf = async (body: Record<string, unknown>, headers?: Record<string, string>) =>
       (await post(link, { text: 'x', ...body }, headers)).content.author.role;
@@ -167,8 +167,8 @@ describe('posting by REST', () => {
     ['a text of 4,001 characters', { text: '𠮷'.repeat(4_001) }, 400, 'text must be at most 4000 characters'],
     ['a name of 41 characters', { name: 'あ'.repeat(41) }, 400, 'name must be at most 40 characters'],
     ['a clientId of 65 characters', { clientId: 'c'.repeat(65) }, 400, 'clientId must be at most 64 characters'],
-    ['a reply to nothing', { replyTo: 99 }, 404, 'Message not found'],
-    ['a reply to half a message', { replyTo: 1.5 }, 400, 'replyTo must be a whole number'],
+    ['a reply to a message that does not exist', { replyTo: 99 }, 404, 'Message not found'],
+    ['a reply to a fractional id', { replyTo: 1.5 }, 400, 'replyTo must be a whole number'],
     ['a forged token', { token: 'eyJhbGciOiJFZERTQSJ9.e30.c2ln' }, 401, 'Unauthorized: Invalid signed token'],
   ])('refuses %s and stores nothing', async (_, body, status, text) => {
     const link = await makeRoom();
@@ -178,7 +178,7 @@ describe('posting by REST', () => {
     expect(await allMessages(link)).toEqual([]);
   });
 
-  it('takes a text of 4,000 rare ideographs', async () => {
+  it('accepts a text of 4,000 characters outside the basic plane', async () => {
     const link = await makeRoom();
     const text = '𠮷'.repeat(4_000);
     expect((await post(link, { clientId: 'a', text })).content.text).toBe(text);
@@ -191,7 +191,7 @@ describe('posting by REST', () => {
 });
 
 describe('reading pages', () => {
-  it('gives the newest page, and walks both ways', async () => {
+  it('returns the newest page, and pages in both directions', async () => {
     const link = await makeRoom();
     for (let turn = 1; turn <= 7; turn++) await post(link, { clientId: `${turn}`, text: `${turn}` });
     const page = async (query: string) => (await call<MessagePage>('GET', `/chat/${link}/messages?${query}`)).content;
@@ -227,7 +227,7 @@ describe('reading around a message', () => {
     ['around=1&limit=6', [1, 2, 3]],
     ['around=9&limit=6', [6, 7, 8, 9]],
     ['around=5', [1, 2, 3, 4, 5, 6, 7, 8, 9]],
-  ])('gives it with as many on each side: %s', async (query, expected) => {
+  ])('returns it with the same number on each side: %s', async (query, expected) => {
     const link = await makeRoom();
     for (let turn = 1; turn <= 9; turn++) await post(link, { clientId: `${turn}`, text: `${turn}` });
     await call('DELETE', `/chat/${link}/messages/5`, { token: 'carol-token' });
@@ -235,36 +235,36 @@ describe('reading around a message', () => {
     expect(ids(content.messages)).toEqual(expected);
     expect(content.rev).toBe(10);
     const { around, limit } = Object.fromEntries(new URLSearchParams(query));
-    const carol = await enter(link, 'carol');
-    carol.say({ type: 'history', ref: 1, around: Number(around), ...(limit && { limit: Number(limit) }) });
+    const carol = await joinRoom(link, 'carol');
+    carol.send({ type: 'history', ref: 1, around: Number(around), ...(limit && { limit: Number(limit) }) });
     expect(await carol.next('history')).toEqual({ type: 'history', ref: 1, ...content });
   });
 
-  it('that never was is a 404, over both transports', async () => {
+  it('that does not exist gives 404 over both transports', async () => {
     const link = await makeRoom();
     await post(link, { clientId: 'a', text: 'a' });
     expect((await call('GET', `/chat/${link}/messages?around=2`)).envelope).toMatchObject({
       statusCode: 404,
       error: 'Message not found',
     });
-    const carol = await enter(link, 'carol');
-    carol.say({ type: 'history', ref: 1, around: 2 });
+    const carol = await joinRoom(link, 'carol');
+    carol.send({ type: 'history', ref: 1, around: 2 });
     expect(await carol.next('error')).toMatchObject({ ref: 1, statusCode: 404, error: 'Message not found' });
   });
 
-  it.each([{ before: 3 }, { after: 0 }, { before: 3, after: 1 }])('excludes %o', async (place) => {
+  it.each([{ before: 3 }, { after: 0 }, { before: 3, after: 1 }])('cannot be combined with %o', async (place) => {
     const link = await makeRoom();
     const query = new URLSearchParams(Object.entries({ around: 1, ...place }).map(([name, id]) => [name, `${id}`]));
     const error = 'Invalid fields: around must not be combined with before or after';
     expect((await call('GET', `/chat/${link}/messages?${query}`)).envelope).toMatchObject({ statusCode: 400, error });
-    const carol = await enter(link, 'carol');
-    carol.say({ type: 'history', ref: 1, around: 1, ...place });
+    const carol = await joinRoom(link, 'carol');
+    carol.send({ type: 'history', ref: 1, around: 1, ...place });
     expect(await carol.next('error')).toMatchObject({ ref: 1, statusCode: 400, error });
   });
 });
 
 describe('a fault in the middle of an append', () => {
-  /** What could break between the statements that make a message. */
+  /** Faults between the statements that store a message. */
   const faults = {
     'before the message is stored': 'BEFORE INSERT ON messages',
     'after the message is stored': 'AFTER INSERT ON messages',
@@ -272,11 +272,11 @@ describe('a fault in the middle of an append', () => {
     'after the rev moved': 'AFTER UPDATE ON log',
   };
 
-  it.each(Object.entries(faults))('%s leaves neither a message nor a hole', async (_, moment) => {
+  it.each(Object.entries(faults))('%s leaves neither a message nor a gap', async (_, moment) => {
     const { link, alice, bob } = await openRoom('alice', 'bob');
     await post(link, { clientId: 'before', text: 'before' });
-    await breaking(link, moment, async () => {
-      alice.say({ type: 'send', ref: 1, clientId: 'lost', text: 'lost' });
+    await withFault(link, moment, async () => {
+      alice.send({ type: 'send', ref: 1, clientId: 'lost', text: 'lost' });
       expect(await alice.next('error')).toEqual({
         type: 'error',
         ref: 1,
@@ -289,7 +289,7 @@ describe('a fault in the middle of an append', () => {
         error: 'Internal server error',
       });
     });
-    alice.say({ type: 'send', clientId: 'lost', text: 'lost' });
+    alice.send({ type: 'send', clientId: 'lost', text: 'lost' });
     expect((await alice.next('ack')).messageId).toBe(2);
     expect((await allMessages(link)).map(({ id, text }) => [id, text])).toEqual([
       [1, 'before'],

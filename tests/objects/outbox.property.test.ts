@@ -1,15 +1,17 @@
 /**
- * The outbox against a hostile world: creations, changes, deletions and remakings, while each operation on the
- * directory or on KV may fail, hang or land late, and the object may die at any moment. In the end the copies must hold
- * exactly what the room holds, and the directory must know of no trouble. The room and its storage are real; time, the directory and KV are played.
+ * The outbox under faults: rooms are created, updated, deleted and created again while each operation on the directory
+ * or on KV may fail, hang or be applied late, and the object may be evicted at any moment. At the end the replicas must
+ * equal the room, and the directory must record no replication lag. The room and its storage are real; time, the
+ * directory and KV are simulated.
  */
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { disconnect } from '../../objects/chat-room/actions/disconnect.ts';
 import { joinOrLeave } from '../../objects/chat-room/actions/leases.ts';
 import { createRoom, deleteRoom, updateRoom } from '../../objects/chat-room/actions/lifecycle.ts';
-import { runDueJobs } from '../../objects/chat-room/alarm.ts';
+import { jobsOf } from '../../objects/chat-room/alarm.ts';
 import { Room, type RoomDependencies } from '../../objects/chat-room/room.ts';
 import { Jwt } from '../../objects/credentials/jwt.ts';
 import type { DirectoryUpdate } from '../../objects/room-directory/update.ts';
@@ -18,27 +20,27 @@ import { GuessLimiter } from '../../shared/guess-limiter.ts';
 import { limits } from '../../shared/limits.ts';
 
 const link = 'the-link';
-const visitor = { verifiedToken: { kind: 'none' }, address: 'a' } as const;
+const visitor = { participant: null, role: 'viewer', address: 'a' } as const;
 const runs = Number(env.PROPERTY_RUNS || 1_000);
 
-/** What happens to one operation: how long it takes to land and to be answered; never, where it is absent. */
-interface Fate {
-  landsAfter: number | undefined;
+/** The outcome of one operation: milliseconds until it is applied and until it is answered; undefined is never. */
+interface OperationOutcome {
+  appliedAfter: number | undefined;
   answersAfter: number | undefined;
   fails: boolean;
 }
 
 type Step =
-  | { type: 'create' | 'update' | 'delete' | 'join' | 'leave' | 'die' }
+  | { type: 'create' | 'update' | 'delete' | 'join' | 'leave' | 'evict' }
   | { type: 'wait'; milliseconds: number };
 
 const delay = fc.oneof(fc.nat({ max: 50 }), fc.nat({ max: limits.kvSettleMs - 1_000 }));
-const fate: fc.Arbitrary<Fate> = fc.oneof(
-  { weight: 3, arbitrary: fc.constant({ landsAfter: 1, answersAfter: 1, fails: false }) },
+const outcome: fc.Arbitrary<OperationOutcome> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant({ appliedAfter: 1, answersAfter: 1, fails: false }) },
   {
     weight: 1,
     arbitrary: fc.record({
-      landsAfter: delay,
+      appliedAfter: delay,
       answersAfter: fc.option(delay, { nil: undefined }),
       fails: fc.boolean(),
     }),
@@ -46,7 +48,7 @@ const fate: fc.Arbitrary<Fate> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({
-      landsAfter: fc.constant(undefined),
+      appliedAfter: fc.constant(undefined),
       answersAfter: fc.option(delay, { nil: undefined }),
       fails: fc.constant(true),
     }),
@@ -55,7 +57,7 @@ const fate: fc.Arbitrary<Fate> = fc.oneof(
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ type: fc.constantFrom('create' as const, 'delete' as const) }) },
   { weight: 3, arbitrary: fc.record({ type: fc.constantFrom('update' as const, 'join' as const, 'leave' as const) }) },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant('die' as const) }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('evict' as const) }) },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -65,42 +67,42 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-/** The played world: its time moves only when the test says so. */
-class World {
+/** Simulated time, KV and directory. Time moves only when the test advances it. */
+class Simulation {
   now: number;
   readonly kv = new Map<string, unknown>();
   readonly directory = new Map<string, DirectoryUpdate>();
-  readonly #fates: Fate[];
+  readonly #outcomes: OperationOutcome[];
   #events: { at: number; order: number; work: () => void }[] = [];
   #order = 0;
-  #life = 0;
+  #instance = 0;
 
-  constructor(now: number, fates: Fate[]) {
+  constructor(now: number, outcomes: OperationOutcome[]) {
     this.now = now;
-    this.#fates = [...fates];
+    this.#outcomes = [...outcomes];
   }
 
-  /** What one life of the object sees of the world: once it is dead, nothing comes back to it. */
-  live(): RoomDependencies {
-    this.#life += 1;
-    const life = this.#life;
-    const mine = (work: () => void) => () => {
-      if (life === this.#life) work();
+  /** The dependencies of one instance of the object. Timers and answers of an evicted instance are dropped. */
+  dependencies(): RoomDependencies {
+    this.#instance += 1;
+    const instance = this.#instance;
+    const ifCurrent = (work: () => void) => () => {
+      if (instance === this.#instance) work();
     };
-    const operate = (land: () => void) => {
-      const { landsAfter, answersAfter, fails } = this.#fates.shift() ?? {
-        landsAfter: 1,
+    const operate = (apply: () => void) => {
+      const { appliedAfter, answersAfter, fails } = this.#outcomes.shift() ?? {
+        appliedAfter: 1,
         answersAfter: 1,
         fails: false,
       };
-      if (landsAfter !== undefined) this.after(landsAfter, land);
+      if (appliedAfter !== undefined) this.after(appliedAfter, apply);
       return new Promise<void>((resolve, reject) => {
         if (answersAfter === undefined) return;
-        // An operation that succeeds has landed.
-        const at = fails ? answersAfter : Math.max(answersAfter, landsAfter ?? 0);
+        // An operation that succeeds has been applied.
+        const at = fails ? answersAfter : Math.max(answersAfter, appliedAfter ?? 0);
         this.after(
           at,
-          mine(() => (fails ? reject(new Error('played')) : resolve())),
+          ifCurrent(() => (fails ? reject(new Error('simulated')) : resolve())),
         );
       });
     };
@@ -113,7 +115,7 @@ class World {
       recordEvent: () => undefined,
       clock: {
         now: () => this.now,
-        after: (milliseconds, work) => this.after(milliseconds, mine(work)),
+        after: (milliseconds, work) => this.after(milliseconds, ifCurrent(work)),
         random: () => 0.5,
       },
       kv: {
@@ -136,13 +138,13 @@ class World {
     };
   }
 
-  /** When the next thing happens. */
-  next(): number | undefined {
+  /** The time of the next event. */
+  nextAt(): number | undefined {
     return this.#events.length === 0 ? undefined : Math.min(...this.#events.map(({ at }) => at));
   }
 
-  /** Lets the next thing happen. */
-  happen(): void {
+  /** Advances the time to the next event and runs it. */
+  runNext(): void {
     const [event] = this.#events.sort((one, other) => one.at - other.at || one.order - other.order).splice(0, 1);
     if (!event) return;
     this.now = Math.max(this.now, event.at);
@@ -150,84 +152,84 @@ class World {
   }
 }
 
-/** Lets promises and storage settle. */
+/** Waits until pending promises and storage operations have settled. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 60; turn++) await null;
 }
 
-/** One run: a fresh object, its storage, and a world. */
-async function play(state: DurableObjectState, world: World, steps: readonly Step[]): Promise<void> {
-  let room = new Room(state, world.live());
-  let ringing = false;
+/** One run with a new object, its storage and a simulation. */
+async function simulate(state: DurableObjectState, simulation: Simulation, steps: readonly Step[]): Promise<void> {
+  let room = new Room(state, simulation.dependencies(), { jobsOf, disconnect });
+  let alarmIsRunning = false;
 
   const tick = async (until: number): Promise<boolean> => {
-    const alarm = ringing ? null : await state.storage.getAlarm();
-    const event = world.next();
+    const alarm = alarmIsRunning ? null : await state.storage.getAlarm();
+    const event = simulation.nextAt();
     const at = Math.min(alarm ?? Number.POSITIVE_INFINITY, event ?? Number.POSITIVE_INFINITY);
     if (at > until) return false;
     if (event !== undefined && event <= at) {
-      world.happen();
+      simulation.runNext();
     } else {
-      world.now = Math.max(world.now, at);
+      simulation.now = Math.max(simulation.now, at);
       await state.storage.deleteAlarm();
-      ringing = true;
-      const rung = room;
-      void runDueJobs(rung).finally(() => {
-        if (rung === room) ringing = false;
+      alarmIsRunning = true;
+      const started = room;
+      void started.alarmScheduler.run().finally(() => {
+        if (started === room) alarmIsRunning = false;
       });
     }
     await settle();
     return true;
   };
-  const pass = async (until: number) => {
+  const advanceTo = async (until: number) => {
     while (await tick(until));
-    world.now = Math.max(world.now, Math.min(until, Number.MAX_SAFE_INTEGER));
+    simulation.now = Math.max(simulation.now, Math.min(until, Number.MAX_SAFE_INTEGER));
   };
 
   for (const [turn, one] of steps.entries()) {
     const details = room.details();
-    if (one.type === 'wait') await pass(world.now + one.milliseconds);
+    if (one.type === 'wait') await advanceTo(simulation.now + one.milliseconds);
     else if (one.type === 'create') {
       const made = { link, title: `title ${turn}`, about: '', tags: ['t'], unlisted: false, adminToken: 'admin' };
       void createRoom(room, made);
-    } else if (one.type === 'die') {
-      // The runtime rings an alarm again whose handler did not come to its end.
-      if (ringing) await state.storage.setAlarm(world.now + 1);
-      ringing = false;
-      room = new Room(state, world.live());
+    } else if (one.type === 'evict') {
+      // The runtime runs an alarm again if its handler did not complete.
+      if (alarmIsRunning) await state.storage.setAlarm(simulation.now + 1);
+      alarmIsRunning = false;
+      room = new Room(state, simulation.dependencies(), { jobsOf, disconnect });
     } else if (details && one.type === 'delete') void deleteRoom(room, details);
     else if (details && one.type === 'update') void updateRoom(room, details, { title: `title ${turn}` });
-    else if (details) joinOrLeave(room, details, { action: one.type === 'join' ? 'join' : 'leave', ...visitor });
+    else if (details) joinOrLeave(room, details, visitor, { action: one.type === 'join' ? 'join' : 'leave' });
     await settle();
   }
-  // Leases outlive the trouble by far; they are not what this is about.
-  await pass(world.now + 40 * 60_000);
+  // Long enough for every retry, and shorter than an anonymous lease.
+  await advanceTo(simulation.now + 40 * 60_000);
   await new Promise((resolve) => setTimeout(resolve, 0));
 
   const details = room.details();
-  const truth = details && room.publicInfo(details);
-  expect(world.kv.get(`chat:${link}`)).toEqual(truth);
-  const { room: told, behindSince } = world.directory.get(link) ?? { room: null, behindSince: null };
-  expect(told && { ...told, activeAt: 0, unlisted: 0, salt: 0, adminDigest: 0 }).toEqual(
-    truth ? { ...truth, posted: 0, activeAt: 0, unlisted: 0, salt: 0, adminDigest: 0 } : null,
+  const expected = details && room.publicInfo(details);
+  expect(simulation.kv.get(`chat:${link}`)).toEqual(expected);
+  const { room: listed, behindSince } = simulation.directory.get(link) ?? { room: null, behindSince: null };
+  expect(listed && { ...listed, activeAt: 0, unlisted: 0, salt: 0, adminDigest: 0 }).toEqual(
+    expected ? { ...expected, posted: 0, activeAt: 0, unlisted: 0, salt: 0, adminDigest: 0 } : null,
   );
   expect(behindSince).toBeNull();
-  if (truth) return;
+  if (expected) return;
   const tables = state.storage.sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_%' ESCAPE '\\'");
   expect(tables.toArray()).toEqual([]);
   expect(await state.storage.getAlarm()).toBeNull();
 }
 
-it('leaves directory and KV with exactly what the room holds', { timeout: 900_000 }, async () => {
-  // Far enough ahead that the runtime itself never rings.
+it('directory and KV end up equal to the room', { timeout: 900_000 }, async () => {
+  // Far enough ahead that the runtime itself never runs the alarm.
   const start = Date.now() + 7 * 24 * 60 * 60_000;
   await fc.assert(
     fc.asyncProperty(
       fc.array(step, { minLength: 1, maxLength: 14 }),
-      fc.array(fate, { maxLength: 16 }),
-      async (steps, fates) => {
+      fc.array(outcome, { maxLength: 16 }),
+      async (steps, outcomes) => {
         const object = env.CHAT_ROOM.getByName(crypto.randomUUID());
-        await runInDurableObject(object, (_, state) => play(state, new World(start, fates), steps));
+        await runInDurableObject(object, (_, state) => simulate(state, new Simulation(start, outcomes), steps));
       },
     ),
     { numRuns: runs },

@@ -1,21 +1,21 @@
-/** Who is here: people, not tabs; over sockets and REST alike. */
+/** Presence: participants are counted once each, not per tab, over sockets and REST. */
 import { evictDurableObject } from 'cloudflare:test';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Participant } from '../../shared/participant.ts';
 import type { RoomView } from '../../shared/room.ts';
 import { adminToken, call, makeRoom, roomObject } from '../support/pool/calls.ts';
-import { pass, setClock } from '../support/pool/clock.ts';
-import { connect, enter, openRoom } from '../support/pool/sockets.ts';
+import { runAlarmAfter, setClock } from '../support/pool/clock.ts';
+import { connect, joinRoom, openRoom } from '../support/pool/sockets.ts';
 
-interface Attended {
+interface LeaseResponse {
   participantCount: number;
   lease?: string;
 }
 
-const attend = (link: string, body: Record<string, unknown>) =>
-  call<Attended>('POST', `/chat/${link}/participants`, body);
-const join = async (link: string, body = {}) => (await attend(link, { action: 'join', ...body })).content;
-const leave = async (link: string, body = {}) => (await attend(link, { action: 'leave', ...body })).content;
+const callParticipants = (link: string, body: Record<string, unknown>) =>
+  call<LeaseResponse>('POST', `/chat/${link}/participants`, body);
+const join = async (link: string, body = {}) => (await callParticipants(link, { action: 'join', ...body })).content;
+const leave = async (link: string, body = {}) => (await callParticipants(link, { action: 'leave', ...body })).content;
 const countIn = async (link: string) => (await call<RoomView>('GET', `/chat/${link}`)).content.participantCount;
 
 const list = async (link: string, query = '') =>
@@ -31,7 +31,7 @@ afterEach(() => {
 });
 
 describe('joining and leaving by REST', () => {
-  it('forty at once are answered 1 to 40, each once', async () => {
+  it('forty joins at once return the counts 1 to 40, each once', async () => {
     const link = await makeRoom();
     const answers = await Promise.all(Array.from({ length: 40 }, () => join(link)));
     const counts = answers.map((answer) => answer.participantCount).sort((one, other) => one - other);
@@ -40,7 +40,7 @@ describe('joining and leaving by REST', () => {
     expect(await countIn(link)).toBe(40);
   });
 
-  it('never counts below zero', async () => {
+  it('leaves never bring the count below zero', async () => {
     const link = await makeRoom();
     await join(link);
     const left = await Promise.all(Array.from({ length: 5 }, () => leave(link)));
@@ -48,7 +48,7 @@ describe('joining and leaving by REST', () => {
     expect((await join(link)).participantCount).toBe(1);
   });
 
-  it('survives an eviction', async () => {
+  it('leases survive an eviction', async () => {
     const link = await makeRoom();
     const { lease } = await join(link);
     await join(link, { token: 'alice' });
@@ -58,7 +58,7 @@ describe('joining and leaving by REST', () => {
     expect((await leave(link, { token: 'alice' })).participantCount).toBe(0);
   });
 
-  it('counts a person with a token once, and does not let a stranger end their lease', async () => {
+  it('a participant with a token counts once, and only that token ends the lease', async () => {
     const link = await makeRoom();
     await join(link, { token: 'alice', name: 'alice' });
     expect(await join(link, { token: 'alice' })).toEqual({ participantCount: 1 });
@@ -67,64 +67,64 @@ describe('joining and leaving by REST', () => {
     expect((await leave(link, { token: 'alice' })).participantCount).toBe(0);
   });
 
-  it('renews and ends an anonymous lease by its secret', async () => {
+  it('an anonymous lease is renewed and ended by its secret', async () => {
     const link = await makeRoom();
     const { lease } = await join(link);
     const other = await join(link);
     expect(await join(link, { lease })).toEqual({ participantCount: 2, lease });
     expect((await leave(link, { lease })).participantCount).toBe(1);
     for (const action of ['join', 'leave']) {
-      const refused = await attend(link, { action, lease });
+      const refused = await callParticipants(link, { action, lease });
       expect(refused.envelope).toEqual({ statusCode: 404, content: 'Lease not found', error: 'Lease not found' });
     }
     expect((await leave(link, { lease: other.lease })).participantCount).toBe(0);
   });
 
-  it('without the secret ends the oldest anonymous lease', async () => {
+  it('a leave without a secret ends the oldest anonymous lease', async () => {
     const link = await makeRoom();
     const [first, second] = [await join(link), await join(link)];
     await leave(link);
-    expect((await attend(link, { action: 'leave', lease: first.lease })).status).toBe(404);
-    expect((await attend(link, { action: 'leave', lease: second.lease })).status).toBe(200);
+    expect((await callParticipants(link, { action: 'leave', lease: first.lease })).status).toBe(404);
+    expect((await callParticipants(link, { action: 'leave', lease: second.lease })).status).toBe(200);
   });
 
-  it('ends personal leases after 90 s and anonymous ones after 12 h', async () => {
+  it('participant leases end after 90 s, anonymous leases after 12 h', async () => {
     const { link, alice } = await openRoom('alice');
     await join(link, { token: 'bob-token', name: 'bob' });
     await join(link);
     await alice.presence(({ participantCount }) => participantCount === 3);
-    await pass(link, 85_000);
+    await runAlarmAfter(link, 85_000);
     expect(await countIn(link)).toBe(3);
-    await pass(link, 6_000);
+    await runAlarmAfter(link, 6_000);
     expect(await countIn(link)).toBe(2);
     expect(await alice.presence(({ left }) => left)).toMatchObject({ participantCount: 2, left: [{ name: 'bob' }] });
     await evictDurableObject(await roomObject(link));
-    await pass(link, 12 * 60 * 60_000);
+    await runAlarmAfter(link, 12 * 60 * 60_000);
     expect(await countIn(link)).toBe(1);
   });
 
-  it('knows a lease that has ended for what it is, even before the alarm', async () => {
+  it('an expired lease is not found, even before the alarm', async () => {
     const link = await makeRoom();
     const { lease } = await join(link);
     setClock(Date.now() + 12 * 60 * 60_000);
-    expect((await attend(link, { action: 'join', lease })).status).toBe(404);
+    expect((await callParticipants(link, { action: 'join', lease })).status).toBe(404);
     expect(await countIn(link)).toBe(0);
   });
 
-  it('counts a lease with the address that first asked for it', async () => {
+  it('a lease counts for the address that created it', async () => {
     const link = await makeRoom();
     const from = (address: string, body: Record<string, unknown>) =>
-      call<Attended>('POST', `/chat/${link}/participants`, body, { 'CF-Connecting-IP': address });
+      call<LeaseResponse>('POST', `/chat/${link}/participants`, body, { 'CF-Connecting-IP': address });
     const leases = await Promise.all(Array.from({ length: 100 }, () => from('192.0.2.1', { action: 'join' })));
     for (const { content } of leases) await from('192.0.2.2', { action: 'join', lease: content.lease });
     expect((await from('192.0.2.1', { action: 'join' })).status).toBe(429);
     expect((await from('192.0.2.2', { action: 'join' })).status).toBe(200);
   });
 
-  it('gives an address at most 100 anonymous leases, and says when to come back', async () => {
+  it('an address gets at most 100 anonymous leases, and then a Retry-After', async () => {
     const link = await makeRoom();
     await Promise.all(Array.from({ length: 100 }, () => join(link)));
-    const refused = await attend(link, { action: 'join' });
+    const refused = await callParticipants(link, { action: 'join' });
     expect(refused.status).toBe(429);
     expect(Number(refused.headers.get('Retry-After'))).toBeGreaterThan(0);
     expect(await countIn(link)).toBe(100);
@@ -138,18 +138,18 @@ describe('joining and leaving by REST', () => {
     ['a null action', { action: null }, 400, 'Invalid action. Use "join" or "leave"'],
     ['a token that is a list', { action: 'join', token: ['x'] }, 400, 'Invalid fields: token must be a string'],
     ['a wrong admin token', { action: 'join', token: 'a', adminToken: 'x' }, 403, 'Forbidden: Invalid admin token'],
-  ])('refuses %s', async (_, body, status, text) => {
+  ])('%s is refused', async (_, body, status, text) => {
     const link = await makeRoom();
-    expect((await attend(link, body)).envelope).toEqual({ statusCode: status, content: text, error: text });
-    expect((await attend('no-such-room', body)).status).toBe(status === 400 ? 400 : 404);
+    expect((await callParticipants(link, body)).envelope).toEqual({ statusCode: status, content: text, error: text });
+    expect((await callParticipants('no-such-room', body)).status).toBe(status === 400 ? 400 : 404);
     expect(await countIn(link)).toBe(0);
   });
 });
 
-describe('people over sockets', () => {
-  it('count once in three tabs and with a lease, and leave with the last of them', async () => {
+describe('participants over sockets', () => {
+  it('count once with three tabs and a lease, and leave with the last of these', async () => {
     const { link, alice } = await openRoom('alice');
-    const tabs = [await enter(link, 'bob'), await enter(link, 'bob'), await enter(link, 'bob')];
+    const tabs = [await joinRoom(link, 'bob'), await joinRoom(link, 'bob'), await joinRoom(link, 'bob')];
     await join(link, { token: 'bob-token' });
     expect(await countIn(link)).toBe(2);
     await alice.presence(({ participantCount }) => participantCount === 2);
@@ -157,53 +157,53 @@ describe('people over sockets', () => {
     await Promise.all(tabs.map((tab) => tab.closed));
     expect(await countIn(link)).toBe(2);
     await leave(link, { token: 'bob-token' });
-    await vi.waitFor(async () => expect(await countIn(link)).toBe(1));
-    const gone = await alice.presence(({ left }) => left);
-    expect(gone).toMatchObject({ participantCount: 1, left: [{ name: 'bob' }] });
-    const came = alice.heard.flatMap((frame) => (frame.type === 'presence' ? (frame.joined ?? []) : []));
-    expect(came.map(({ name }) => name)).toEqual(['alice', 'bob']);
+    await vi.waitFor(async () => expect(await countIn(link)).toBe(1), 15_000);
+    const presence = await alice.presence(({ left }) => left);
+    expect(presence).toMatchObject({ participantCount: 1, left: [{ name: 'bob' }] });
+    const joined = alice.received.flatMap((frame) => (frame.type === 'presence' ? (frame.joined ?? []) : []));
+    expect(joined.map(({ name }) => name)).toEqual(['alice', 'bob']);
   });
 
-  it.each([false, true])('hear of others coming and going (evicted between: %s)', async (evicted) => {
+  it.each([false, true])('receive the joins and leaves of others (evicted in between: %s)', async (evicted) => {
     const { link, alice } = await openRoom('alice');
-    const bob = await enter(link, 'bob');
-    const came = await alice.presence(({ participantCount }) => participantCount === 2);
-    expect(came.joined).toMatchObject([{ name: 'bob', role: 'member' }]);
+    const bob = await joinRoom(link, 'bob');
+    const presence = await alice.presence(({ participantCount }) => participantCount === 2);
+    expect(presence.joined).toMatchObject([{ name: 'bob', role: 'member' }]);
     if (evicted) await evictDurableObject(await roomObject(link));
     bob.close();
-    expect(await alice.next('presence')).toEqual({ type: 'presence', participantCount: 1, left: came.joined });
+    expect(await alice.next('presence')).toEqual({ type: 'presence', participantCount: 1, left: presence.joined });
   });
 
-  it('are shown with the highest of their roles, and everyone hears when that changes', async () => {
+  it('have the highest role of their sockets, and a change is broadcast', async () => {
     const { link, alice } = await openRoom('alice', 'bob');
-    const admin = await enter(link, 'bob', { adminToken });
-    const isShownAs = (role: string) =>
+    const admin = await joinRoom(link, 'bob', { adminToken });
+    const hasRole = (role: string) =>
       alice.presence(({ joined }) => joined?.some((who) => who.name === 'bob' && who.role === role));
-    await isShownAs('admin');
+    await hasRole('admin');
     admin.close();
-    await isShownAs('member');
+    await hasRole('member');
   });
 
-  it('that a ready has named are told of when they leave, however soon', async () => {
+  it('listed in a ready are reported to that client when they leave, however soon', async () => {
     const { link, alice } = await openRoom('alice');
     await alice.next('presence');
-    const xavier = await enter(link, 'xavier');
+    const xavier = await joinRoom(link, 'xavier');
     const sam = await connect(link);
-    const ready = await sam.enter({ token: 'sam-token', name: 'sam' });
+    const ready = await sam.auth({ token: 'sam-token', name: 'sam' });
     expect(ready.participants.map(({ name }) => name)).toContain('xavier');
     xavier.close();
     expect((await sam.presence(({ left }) => left)).left).toMatchObject([{ name: 'xavier' }]);
   });
 
-  it('go by the name they gave last, whichever tab speaks', async () => {
+  it('have the name that they sent last, whichever tab is active', async () => {
     const { link, alice } = await openRoom('alice');
     const nameOf = async () => (await list(link)).participants.find(({ name }) => name !== 'alice')?.name;
-    const first = await enter(link, 'ann', { token: 'her-token' });
+    const first = await joinRoom(link, 'ann', { token: 'her-token' });
     setClock(Date.now() + 1_000);
-    const second = await enter(link, 'anna', { token: 'her-token' });
+    const second = await joinRoom(link, 'anna', { token: 'her-token' });
     expect(await nameOf()).toBe('anna');
     setClock(Date.now() + 61_000);
-    first.say({ type: 'ping', ref: 1 });
+    first.send({ type: 'ping', ref: 1 });
     await first.next('pong');
     await evictDurableObject(await roomObject(link));
     expect(await nameOf()).toBe('anna');
@@ -212,48 +212,48 @@ describe('people over sockets', () => {
     await leave(link, { token: 'her-token' });
     second.close();
     await second.closed;
-    await vi.waitFor(async () => expect(await nameOf()).toBe('ann'));
+    await vi.waitFor(async () => expect(await nameOf()).toBe('ann'), 15_000);
     setClock(Date.now() + 2_000);
     await alice.presence(({ joined }) => joined?.some(({ name }) => name === 'ann'));
   });
 
-  it('are told of at most once a second, together', async () => {
+  it('are reported in batches, at most one a second', async () => {
     const { link, alice } = await openRoom('alice');
-    const crowd = await Promise.all(Array.from({ length: 30 }, (_, index) => enter(link, `guest${index}`)));
+    const crowd = await Promise.all(Array.from({ length: 30 }, (_, index) => joinRoom(link, `guest${index}`)));
     await alice.presence(({ participantCount }) => participantCount === 31);
-    const told = alice.heard.filter((frame) => frame.type === 'presence');
-    const names = told.flatMap(({ joined = [] }) => joined.map(({ name }) => name));
+    const batches = alice.received.filter((frame) => frame.type === 'presence');
+    const names = batches.flatMap(({ joined = [] }) => joined.map(({ name }) => name));
     expect(names.sort()).toEqual(['alice', ...crowd.map((_, index) => `guest${index}`)].sort());
-    expect(told.length).toBeLessThanOrEqual(3);
+    expect(batches.length).toBeLessThanOrEqual(3);
   });
 
-  it('count viewers each by their socket, or once by a lease they bring', async () => {
+  it('that are viewers count per socket, or once per lease that they send', async () => {
     const link = await makeRoom();
-    await enter(link);
-    await enter(link);
+    await joinRoom(link);
+    await joinRoom(link);
     expect(await countIn(link)).toBe(2);
     const { lease } = await join(link);
-    const first = await enter(link, undefined, { lease });
-    const visitor = await enter(link, undefined, { lease });
+    const first = await joinRoom(link, undefined, { lease });
+    const visitor = await joinRoom(link, undefined, { lease });
     first.close();
     expect(await countIn(link)).toBe(3);
     expect((await leave(link, { lease })).participantCount).toBe(3);
     visitor.close();
-    await vi.waitFor(async () => expect(await countIn(link)).toBe(2));
+    await vi.waitFor(async () => expect(await countIn(link)).toBe(2), 15_000);
   });
 
-  it('count a visitor who then says who they are once', async () => {
+  it('that first had an anonymous lease count once', async () => {
     const link = await makeRoom();
     const [first, second] = [await join(link), await join(link)];
-    await enter(link, 'alice', { lease: first.lease });
+    await joinRoom(link, 'alice', { lease: first.lease });
     expect(await countIn(link)).toBe(2);
-    await enter(link, undefined, { lease: second.lease });
+    await joinRoom(link, undefined, { lease: second.lease });
     expect(await join(link, { lease: second.lease, token: 'bob-token' })).toEqual({ participantCount: 2 });
     const late = { action: 'join', lease: second.lease, token: 'bob-token' };
-    expect((await attend(link, late)).envelope).toMatchObject({ statusCode: 404, error: 'Lease not found' });
+    expect((await callParticipants(link, late)).envelope).toMatchObject({ statusCode: 404, error: 'Lease not found' });
   });
 
-  it('that have not said who they are do not count', async () => {
+  it('that have not authenticated do not count', async () => {
     const link = await makeRoom();
     await connect(link);
     expect(await countIn(link)).toBe(0);
@@ -261,9 +261,9 @@ describe('people over sockets', () => {
 });
 
 describe('the list of participants', () => {
-  it('names each person once, by sockets and leases, with the higher of their roles', async () => {
+  it('contains each participant once, from sockets and leases, with the highest role', async () => {
     const { link } = await openRoom('alice', 'bob');
-    await enter(link, 'alice', { adminToken });
+    await joinRoom(link, 'alice', { adminToken });
     await join(link, { token: 'carol-token', name: 'carol' });
     await join(link);
     const { participants, participantCount } = await list(link);
@@ -275,7 +275,7 @@ describe('the list of participants', () => {
     ]);
   });
 
-  it('comes in pages', async () => {
+  it('is paged', async () => {
     const link = await makeRoom();
     for (let turn = 0; turn < 5; turn++) await join(link, { token: `t${turn}` });
     const first = await list(link, '?limit=2');

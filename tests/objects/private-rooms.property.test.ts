@@ -1,4 +1,4 @@
-/** Whatever happens to the lock of a room: in it is who came by the key that it has, and the count is of them. */
+/** Random changes of a room's join key: present are only those who joined with the current key, and the count is theirs. */
 import { evictDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
@@ -11,77 +11,79 @@ const key = fc.constantFrom('first key', 'second key');
 const who = fc.nat(2);
 
 const step = fc.oneof(
-  fc.record({ does: fc.constant('lock' as const), key }),
-  fc.record({ does: fc.constant('open' as const) }),
-  fc.record({ does: fc.constant('enter' as const), who, key: fc.option(key), isAdmin: fc.boolean() }),
+  fc.record({ does: fc.constant('setKey' as const), key }),
+  fc.record({ does: fc.constant('makePublic' as const) }),
+  fc.record({ does: fc.constant('connect' as const), who, key: fc.option(key), isAdmin: fc.boolean() }),
   fc.record({ does: fc.constant('lease' as const), who, key: fc.option(key), isAdmin: fc.boolean() }),
-  fc.record({ does: fc.constant('sleep' as const) }),
+  fc.record({ does: fc.constant('hibernate' as const) }),
 );
 
-interface Inside {
+interface Present {
   id: string;
   isAdmin: boolean;
   socket?: TestSocket;
 }
 
-/** A room as it should be. */
-class Played {
+/** A room and the model of who is in it. */
+class Model {
   readonly link: string;
-  lock: string | undefined;
-  inside: Inside[] = [];
+  joinKey: string | undefined;
+  present: Present[] = [];
 
   constructor(link: string) {
     this.link = link;
   }
 
-  async turn(next: string | undefined): Promise<void> {
+  async setKey(next: string | undefined): Promise<void> {
     const content = next === undefined ? { private: false } : { joinKey: next };
     await call('PUT', '/chat/update', { token: adminToken, link: this.link, content });
-    if (next !== undefined && next !== this.lock) {
-      const out = this.inside.filter(({ isAdmin }) => !isAdmin);
-      for (const { socket } of out) if (socket) expect((await socket.closed).code).toBe(4403);
-      this.inside = this.inside.filter(({ isAdmin }) => isAdmin);
+    if (next !== undefined && next !== this.joinKey) {
+      const evicted = this.present.filter(({ isAdmin }) => !isAdmin);
+      for (const { socket } of evicted) if (socket) expect((await socket.closed).code).toBe(4403);
+      this.present = this.present.filter(({ isAdmin }) => isAdmin);
     }
-    this.lock = next;
+    this.joinKey = next;
   }
 
-  async come(by: 'enter' | 'lease', number: number, shown: string | null, isAdmin: boolean): Promise<void> {
+  async enter(by: 'connect' | 'lease', number: number, key: string | null, isAdmin: boolean): Promise<void> {
     const id = `${isAdmin ? 'chair' : 'guest'}-${number}`;
-    const credentials = { token: id, ...(isAdmin ? { adminToken } : { joinKey: shown }) };
-    const mayCome = isAdmin || this.lock === undefined || shown === this.lock;
+    const credentials = { token: id, ...(isAdmin ? { adminToken } : { joinKey: key }) };
+    const hasAccess = isAdmin || this.joinKey === undefined || key === this.joinKey;
     if (by === 'lease') {
       const body = { action: 'join', ...credentials };
       const { status } = await call('POST', `/chat/${this.link}/participants`, body);
-      expect(status).toBe(mayCome ? 200 : 403);
-      if (mayCome) this.inside.push({ id, isAdmin });
+      expect(status).toBe(hasAccess ? 200 : 403);
+      if (hasAccess) this.present.push({ id, isAdmin });
       return;
     }
     const socket = await connect(this.link);
-    socket.say({ type: 'auth', ...credentials });
-    expect((await socket.nextOf(['ready', 'error'])).type).toBe(mayCome ? 'ready' : 'error');
-    if (mayCome) this.inside.push({ id, isAdmin, socket });
+    socket.send({ type: 'auth', ...credentials });
+    expect((await socket.nextOf(['ready', 'error'])).type).toBe(hasAccess ? 'ready' : 'error');
+    if (hasAccess) this.present.push({ id, isAdmin, socket });
   }
 
   async check(): Promise<void> {
     const { content } = await call<RoomView>('GET', `/chat/${this.link}?token=${adminToken}`);
-    expect(content.participantCount).toBe(new Set(this.inside.map(({ id }) => id)).size);
-    expect(content.isPrivate).toBe(this.lock === undefined ? undefined : true);
+    expect(content.participantCount).toBe(new Set(this.present.map(({ id }) => id)).size);
+    expect(content.isPrivate).toBe(this.joinKey === undefined ? undefined : true);
   }
 }
 
-it('holds for every order of locking, opening, coming in and sleeping', { timeout: 300_000 }, async () => {
+it('only participants with the current key are present, for every order of key changes, joins and hibernation', {
+  timeout: 300_000,
+}, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 14 }), async (steps) => {
-      const room = new Played(await makeRoom());
+      const room = new Model(await makeRoom());
       for (const one of steps) {
-        if (one.does === 'lock') await room.turn(one.key);
-        else if (one.does === 'open') await room.turn(undefined);
-        else if (one.does === 'sleep') {
+        if (one.does === 'setKey') await room.setKey(one.key);
+        else if (one.does === 'makePublic') await room.setKey(undefined);
+        else if (one.does === 'hibernate') {
           await evictDurableObject(await roomObject(room.link), { webSockets: 'hibernate' });
-        } else await room.come(one.does, one.who, one.key, one.isAdmin);
+        } else await room.enter(one.does, one.who, one.key, one.isAdmin);
         await room.check();
       }
-      for (const { socket } of room.inside) socket?.close();
+      for (const { socket } of room.present) socket?.close();
     }),
     { numRuns: Number(env.PROPERTY_RUNS) || 100 },
   );

@@ -1,4 +1,4 @@
-/** Private rooms: without the key nobody learns anything, by no call and no copy; and nobody stays in without it. */
+/** Private rooms: without the key, no call and no replica reveals anything, and no participant stays connected. */
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -8,16 +8,16 @@ import { ok } from '../../shared/failures.ts';
 import type { RoomView } from '../../shared/room.ts';
 import { adminToken, call, makeRoom, roomObject } from '../support/pool/calls.ts';
 import {
-  ask,
-  callsAboutRooms,
-  callsAtTheDoor,
+  callEndpoint,
   joinKey,
+  joinKeyEndpoints,
+  joinKeyHeader,
   makePrivateRoom,
-  room,
+  privateDetails,
+  roomEndpoints,
   secrets,
-  showing,
 } from '../support/pool/private-rooms.ts';
-import { connect, enter } from '../support/pool/sockets.ts';
+import { connect, joinRoom } from '../support/pool/sockets.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -34,81 +34,87 @@ const change = (link: string, content: Record<string, unknown>, token = adminTok
 
 const asAdmin = { Authorization: `Bearer ${adminToken}` };
 
-/** What those without the key may show instead. */
+/** Credentials of callers without access. */
 const outsiders: Record<string, { body?: Record<string, unknown>; headers?: Record<string, string> }> = {
   nothing: {},
-  'a wrong key': { body: { joinKey: `${joinKey}.` }, headers: showing(`${joinKey}.`) },
+  'a wrong key': { body: { joinKey: `${joinKey}.` }, headers: joinKeyHeader(`${joinKey}.`) },
   'a token': { body: { token: 'outside-token' }, headers: { Authorization: 'Bearer outside-token' } },
-  'a token of somebody inside': { body: { token: 'inside-token' }, headers: { Authorization: 'Bearer inside-token' } },
+  'the token of a present participant': {
+    body: { token: 'inside-token' },
+    headers: { Authorization: 'Bearer inside-token' },
+  },
   'a wrong admin token': { body: { token: 'outside-token', adminToken: 'wrong' } },
 };
 
-/** What opens the room. */
+/** Credentials that give access. */
 const insiders: Record<string, { body?: Record<string, unknown>; headers?: Record<string, string> }> = {
-  'the key in the header': { headers: showing(joinKey) },
-  'the key in the body, or where there is none in the header': { body: { joinKey }, headers: showing(joinKey) },
+  'the key in the header': { headers: joinKeyHeader(joinKey) },
+  'the key in the body, or where there is none in the header': { body: { joinKey }, headers: joinKeyHeader(joinKey) },
   'the admin token in the header': { headers: asAdmin },
   'the operator’s token in the header': { headers: { Authorization: 'Bearer operator-secret' } },
   'the admin token in the body, or where there is none in the header': { body: { adminToken }, headers: asAdmin },
 };
 
-const eachCall = (names: EndpointName[]) => names.map((name) => [name] as const);
+const eachEndpoint = (names: EndpointName[]) => names.map((name) => [name] as const);
 
-describe.each(Object.entries(outsiders))('who shows %s', (_, { body = {}, headers = {} }) => {
-  it.each(eachCall(callsAtTheDoor))('is told by %s that the room is private, and nothing else', async (name) => {
+describe.each(Object.entries(outsiders))('a caller with %s', (_, { body = {}, headers = {} }) => {
+  it.each(eachEndpoint(joinKeyEndpoints))('gets from %s only that the room is private', async (name) => {
     const link = await makePrivateRoom();
     for (const evicted of [false, true]) {
       if (evicted) await evictDurableObject(await roomObject(link));
-      const { status, text } = await ask(name, link, body, headers);
+      const { status, text } = await callEndpoint(name, link, body, headers);
       expect([status, text]).toEqual([403, expect.stringContaining(JSON.stringify(refusal))]);
     }
   });
 
-  it.each(eachCall(callsAboutRooms))('learns nothing by %s', async (name) => {
+  it.each(eachEndpoint(roomEndpoints))('learns nothing from %s', async (name) => {
     const link = await makePrivateRoom();
-    const { status, text } = await ask(name, link, { ...body, content: { link } }, headers);
+    const { status, text } = await callEndpoint(name, link, { ...body, content: { link } }, headers);
     expect(status).toBeGreaterThanOrEqual(400);
     for (const secret of [...secrets, 'participantCount']) expect(text).not.toContain(secret);
   });
 
-  it('is told the same over the socket, which is closed', async () => {
+  it('gets the same error over the socket, which is closed', async () => {
     const link = await makePrivateRoom();
     for (const evicted of [false, true]) {
       if (evicted) await evictDurableObject(await roomObject(link));
       const socket = await connect(link);
-      socket.say({ type: 'auth', ref: 1, ...body });
+      socket.send({ type: 'auth', ref: 1, ...body });
       expect(await socket.closed).toEqual({ code: 4403, reason: refusal.error });
-      expect(socket.heard).toEqual([{ type: 'error', ref: 1, statusCode: 403, error: refusal.error }]);
+      expect(socket.received).toEqual([{ type: 'error', ref: 1, statusCode: 403, error: refusal.error }]);
     }
   });
 });
 
-describe.each(Object.entries(insiders))('who shows %s', (_, { body = {}, headers = {} }) => {
-  it.each(eachCall(callsAtTheDoor))('is let in by %s', async (name) => {
+describe.each(Object.entries(insiders))('a caller with %s', (_, { body = {}, headers = {} }) => {
+  it.each(eachEndpoint(joinKeyEndpoints))('has access to %s', async (name) => {
     const link = await makePrivateRoom();
     for (const evicted of [false, true]) {
       if (evicted) await evictDurableObject(await roomObject(link));
-      const { status, text } = await ask(name, link, { token: 'friend-token', ...body }, headers);
-      // A call that is refused for its shape has not come to the door: it needs an example of its own.
+      const { status, text } = await callEndpoint(name, link, { token: 'friend-token', ...body }, headers);
+      // The shape of a call is checked before the key: an endpoint that gives 400 here needs an entry in `examples`.
       expect(status).not.toBe(400);
       expect(text).not.toContain(refusal.error);
     }
   });
 });
 
-it.each([{ joinKey }, { adminToken }, { adminToken: 'operator-secret' }])('%o opens the socket', async (auth) => {
-  const link = await makePrivateRoom();
-  const socket = await enter(link, 'friend', auth);
-  expect(socket.heard[0]).toMatchObject({
-    type: 'ready',
-    room: { title: secrets[0] },
-    messages: [{ text: secrets[3] }],
-  });
-});
+it.each([{ joinKey }, { adminToken }, { adminToken: 'operator-secret' }])(
+  '%o gives access over the socket',
+  async (auth) => {
+    const link = await makePrivateRoom();
+    const socket = await joinRoom(link, 'friend', auth);
+    expect(socket.received[0]).toMatchObject({
+      type: 'ready',
+      room: { title: secrets[0] },
+      messages: [{ text: secrets[3] }],
+    });
+  },
+);
 
-it('says to those with the key that it is private, and of no other room', async () => {
+it('isPrivate is returned to callers with the key, and for no public room', async () => {
   const link = await makePrivateRoom();
-  const { content, headers } = await call<RoomView>('GET', `/chat/${link}`, undefined, showing(joinKey));
+  const { content, headers } = await call<RoomView>('GET', `/chat/${link}`, undefined, joinKeyHeader(joinKey));
   expect(content).toMatchObject({ link, title: secrets[0], isAdmin: false, isPrivate: true });
   expect(headers.get('Cache-Control')).toBe('private, no-store');
   expect((await call<RoomView>('GET', `/chat/${link}?token=${adminToken}`)).content).toMatchObject({ isAdmin: true });
@@ -116,9 +122,9 @@ it('says to those with the key that it is private, and of no other room', async 
   expect((await call<RoomView>('GET', `/chat/${await makeRoom()}`)).content).not.toHaveProperty('isPrivate');
 });
 
-it('tells the copies that the link exists, and no more; the sums count it', async () => {
+it('the replicas contain only that the link exists, and the statistics count the room', async () => {
   const link = await makePrivateRoom();
-  await enter(link, 'friend', { joinKey });
+  await joinRoom(link, 'friend', { joinKey });
   await (await roomObject(link)).republish(link);
   await expect.poll(() => env.CHATS.get(`chat:${link}`, 'json')).toEqual({ link, private: true });
   const { metadata } = await env.CHATS.getWithMetadata(`chat:${link}`);
@@ -135,7 +141,7 @@ it('tells the copies that the link exists, and no more; the sums count it', asyn
 });
 
 describe('a room that becomes private', () => {
-  it('leaves the list, and is in it again once it is open to all', async () => {
+  it('is removed from the list, and is listed again once it is public', async () => {
     const link = await makePrivateRoom({});
     const listed = async () => JSON.stringify((await call('GET', '/chat/list?q=%E7%A7%98')).content).includes(link);
     expect(await listed()).toBe(true);
@@ -151,13 +157,16 @@ describe('a room that becomes private', () => {
 
   it.each([
     ['becomes private', {}],
-    ['takes another key', { joinKey }],
-  ])('%s: whoever is in is put out, but for the admin and the operator', async (_, made) => {
+    ['gets another key', { joinKey }],
+  ])('%s: all but the admin and the operator are disconnected', async (_, made) => {
     const link = await makePrivateRoom(made);
-    const [member, viewer] = [await enter(link, 'member', { joinKey }), await enter(link, undefined, { joinKey })];
+    const [member, viewer] = [
+      await joinRoom(link, 'member', { joinKey }),
+      await joinRoom(link, undefined, { joinKey }),
+    ];
     const [admin, operator] = [
-      await enter(link, 'ada', { adminToken }),
-      await enter(link, 'olga', { adminToken: 'operator-secret' }),
+      await joinRoom(link, 'ada', { adminToken }),
+      await joinRoom(link, 'olga', { adminToken: 'operator-secret' }),
     ];
     const waiting = await connect(link);
     const join = (body: object) =>
@@ -167,12 +176,12 @@ describe('a room that becomes private', () => {
     await join({ token: 'chair', adminToken });
     const next = 'another key';
     await evictDurableObject(await roomObject(link), { webSockets: 'hibernate' });
-    const changed = await change(link, { joinKey: next, title: 'only for those within' });
+    const changed = await change(link, { joinKey: next, title: 'only for members' });
     // The admin, the operator, and the admin's lease.
     expect(changed.content.participantCount).toBe(3);
     for (const socket of [member, viewer]) {
       expect(await socket.closed).toEqual({ code: 4403, reason: refusal.error });
-      expect(JSON.stringify(socket.heard)).not.toContain('only for those within');
+      expect(JSON.stringify(socket.received)).not.toContain('only for members');
     }
     for (const socket of [admin, operator]) {
       await socket.presence(
@@ -182,61 +191,63 @@ describe('a room that becomes private', () => {
     expect((await call('POST', `/chat/${link}/participants`, { action: 'leave', lease, joinKey: next })).status).toBe(
       404,
     );
-    waiting.say({ type: 'auth', token: 'late', joinKey });
+    waiting.send({ type: 'auth', token: 'late', joinKey });
     expect((await waiting.closed).code).toBe(4403);
     await evictDurableObject(await roomObject(link));
-    expect((await call('GET', `/chat/${link}`, undefined, showing(joinKey))).status).toBe(403);
-    expect((await call<RoomView>('GET', `/chat/${link}`, undefined, showing(next))).content.participantCount).toBe(3);
-    await enter(link, 'member', { joinKey: next });
+    expect((await call('GET', `/chat/${link}`, undefined, joinKeyHeader(joinKey))).status).toBe(403);
+    expect(
+      (await call<RoomView>('GET', `/chat/${link}`, undefined, joinKeyHeader(next))).content.participantCount,
+    ).toBe(3);
+    await joinRoom(link, 'member', { joinKey: next });
   });
 
-  it('with the admin’s token replaced by the same change puts out who was in by the old one', async () => {
+  it('with a new admin token in the same change disconnects sockets of the old one', async () => {
     const link = await makeRoom();
     const [old, operator] = [
-      await enter(link, 'old', { adminToken }),
-      await enter(link, 'olga', { adminToken: 'operator-secret' }),
+      await joinRoom(link, 'old', { adminToken }),
+      await joinRoom(link, 'olga', { adminToken: 'operator-secret' }),
     ];
     expect((await change(link, { joinKey, newToken: 'new-secret' })).content.participantCount).toBe(1);
     expect((await old.closed).code).toBe(4403);
     await operator.presence(({ participantCount }) => participantCount === 1);
   });
 
-  it('given the key that it has keeps everybody in', async () => {
+  it('with the same key as before disconnects no one', async () => {
     const link = await makePrivateRoom();
-    const member = await enter(link, 'member', { joinKey });
+    const member = await joinRoom(link, 'member', { joinKey });
     expect((await change(link, { joinKey, title: 'same key' })).content.participantCount).toBe(1);
     expect((await member.next('room')).room.title).toBe('same key');
   });
 });
 
-it('who is in says who they are again without the key; an admin who no longer is one does not', async () => {
+it('a connected member can send auth again without the key; an admin without the admin token cannot', async () => {
   const link = await makePrivateRoom();
-  const member = await enter(link, 'member', { joinKey });
-  expect(await member.enter({ token: 'member-token', name: 'renamed' })).toMatchObject({ recovered: true });
-  const admin = await enter(link, 'boss', { adminToken });
-  admin.say({ type: 'auth', token: 'boss-token' });
+  const member = await joinRoom(link, 'member', { joinKey });
+  expect(await member.auth({ token: 'member-token', name: 'renamed' })).toMatchObject({ recovered: true });
+  const admin = await joinRoom(link, 'boss', { adminToken });
+  admin.send({ type: 'auth', token: 'boss-token' });
   expect((await admin.closed).code).toBe(4403);
 });
 
-it('whoever is being checked while the room becomes private is asked for the key', async () => {
+it('a caller whose token is being verified while the room becomes private needs the key', async () => {
   const link = await makePrivateRoom({});
-  let check: () => void = () => undefined;
-  const checked = new Promise<void>((resolve) => {
-    check = resolve;
+  let finishVerifying: () => void = () => undefined;
+  const finished = new Promise<void>((resolve) => {
+    finishVerifying = resolve;
   });
-  const prove = vi.spyOn(Jwt.prototype, 'verify').mockImplementation(async () => {
-    await checked;
+  const verify = vi.spyOn(Jwt.prototype, 'verify').mockImplementation(async () => {
+    await finished;
     return ok({ kind: 'none' });
   });
   const socket = await connect(link);
-  socket.say({ type: 'auth', token: 'slow' });
+  socket.send({ type: 'auth', token: 'slow' });
   const reading = call('GET', `/chat/${link}/messages`, undefined, { Authorization: 'Bearer slow' });
-  await expect.poll(() => prove.mock.calls.length).toBe(2);
+  await expect.poll(() => verify.mock.calls.length).toBe(2);
   await change(link, { joinKey });
-  check();
+  finishVerifying();
   expect((await reading).envelope).toEqual(refusal);
   expect((await socket.closed).code).toBe(4403);
-  expect(socket.heard.map(({ type }) => type)).toEqual(['error']);
+  expect(socket.received.map(({ type }) => type)).toEqual(['error']);
 });
 
 it.each([
@@ -245,7 +256,10 @@ it.each([
   ['a blank key', { joinKey: ' '.repeat(9) }, 'content.joinKey must not be blank'],
   ['a key that is a number', { joinKey: 12_345_678 }, 'content.joinKey must be a string'],
 ])('refuses %s', async (_, content, text) => {
-  const made = await call('POST', '/chat/new', { token: adminToken, content: { ...room, link: 'never', ...content } });
+  const made = await call('POST', '/chat/new', {
+    token: adminToken,
+    content: { ...privateDetails, link: 'never', ...content },
+  });
   expect([made.status, made.envelope.error]).toEqual([400, `Invalid fields: ${text}`]);
   expect((await change(await makeRoom(), content)).envelope.error).toBe(`Invalid fields: ${text}`);
 });
@@ -257,23 +271,23 @@ it.each([
   expect((await change(await makeRoom(), content)).envelope.error).toBe(`Invalid fields: ${text}`);
 });
 
-it('takes the key from the header as it stands, encoded, or from the body before it, but from no URL', async () => {
+it('the key is accepted percent-encoded or plain in the header, in the body first, and not in a URL', async () => {
   const plain = 'two blue herons 50% off';
   const made = await makeRoom({ joinKey: plain });
   const status = async (headers: Record<string, string>, query = '') =>
     (await call('GET', `/chat/${made}${query}`, undefined, headers)).status;
   expect(await status({ 'X-Join-Key': encodeURIComponent(plain) })).toBe(200);
-  // What is no encoding is taken as it stands.
+  // A value that is not valid percent-encoding is used unchanged.
   expect(await status({ 'X-Join-Key': plain })).toBe(200);
   expect(await status({}, `?joinKey=${encodeURIComponent(plain)}`)).toBe(403);
   expect(await status({ 'X-Join-Key': 'x'.repeat(1_025) })).toBe(400);
   const join = { action: 'join', joinKey: plain };
-  expect((await call('POST', `/chat/${made}/participants`, join, showing('wrong key'))).status).toBe(200);
+  expect((await call('POST', `/chat/${made}/participants`, join, joinKeyHeader('wrong key'))).status).toBe(200);
 });
 
-it('keeps the key as a digest only', async () => {
+it('the key is stored as a digest only', async () => {
   const link = await makePrivateRoom();
-  const kept = await runInDurableObject(await roomObject(link), (_, { storage }) => {
+  const stored = await runInDurableObject(await roomObject(link), (_, { storage }) => {
     const tables = storage.sql
       .exec<{ name: string }>(
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'",
@@ -281,6 +295,6 @@ it('keeps the key as a digest only', async () => {
       .toArray();
     return JSON.stringify(tables.map(({ name }) => storage.sql.exec(`SELECT * FROM "${name}"`).toArray()));
   });
-  expect(kept).toContain(secrets[3]);
-  expect(kept).not.toContain(joinKey);
+  expect(stored).toContain(secrets[3]);
+  expect(stored).not.toContain(joinKey);
 });

@@ -1,4 +1,4 @@
-/** A room that keeps its messages for some days: the oldest go, a batch at a time, and everyone knows from where on. */
+/** Retention: messages older than `keepDays` are deleted in batches, and clients receive the new `floor`. */
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { initialState, type RoomState, reduce } from '../../client/room/room-state.ts';
@@ -7,9 +7,9 @@ import { limits } from '../../shared/limits.ts';
 import type { Message, MessagePage } from '../../shared/message.ts';
 import type { RoomView } from '../../shared/room.ts';
 import { adminToken, allMessages, call, makeRoom, roomObject } from '../support/pool/calls.ts';
-import { pass, passAlarms, setClock } from '../support/pool/clock.ts';
-import { breaking } from '../support/pool/faults.ts';
-import { connect, enter } from '../support/pool/sockets.ts';
+import { runAlarmAfter, runAlarmsUntil, setClock } from '../support/pool/clock.ts';
+import { withFault } from '../support/pool/faults.ts';
+import { connect, joinRoom } from '../support/pool/sockets.ts';
 
 const day = 24 * 60 * 60_000;
 const grace = limits.retentionGraceMs;
@@ -30,7 +30,7 @@ const rows = async (link: string, table: string) =>
     (_, { storage }) => storage.sql.exec<{ n: number }>(`SELECT COUNT(*) AS n FROM ${table}`).one().n,
   );
 
-/** Puts so many messages into the log, all posted now. */
+/** Inserts messages that are posted now. */
 async function fill(link: string, count: number): Promise<void> {
   await runInDurableObject(await roomObject(link), (_, { storage }) => {
     storage.sql.exec(
@@ -52,7 +52,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it('lets the oldest go once they are too old, reactions with them, and tells everyone from where on', async () => {
+it('deletes messages that are too old with their reactions, and broadcasts the new floor', async () => {
   const link = await makeRoom({ keepDays: 2 });
   await post(link, 'one');
   await react(link, 1);
@@ -62,117 +62,117 @@ it('lets the oldest go once they are too old, reactions with them, and tells eve
   await react(link, 4);
   const before = await page(link);
   expect([idsOf(before), before.rev, before.floor]).toEqual([[1, 3, 4], 5, 1]);
-  const alice = await enter(link, 'alice');
-  await passAlarms(link, Date.now() + day - 1);
+  const alice = await joinRoom(link, 'alice');
+  await runAlarmsUntil(link, Date.now() + day - 1);
   expect((await page(link)).floor).toBe(1);
-  await passAlarms(link, Date.now() + 2 * grace);
+  await runAlarmsUntil(link, Date.now() + 2 * grace);
   expect(await alice.next('room')).toMatchObject({ floor: 4, room: { link, title: '読書会' } });
   for (const evicted of [false, true]) {
     if (evicted) await evictDurableObject(await roomObject(link));
     const after = await page(link);
     expect([idsOf(after), after.rev, after.floor, after.epoch]).toEqual([[4], 5, 4, before.epoch]);
-    const ready = await (await connect(link)).enter();
+    const ready = await (await connect(link)).auth();
     expect([idsOf(ready), ready.rev, ready.floor]).toEqual([[4], 5, 4]);
   }
   expect(await rows(link, 'reactions')).toBe(1);
   expect(await rows(link, 'words')).toBe(1);
   expect((await call('GET', `/chat/${link}/messages/1`)).status).toBe(404);
-  await passAlarms(link, Date.now() + 2 * day);
+  await runAlarmsUntil(link, Date.now() + 2 * day);
   expect(await page(link)).toMatchObject({ messages: [], rev: 5, floor: 6 });
   expect(await post(link, 'four')).toMatchObject({ id: 6, rev: 6 });
 });
 
-it('acknowledges a message that is sent again under its id while it is there, and as a new one after', async () => {
+it('a message sent again returns its id while it exists, and is a new message afterwards', async () => {
   const link = await makeRoom({ keepDays: 1 });
   expect((await post(link, 'again')).id).toBe(1);
   setClock(Date.now() + day - 1);
   expect((await post(link, 'again')).id).toBe(1);
-  await passAlarms(link, Date.now() + grace + 1);
+  await runAlarmsUntil(link, Date.now() + grace + 1);
   expect((await post(link, 'again')).id).toBe(2);
 });
 
-it('a client that comes back across the floor drops what is below, and misses nothing above', async () => {
+it('a client that resumes drops the messages below the floor and misses none above', async () => {
   const link = await makeRoom({ keepDays: 1 });
-  const hear = (state: RoomState, frame: ServerFrame) => reduce(state, { type: 'frame', frame, at: 0 });
+  const apply = (state: RoomState, frame: ServerFrame) => reduce(state, { type: 'frame', frame, at: 0 });
   await post(link, 'one');
   const first = await connect(link);
-  const before = hear(initialState, await first.enter({ token: 'bob-token' }));
+  const before = apply(initialState, await first.auth({ token: 'bob-token' }));
   first.close();
   setClock(Date.now() + day / 2);
   await post(link, 'two');
-  await passAlarms(link, Date.now() + day / 2 + grace);
+  await runAlarmsUntil(link, Date.now() + day / 2 + grace);
   const again = await connect(link);
-  const ready = await again.enter({ token: 'bob-token', resume: before.position ?? undefined });
+  const ready = await again.auth({ token: 'bob-token', resume: before.position ?? undefined });
   expect(ready).toMatchObject({ recovered: true, floor: 2 });
-  expect(idsOf(hear(before, ready))).toEqual([2]);
+  expect(idsOf(apply(before, ready))).toEqual([2]);
 });
 
-it('wakes an idle room once for all that become too old within minutes, and no more', async () => {
+it('an idle room wakes once for all messages that expire within minutes', async () => {
   const link = await makeRoom({ keepDays: 1 });
   const start = Date.now();
   for (let minute = 0; minute < 5; minute++) {
     setClock(start + minute * 59_000);
     await post(link, `${minute}`);
   }
-  await passAlarms(link, start + day - 1);
-  expect(await passAlarms(link, start + 10 * day)).toEqual([start + day + grace]);
+  await runAlarmsUntil(link, start + day - 1);
+  expect(await runAlarmsUntil(link, start + 10 * day)).toEqual([start + day + grace]);
   expect(await allMessages(link)).toEqual([]);
 });
 
-it('ten thousand go in batches, each with its floor, while the room goes on', async () => {
+it('ten thousand messages are deleted in batches, each with its floor, while the room stays usable', async () => {
   const link = await makeRoom({ keepDays: 1 });
   await fill(link, 10_000);
-  const alice = await enter(link, 'alice');
-  await pass(link, day + grace);
+  const alice = await joinRoom(link, 'alice');
+  await runAlarmAfter(link, day + grace);
   const floors = [limits.retentionBatch + 1];
   expect((await alice.next('room')).floor).toBe(floors[0]);
   const posted = await post(link, 'meanwhile');
   await evictDurableObject(await roomObject(link), { webSockets: 'hibernate' });
-  await passAlarms(link, Date.now());
+  await runAlarmsUntil(link, Date.now());
   while (floors.length < 20) floors.push((await alice.next('room')).floor);
   expect(floors).toEqual(Array.from({ length: 20 }, (_, batch) => (batch + 1) * limits.retentionBatch + 1));
   expect(await page(link)).toMatchObject({ messages: [{ id: posted.id }], rev: posted.rev, floor: posted.id });
   expect(await rows(link, 'messages')).toBe(1);
 });
 
-it('a fault in the middle leaves the batch whole, and it goes later', async () => {
+it('a batch that fails has no effect and is deleted later', async () => {
   const link = await makeRoom({ keepDays: 1 });
   await post(link, 'one');
   await react(link, 1);
-  await breaking(link, 'BEFORE DELETE ON messages', async () => {
-    await pass(link, day + grace);
+  await withFault(link, 'BEFORE DELETE ON messages', async () => {
+    await runAlarmAfter(link, day + grace);
     expect(await page(link)).toMatchObject({ floor: 1, messages: [{ reactions: [{ count: 1 }] }] });
     expect(await rows(link, 'reactions')).toBe(1);
   });
-  await passAlarms(link, Date.now() + 2 * limits.jobRetryMs);
+  await runAlarmsUntil(link, Date.now() + 2 * limits.jobRetryMs);
   expect(await page(link)).toMatchObject({ floor: 3, messages: [] });
 });
 
-it('is set, changed and lifted by the admin at any time, and said in the room’s view', async () => {
+it('the admin can set, change and remove keepDays at any time, and the room contains it', async () => {
   const link = await makeRoom();
   const change = async (content: object) =>
     (await call<RoomView>('PUT', '/chat/update', { token: adminToken, link, content })).content;
   await post(link, 'old');
   setClock(Date.now() + 5 * day);
   await post(link, 'new');
-  await passAlarms(link, Date.now() + 30 * day);
+  await runAlarmsUntil(link, Date.now() + 30 * day);
   setClock(Date.now() + 30 * day);
   expect(await allMessages(link)).toHaveLength(2);
   const { updatedAt } = await change({});
   expect(await change({ keepDays: 33 })).toMatchObject({ keepDays: 33, updatedAt });
-  await passAlarms(link, Date.now() + 60_000);
+  await runAlarmsUntil(link, Date.now() + 60_000);
   expect((await allMessages(link)).map(({ text }) => text)).toEqual(['new']);
   expect(await change({ keepDays: 0 })).not.toHaveProperty('keepDays');
-  await passAlarms(link, Date.now() + 60_000);
-  expect(await passAlarms(link, Date.now() + 100 * day)).toEqual([]);
+  await runAlarmsUntil(link, Date.now() + 60_000);
+  expect(await runAlarmsUntil(link, Date.now() + 100 * day)).toEqual([]);
   expect(await allMessages(link)).toHaveLength(1);
 });
 
-it('leaves the time of the last message in the list as it was', async () => {
+it('the time of the last message in the list stays the same', async () => {
   const link = await makeRoom({ keepDays: 1 });
   setClock(Date.now() + 60_000);
   const { createdAt } = await post(link, 'one');
-  await passAlarms(link, Date.now() + 2 * day);
+  await runAlarmsUntil(link, Date.now() + 2 * day);
   expect(await allMessages(link)).toEqual([]);
   await (await roomObject(link)).republish(link);
   const { env } = await import('cloudflare:workers');
@@ -188,7 +188,7 @@ it.each([
   [3_651, 'content.keepDays must be at most 3650'],
   [1.5, 'content.keepDays must be a whole number'],
   ['7', 'content.keepDays must be a number'],
-])('refuses keepDays %o', async (keepDays, text) => {
+])('keepDays %o is refused', async (keepDays, text) => {
   const { envelope } = await call('PUT', '/chat/update', {
     token: adminToken,
     link: await makeRoom(),

@@ -1,4 +1,4 @@
-/** Sessions of a user: the four calls of the second document, whose they are, and what outlives an eviction. */
+/** Sessions of a user: the four calls of the storage-model document, their ownership, and persistence. */
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
@@ -11,17 +11,17 @@ import type { CallContent } from '../../shared/call-types.ts';
 import { limits } from '../../shared/limits.ts';
 import { type Answer, call } from '../support/pool/calls.ts';
 import { setClock } from '../support/pool/clock.ts';
-import { counting } from '../support/pool/counting.ts';
+import { countRowsRead } from '../support/pool/rows-read.ts';
 import { sign } from '../support/pool/signing.ts';
 
 afterEach(() => vi.useRealTimers());
 
-let made = 0;
+let users = 0;
 
 /** A user that no other test uses. */
 function freshUser(): string {
-  made += 1;
-  return `user-${made}-${crypto.randomUUID().slice(0, 8)}`;
+  users += 1;
+  return `user-${users}-${crypto.randomUUID().slice(0, 8)}`;
 }
 
 const bearer = (token: string | undefined) => (token === undefined ? {} : { Authorization: `Bearer ${token}` });
@@ -40,7 +40,7 @@ const sessions = (userId: string, token?: string, more = '') =>
 const erase = (userId: string, sessionId: string, token?: string) =>
   call('DELETE', `/deleteChatHistory?userId=${userId}&sessionId=${sessionId}`, undefined, bearer(token));
 
-/** All four calls about a user, one after another, of whom `sessionId` may be a session. */
+/** Makes all four calls about a user and a session, one after another. */
 const allCalls = async (userId: string, sessionId: string, token?: string): Promise<Answer<unknown>[]> => [
   await store({ userId, sessionId, message: 'mine now' }, token),
   await history(userId, sessionId, token),
@@ -51,7 +51,7 @@ const allCalls = async (userId: string, sessionId: string, token?: string): Prom
 const statuses = (answers: Answer<unknown>[]) => answers.map(({ status }) => status);
 
 describe('storing', () => {
-  it('begins a session and answers with the whole entry', async () => {
+  it('creates a session and returns the whole entry', async () => {
     const userId = freshUser();
     const { status, content } = await store({ userId, message: 'こんにちは', role: 'user' }, 'secret');
     expect(status).toBe(201);
@@ -65,7 +65,7 @@ describe('storing', () => {
     });
   });
 
-  it('goes on in a session that is named, and makes it if it does not exist', async () => {
+  it('adds to the given session, and creates it if it does not exist', async () => {
     const userId = freshUser();
     for (const message of ['one', 'two']) await store({ userId, sessionId: 's', message }, 'secret');
     const { content } = await history(userId, 's', 'secret');
@@ -76,7 +76,7 @@ describe('storing', () => {
     expect((await sessions(userId, 'secret')).content.sessions).toMatchObject([{ sessionId: 's', messageCount: 2 }]);
   });
 
-  it('stores the same chatId once, however often and in whatever session it is sent', async () => {
+  it('stores a chatId once, however often and to whichever session it is sent', async () => {
     const userId = freshUser();
     await store({ userId, message: 'first' }, 'secret');
     const entry = { userId, chatId: 'c', message: 'same' };
@@ -90,7 +90,7 @@ describe('storing', () => {
     expect((await sessions(userId, 'secret')).content.sessions).toHaveLength(2);
   });
 
-  it('does so for a first call of which fifty copies come at once, without a token', async () => {
+  it('stores a chatId once for fifty concurrent first calls without a token', async () => {
     const userId = freshUser();
     const answers = await Promise.all(
       Array.from({ length: 50 }, () => store({ userId, chatId: 'c', message: 'same' })),
@@ -100,7 +100,7 @@ describe('storing', () => {
     expect(new Set(answers.map(({ content }) => JSON.stringify(content))).size).toBe(1);
   });
 
-  it('refuses the same chatId with another content', async () => {
+  it('refuses the same chatId with different content', async () => {
     const userId = freshUser();
     await store({ userId, chatId: 'c', message: 'one' }, 'secret');
     for (const other of [{ message: 'two' }, { message: 'one', role: 'user' }]) {
@@ -127,7 +127,7 @@ describe('storing', () => {
 });
 
 describe('reading', () => {
-  it('pages a long history, oldest first and each entry once', async () => {
+  it('returns a long history in pages, oldest first and each entry once', async () => {
     const userId = freshUser();
     for (let number = 1; number <= 25; number++) {
       await store({ userId, sessionId: number % 5 === 0 ? 'other' : 's', message: `${number}` }, 'secret');
@@ -143,7 +143,7 @@ describe('reading', () => {
     expect(seen.map(Number)).toEqual(expected);
   });
 
-  it('lists the sessions newest first, in pages where that is asked for', async () => {
+  it('lists the sessions newest first, in pages if a limit is given', async () => {
     const userId = freshUser();
     for (let number = 1; number <= 9; number++)
       await store({ userId, sessionId: `s${number}`, message: 'x' }, 'secret');
@@ -156,7 +156,7 @@ describe('reading', () => {
     expect(second.next).toBeUndefined();
   });
 
-  it('says which parameter is missing', async () => {
+  it('names the missing parameters', async () => {
     const missing = async (method: string, path: string) => (await call(method, path)).envelope.error;
     expect(await missing('GET', '/getChatHistory')).toBe('Missing required fields: userId, sessionId');
     expect(await missing('GET', '/getChatHistory?userId=a')).toBe('Missing required fields: sessionId');
@@ -164,7 +164,7 @@ describe('reading', () => {
     expect(await missing('DELETE', '/deleteChatHistory?userId=a')).toBe('Missing required fields: sessionId');
   });
 
-  it('tells the owner, and nobody else, that a session does not exist', async () => {
+  it('tells only the owner that a session does not exist', async () => {
     const userId = freshUser();
     await store({ userId, sessionId: 's', message: 'x' }, 'secret');
     const answers = [await history(userId, 'none', 'secret'), await erase(userId, 'none', 'secret')];
@@ -172,7 +172,7 @@ describe('reading', () => {
   });
 });
 
-it('a page of a history ends at a bound in bytes too, and goes on', async () => {
+it('a history page is limited in bytes too, and the next page continues', async () => {
   await runInDurableObject(env.USER_SESSIONS.getByName(freshUser()), (_, { storage }) => {
     migrate(storage, migrations);
     const entries = new Entries(storage.sql);
@@ -192,7 +192,7 @@ it('a page of a history ends at a bound in bytes too, and goes on', async () => 
 });
 
 describe('deleting', () => {
-  it('removes the session with its entries, by query or body, and frees its ids', async () => {
+  it('deletes the session with its entries, by query or body, and frees its ids', async () => {
     const userId = freshUser();
     const entry = { userId, sessionId: 's', chatId: 'c', message: 'x' };
     await store(entry, 'secret');
@@ -205,7 +205,7 @@ describe('deleting', () => {
     expect((await sessions(userId, 'secret')).content.sessions).toMatchObject([{ sessionId: 'kept' }]);
   });
 
-  it('leaves the user claimed when nothing is left', async () => {
+  it('keeps the claim of the user when no session is left', async () => {
     const userId = freshUser();
     await store({ userId, sessionId: 's', message: 'x' }, 'secret');
     await erase(userId, 's', 'secret');
@@ -214,35 +214,32 @@ describe('deleting', () => {
   });
 });
 
-describe('whose sessions they are', () => {
-  it.each([false, true])(
-    'the token that claimed them opens them, another nothing (after an eviction: %s)',
-    async (evicted) => {
-      const userId = freshUser();
-      const { content } = await store({ userId, sessionId: 's', message: 'x' });
-      if (evicted) await evictDurableObject(env.USER_SESSIONS.getByName(userId));
-      expect(content.token).toMatch(/^[\w-]{24}$/);
-      expect(statuses(await allCalls(userId, 's'))).toEqual([401, 401, 401, 401]);
-      expect(statuses(await allCalls(userId, 's', 'stranger'))).toEqual([403, 403, 403, 403]);
-      expect(statuses(await allCalls(userId, 's', await sign({ claims: { sub: 'mallory' } })))).toEqual([
-        403, 403, 403, 403,
-      ]);
-      expect((await history(userId, 's', content.token)).content.messages).toHaveLength(1);
-      expect(statuses(await allCalls(userId, 's', content.token))).toEqual([201, 200, 200, 200]);
-    },
-  );
+describe('ownership', () => {
+  it.each([false, true])('only the token of the claim gives access (after an eviction: %s)', async (evicted) => {
+    const userId = freshUser();
+    const { content } = await store({ userId, sessionId: 's', message: 'x' });
+    if (evicted) await evictDurableObject(env.USER_SESSIONS.getByName(userId));
+    expect(content.token).toMatch(/^[\w-]{24}$/);
+    expect(statuses(await allCalls(userId, 's'))).toEqual([401, 401, 401, 401]);
+    expect(statuses(await allCalls(userId, 's', 'stranger'))).toEqual([403, 403, 403, 403]);
+    expect(statuses(await allCalls(userId, 's', await sign({ claims: { sub: 'mallory' } })))).toEqual([
+      403, 403, 403, 403,
+    ]);
+    expect((await history(userId, 's', content.token)).content.messages).toHaveLength(1);
+    expect(statuses(await allCalls(userId, 's', content.token))).toEqual([201, 200, 200, 200]);
+  });
 
-  it('says the same of what is there and of what is not', async () => {
-    const [there, nowhere] = [freshUser(), freshUser()];
-    await store({ userId: there, sessionId: 's', message: 'x' }, 'secret');
+  it('responses do not reveal whether a user or session exists', async () => {
+    const [existing, absent] = [freshUser(), freshUser()];
+    await store({ userId: existing, sessionId: 's', message: 'x' }, 'secret');
     for (const token of [undefined, 'stranger', await sign({ claims: { sub: 'mallory' } })]) {
-      const told = async (userId: string) =>
+      const envelopesOf = async (userId: string) =>
         (await allCalls(userId, 's', token)).slice(1).map(({ envelope }) => JSON.stringify(envelope));
-      expect(await told(there)).toEqual(await told(nowhere));
+      expect(await envelopesOf(existing)).toEqual(await envelopesOf(absent));
     }
   });
 
-  it('reading makes nothing and claims nothing', async () => {
+  it('reading creates nothing and claims nothing', async () => {
     const userId = freshUser();
     await sessions(userId, 'stranger');
     await sessions(userId, await sign({ claims: { sub: userId } }));
@@ -255,7 +252,7 @@ describe('whose sessions they are', () => {
     expect((await sessions(userId, 'mine')).status).toBe(200);
   });
 
-  it('gives a lost first answer again, to the identical call only and for ten minutes', async () => {
+  it('repeats the response of a first call to the identical call only, for ten minutes', async () => {
     const userId = freshUser();
     const first = { userId, sessionId: 's', chatId: 'c', message: 'x' };
     const lost = await store(first);
@@ -280,7 +277,7 @@ describe('whose sessions they are', () => {
     expect((await store(first)).status).toBe(401);
   });
 
-  it('gives no more than a few tokens for a first call', async () => {
+  it('issues a limited number of tokens for a first call', async () => {
     const userId = freshUser();
     const first = { userId, chatId: 'c', message: 'x' };
     const given = new Set<string | undefined>();
@@ -292,7 +289,7 @@ describe('whose sessions they are', () => {
     expect(given.has(undefined)).toBe(true);
   });
 
-  it('is not guessed: a few other calls without a token, and the first one gets none any more', async () => {
+  it('issues no more tokens for a first call after a few other calls without a token', async () => {
     const userId = freshUser();
     const first = { userId, chatId: '7391', message: 'hello' };
     await store(first);
@@ -302,7 +299,7 @@ describe('whose sessions they are', () => {
     expect((await store(first)).status).toBe(401);
   });
 
-  it('a delayed first call brings back nothing that was deleted, nor a token', async () => {
+  it('a delayed first call neither restores a deleted entry nor gets a token', async () => {
     const userId = freshUser();
     const first = { userId, sessionId: 's', chatId: 'c', message: 'x' };
     const { content } = await store(first);
@@ -311,7 +308,7 @@ describe('whose sessions they are', () => {
     expect((await sessions(userId, content.token)).content.sessions).toEqual([]);
   });
 
-  it('the header counts before the body', async () => {
+  it('a token in the header takes precedence over one in the body', async () => {
     const userId = freshUser();
     const signed = await sign({ claims: { sub: userId } });
     expect((await store({ userId, sessionId: 's', message: 'x', token: 'other' }, signed)).status).toBe(201);
@@ -319,7 +316,7 @@ describe('whose sessions they are', () => {
     expect((await sessions(userId, signed)).content.sessions).toHaveLength(1);
   });
 
-  it('what cannot be stored claims nothing and ends no claim', async () => {
+  it('a call that cannot be stored neither creates nor revokes a claim', async () => {
     const [fresh, claimed] = [freshUser(), freshUser()];
     await store({ userId: claimed, sessionId: 's', message: 'x' }, 'secret');
     await runInDurableObject(env.USER_SESSIONS.getByName(fresh), (_, { storage }) => {
@@ -342,7 +339,7 @@ describe('whose sessions they are', () => {
     expect((await sessions(claimed, 'secret')).content.sessions).toMatchObject([{ messageCount: 1 }]);
   });
 
-  it('a first call that brings a token is not given another', async () => {
+  it('a first call with a token gets no other token', async () => {
     const userId = freshUser();
     const first = { userId, chatId: 'c', message: 'x' };
     expect((await store(first, 'secret')).content.token).toBeUndefined();
@@ -350,7 +347,7 @@ describe('whose sessions they are', () => {
     expect((await store({ ...first, token: 'secret' })).status).toBe(200);
   });
 
-  it('a signed token of the user ends the claim for good', async () => {
+  it('a signed token of the user revokes the claim permanently', async () => {
     const userId = freshUser();
     const first = { userId, sessionId: 's', chatId: 'c', message: 'x' };
     const { content } = await store(first);
@@ -364,9 +361,9 @@ describe('whose sessions they are', () => {
   });
 
   it.each([
-    ['a signed token of the user', async (userId: string) => sign({ claims: { sub: userId } })],
+    ['the user with a signed token', async (userId: string) => sign({ claims: { sub: userId } })],
     ['the operator', async () => 'operator-secret'],
-  ])('what %s stored first is not to be claimed', async (_, tokenOf) => {
+  ])('a user whose first entry was stored by %s cannot be claimed', async (_, tokenOf) => {
     const userId = freshUser();
     expect((await store({ userId, sessionId: 's', message: 'x' }, await tokenOf(userId))).status).toBe(201);
     expect(statuses(await allCalls(userId, 's', 'stranger'))).toEqual([403, 403, 403, 403]);
@@ -374,7 +371,7 @@ describe('whose sessions they are', () => {
     expect(statuses(await allCalls(userId, 's', 'operator-secret'))).toEqual([201, 200, 200, 200]);
   });
 
-  it('with claims off, only signed tokens and the operator get in', async () => {
+  it('with claims off, only signed tokens and the operator have access', async () => {
     const userId = freshUser();
     await runInDurableObject(env.USER_SESSIONS.getByName(userId), (_, { storage }) => {
       const settings = { operatorToken: 'operator-secret', allowsClaims: true };
@@ -395,7 +392,7 @@ describe('whose sessions they are', () => {
     });
   });
 
-  it('keeps no token, only digests', async () => {
+  it('stores no token, only digests', async () => {
     const userId = freshUser();
     const { content } = await store({ userId, chatId: 'c', message: 'x' });
     await runInDurableObject(env.USER_SESSIONS.getByName(userId), (_, { storage }) => {
@@ -408,10 +405,10 @@ describe('whose sessions they are', () => {
   });
 });
 
-describe('the copy in KV', () => {
+describe('the replica in KV', () => {
   const copy = (userId: string) => env.USER_CHATS.get(`user:chat:${userId}`, 'json');
 
-  it('holds the sessions, and nothing once there are none', async () => {
+  it('contains the sessions, and is deleted when there are none', async () => {
     const userId = freshUser();
     await store({ userId, sessionId: 's', message: 'x' }, 'secret');
     await expect.poll(() => copy(userId)).toMatchObject([{ sessionId: 's', messageCount: 1 }]);
@@ -426,7 +423,7 @@ describe('the copy in KV', () => {
   });
 });
 
-it('any calls in any order give what a plain list would', { timeout: 900_000 }, async () => {
+it('any sequence of calls gives the same result as a list model', { timeout: 900_000 }, async () => {
   const step = fc.record({
     act: fc.constantFrom('store', 'store', 'store', 'erase', 'evict'),
     sessionId: fc.constantFrom('s1', 's2', undefined),
@@ -469,11 +466,11 @@ it('any calls in any order give what a plain list would', { timeout: 900_000 }, 
   );
 });
 
-it('reads no more rows for thousands of sessions and a hundred thousand entries', async () => {
+it('the rows read do not grow with the number of sessions and entries', async () => {
   await runInDurableObject(env.USER_SESSIONS.getByName(freshUser()), (_, { storage }) => {
     migrate(storage, migrations);
     const rowsOf = (work: (entries: Entries) => unknown) => {
-      const { sql, rowsRead } = counting(storage.sql);
+      const { sql, rowsRead } = countRowsRead(storage.sql);
       work(new Entries(sql));
       return rowsRead();
     };

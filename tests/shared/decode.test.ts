@@ -1,10 +1,10 @@
-/** What counts as absent, as too long, as a link, as a signed token: the atoms that every call is checked with. */
+/** Decoding of fields: required fields, lengths, links, tags, frames and signed tokens. */
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
+import { decodeClientFrame } from '../../shared/client-frames.ts';
 import { decode } from '../../shared/decode.ts';
 import { Link, MessageText, Tags } from '../../shared/fields.ts';
-import { decodeClientFrame } from '../../shared/frames.ts';
 import { looksLikeJwt } from '../../shared/jwt-shape.ts';
 import { countBytes, countCharacters } from '../../shared/limits.ts';
 import { reservedLinks } from '../../shared/links.ts';
@@ -21,7 +21,7 @@ describe('lengths', () => {
     expect(countBytes('会議室a')).toBe(10);
   });
 
-  it('are the same before and after what storage cannot keep is replaced', () => {
+  it('are the same before and after lone surrogates are replaced', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const parsed = v.safeParse(MessageText, text);
@@ -48,36 +48,36 @@ describe('links', () => {
 });
 
 describe('tags', () => {
-  it('keep their order, each once', () => {
+  it('keep their order, without duplicates', () => {
     expect(v.parse(Tags, ['b', 'a', 'b'])).toEqual(['b', 'a']);
   });
 });
 
-describe('what is absent', () => {
+describe('a required field', () => {
   const schema = v.object({ name: v.string(), about: v.optional(v.string()), inner: v.object({ field: v.string() }) });
 
   it.each([
-    ['nothing', {}, 'Missing required fields: name, inner'],
+    ['absent', {}, 'Missing required fields: name, inner'],
     ['null', { name: null, inner: { field: null } }, 'Missing required fields: name, inner.field'],
-    ['the empty string', { name: '', inner: { field: '' } }, 'Missing required fields: name, inner.field'],
-  ])('is %s, with its path', (_, input, text) => {
+    ['empty', { name: '', inner: { field: '' } }, 'Missing required fields: name, inner.field'],
+  ])('is missing if it is %s, and is named with its path', (_, input, text) => {
     expect(decode(schema, input)).toMatchObject({ ok: false, failure: { statusCode: 400, text } });
   });
 
-  it('is not an empty about, nor false, nor zero', () => {
+  it('is present if it is false or zero, and an empty about is accepted', () => {
     expect(decode(schema, { name: 'x', about: '', inner: { field: 'y' } })).toMatchObject({ value: { about: '' } });
     expect(decode(v.object({ on: v.boolean() }), { on: false })).toEqual({ ok: true, value: { on: false } });
     expect(decode(v.object({ rev: v.number() }), { rev: 0 })).toEqual({ ok: true, value: { rev: 0 } });
   });
 
-  it('never brings a prototype in', () => {
+  it('cannot come from a __proto__ field', () => {
     const input: unknown = JSON.parse('{"__proto__":{"name":"x","inner":{"field":"y"}}}');
     expect(decode(schema, input)).toMatchObject({ ok: false });
   });
 });
 
 describe('client frames', () => {
-  it('of any text are decoded or refused, never thrown at', () => {
+  it('of any text are decoded or refused without an exception', () => {
     fc.assert(
       fc.property(fc.oneof(anyText, fc.json()), (text) => {
         const { frame } = decodeClientFrame(text);
@@ -92,14 +92,14 @@ describe('signed tokens', () => {
 
   it.each([
     ['a JWT', `${part({ alg: 'EdDSA' })}.${part({ sub: 'a' })}.c2ln`, true],
-    ['one without a signature', `${part({ alg: 'none' })}.${part({})}.`, true],
+    ['a JWT without a signature', `${part({ alg: 'none' })}.${part({})}.`, true],
     ['two parts', `${part({ alg: 'EdDSA' })}.x`, false],
     ['a header without alg', `${part({ typ: 'JWT' })}.x.y`, false],
-    ['a header that is no JSON', 'abc.def.ghi', false],
+    ['a header that is not JSON', 'abc.def.ghi', false],
     ['a header that is a string', `${part('alg')}.x.y`, false],
     ['a sentence', 'my.secret token.here', false],
-    ['nothing', '', false],
-  ])('are told by their form: %s', (_, token, signed) => {
+    ['an empty string', '', false],
+  ])('are recognized by their form: %s', (_, token, signed) => {
     expect(looksLikeJwt(token)).toBe(signed);
   });
 });

@@ -1,12 +1,12 @@
-/** What readers take for the same, and where they see it in a text. */
+/** Folding: texts that match regardless of case, width and composition, and the positions of matches. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fold, occurrencesOf } from '../../shared/fold.ts';
 
-const seen = (wanted: string, text: string) =>
+const matchesOf = (wanted: string, text: string) =>
   occurrencesOf(wanted, text, 100).map(([start, length]) => text.slice(start, start + length));
 
-describe('a text that is looked for', () => {
+describe('a query', () => {
   it.each([
     ['会議', '第三会議室です', ['会議']],
     ['議室です', '第三会議室です', ['議室です']],
@@ -26,21 +26,21 @@ describe('a text that is looked for', () => {
     ['', 'abc', []],
     ['aa', 'aaaaa', ['aa', 'aa']],
   ])('%s in %s', (wanted, text, found) => {
-    expect(seen(wanted, text)).toEqual(found);
+    expect(matchesOf(wanted, text)).toEqual(found);
   });
 
-  it('that begins or ends within a character is seen in the whole of it, once', () => {
+  it('that begins or ends within a character matches the whole character once', () => {
     expect(occurrencesOf('f', 'aﬀb', 100)).toEqual([[1, 1]]);
     expect(occurrencesOf('キロメ', '3㌖先', 100)).toEqual([[1, 1]]);
   });
 
-  it('is shown in so many places and no more', () => {
+  it('returns a limited number of matches', () => {
     expect(occurrencesOf('a', 'a'.repeat(50), 7)).toHaveLength(7);
   });
 });
 
-describe('places in a text', () => {
-  /** Letters whose folded form is longer, shorter or joined with their neighbours, and plain ones. */
+describe('matches in a text', () => {
+  /** Letters whose folded form is longer, shorter or combined with their neighbours, and others. */
   const letter = fc.oneof(
     fc.constantFrom(
       ...'abIΣσςİﬃﬁＡｶﾞﾟ会議室 é㌖Å',
@@ -57,7 +57,7 @@ describe('places in a text', () => {
   );
   const someText = fc.array(letter, { maxLength: 30 }).map((letters) => letters.join(''));
 
-  it('hold what was looked for, and a plain text whole', () => {
+  it('contain the query and do not overlap', () => {
     fc.assert(
       fc.property(someText, someText, fc.boolean(), (text, other, exact) => {
         const wanted = exact ? text.slice(2, 6) : other.slice(0, 2);
@@ -75,7 +75,7 @@ describe('places in a text', () => {
     );
   });
 
-  it('fold to what was looked for, wherever that is made of whole characters', () => {
+  it('fold to the query if it consists of whole characters', () => {
     const whole = fc.array(
       fc.constantFrom(
         ...'abzIΣσς会議室 éÅ，。',
@@ -98,7 +98,7 @@ describe('places in a text', () => {
         const text = [...before, ...wanted, ...after].join('');
         const place = before.join('').length;
         const found = occurrencesOf(wanted.join(''), text, 1_000);
-        // Another one may overlap it from the left.
+        // An earlier match may overlap it.
         const near = found.some(([start, length]) => start <= place && place < start + length);
         expect(near).toBe(true);
         const isLigature = (part: string) => [...fold(part)].length > 1 && part.length < fold(part).length;
@@ -112,7 +112,7 @@ describe('places in a text', () => {
     );
   });
 
-  it('are right since no character that can join another begins a part, of all there are', () => {
+  it('never begin at a character that combines with the previous one, for all Unicode characters', () => {
     const neighbours = ['a', 'e\u0323', 'か', '\u1100', '\uac00', 'Σ', '\u{16d67}', '\u0dd9', '´'];
     const wrong: string[] = [];
     for (let code = 0; code <= 0x10ffff; code++) {
@@ -121,7 +121,7 @@ describe('places in a text', () => {
       for (const before of neighbours) {
         const text = before + character;
         if (fold(text) === fold(before) + fold(character)) continue;
-        // Joined or reordered: nothing may be seen there that ends between the two.
+        // Combined or reordered: no match may end between the two.
         for (const [start, length] of occurrencesOf(character, text, 9)) {
           if (start !== 0 && !fold(text.slice(start, start + length)).includes(fold(character))) wrong.push(text);
         }

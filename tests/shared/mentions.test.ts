@@ -1,4 +1,4 @@
-/** Who is mentioned in a text. */
+/** Mentions of participants in a text. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../shared/limits.ts';
@@ -22,7 +22,7 @@ describe('a mention', () => {
   it.each([
     ['at the beginning', '@Bob hello', [['b', '@Bob']]],
     ['at the end', 'hello @bob', [['b', '@bob']]],
-    ['before a point', 'ask @Bob.', [['b', '@Bob']]],
+    ['before a period', 'ask @Bob.', [['b', '@Bob']]],
     [
       'of the longest name that fits',
       '@Bobby and @Bob Smith',
@@ -48,15 +48,15 @@ describe('a mention', () => {
 
   it.each([
     ['a longer word', '@Bobcat'],
-    ['an address', 'bob@example.com'],
-    ['nobody', '@Carol'],
+    ['an email address', 'bob@example.com'],
+    ['an unknown name', '@Carol'],
     ['a name without the sign', 'Bob'],
     ['the sign alone', '@'],
-  ])('%s is none', (_, text) => {
+  ])('%s is not a mention', (_, text) => {
     expect(found(text)).toEqual([]);
   });
 
-  it('lies in the text, whatever stands there, and never too often', () => {
+  it('is within any text, and the number is limited', () => {
     const texts = fc.array(fc.constantFrom('@', '＠', 'Bob', 'bob', ' ', '山田', '太郎', '😀', 'Alex', '\ud800', 'x'), {
       maxLength: 90,
     });

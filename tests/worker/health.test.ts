@@ -1,4 +1,4 @@
-/** The service's health: what many rooms share, asked each for itself. */
+/** `/health`: the directory and KV, each checked separately. */
 import { env } from 'cloudflare:workers';
 import { afterEach, expect, it, vi } from 'vitest';
 import { call } from '../support/pool/calls.ts';
@@ -12,16 +12,16 @@ const faults = {
   'does not answer': () => new Promise<never>(() => undefined),
 };
 
-const breakDirectory = (isWell: () => Promise<never>) =>
-  vi.spyOn(env.ROOM_DIRECTORY, 'getByName').mockReturnValue({ isWell } as never);
+const breakDirectory = (isHealthy: () => Promise<never>) =>
+  vi.spyOn(env.ROOM_DIRECTORY, 'getByName').mockReturnValue({ isHealthy } as never);
 const breakKv = (get: () => Promise<never>) => vi.spyOn(env.CHATS, 'get').mockImplementation(get);
 
-it('is ok when both answer', async () => {
+it('is ok if both the directory and KV answer', async () => {
   const { envelope } = await call('GET', '/health');
   expect(envelope).toEqual({ statusCode: 200, content: { status: 'ok', directory: 'ok', kv: 'ok' } });
 });
 
-it.each(Object.entries(faults))('says so when one %s', async (_, fault) => {
+it.each(Object.entries(faults))('names each dependency that %s', async (_, fault) => {
   const text = 'Service unavailable: No answer from';
   breakDirectory(fault);
   const withoutDirectory = await call('GET', '/health');
@@ -34,7 +34,7 @@ it.each(Object.entries(faults))('says so when one %s', async (_, fault) => {
   expect((await call('GET', '/health')).envelope).toMatchObject({ statusCode: 503, content: `${text} KV` });
 });
 
-it('is public, and of GET and HEAD alone', async () => {
+it('is public and allows only GET and HEAD', async () => {
   const answer = await call('DELETE', '/health');
   expect(answer.status).toBe(405);
   expect(answer.headers.get('Allow')).toBe('GET, HEAD, OPTIONS');

@@ -1,9 +1,9 @@
-/** The documented calls on a room's metadata. */
+/** Creating, reading, changing and deleting rooms over REST. */
 import { runInDurableObject } from 'cloudflare:test';
 import { describe, expect, it, vi } from 'vitest';
 import type { RoomView } from '../../shared/room.ts';
 import { adminToken, call, freshLink, makeRoom, roomObject } from '../support/pool/calls.ts';
-import { breaking } from '../support/pool/faults.ts';
+import { withFault } from '../support/pool/faults.ts';
 
 const content = { title: '読書会', about: '月に一冊', tag: ['books', 'tokyo'] };
 
@@ -13,7 +13,7 @@ function refused(statusCode: number, text: string) {
 }
 
 describe('creating a room', () => {
-  it('answers 201 with the room, which its maker administers', async () => {
+  it('returns 201 with the room, of which the caller is the admin', async () => {
     const link = freshLink();
     const body = { token: adminToken, future: { anything: [1] }, content: { ...content, link } };
     const { status, envelope } = await call<RoomView>('POST', '/chat/new', body);
@@ -39,7 +39,7 @@ describe('creating a room', () => {
     expect(answer).toMatchObject(refused(409, 'Chat link already exists'));
   });
 
-  it('takes an empty about, no tags at all, `tags` for `tag`, and each tag once', async () => {
+  it('accepts an empty about, no tags, `tags` instead of `tag`, and removes duplicate tags', async () => {
     const bare = { token: adminToken, content: { title: 'x', about: '', tag: [], link: freshLink() } };
     expect((await call<RoomView>('POST', '/chat/new', bare)).content).toMatchObject({ about: '', tags: [] });
     const { tag: _, ...untagged } = content;
@@ -48,7 +48,7 @@ describe('creating a room', () => {
   });
 
   it.each([undefined, null, ''])(
-    'takes the token from the Authorization header where the body has %s',
+    'uses the token of the Authorization header if that in the body is %s',
     async (token) => {
       const link = freshLink();
       const body = { token, content: { ...content, link } };
@@ -111,19 +111,19 @@ describe('creating a room', () => {
     ['an array', [], 'body must be a JSON object'],
     ['a string', '"x"', 'body must be a JSON object'],
     ['broken JSON', '{"token":', 'Invalid JSON'],
-  ])('refuses %s, naming it', async (_, body, text) => {
+  ])('refuses %s and names the field', async (_, body, text) => {
     const answer = await call<string>('POST', '/chat/new', body);
     expect(answer.status).toBe(400);
     expect(answer.envelope).toEqual({ statusCode: 400, content: answer.content, error: answer.content });
     expect(answer.content).toContain(text);
   });
 
-  it('never repeats a token in what it says', async () => {
+  it('never repeats a token in an error', async () => {
     const answer = await call<string>('POST', '/chat/new', { token: 'canary'.repeat(100), content: {} });
     expect(answer.content).not.toContain('canary');
   });
 
-  it('counts characters, not bytes: a title of 100 rare ideographs is fine', async () => {
+  it('counts characters, not bytes: a title of 100 characters outside the basic plane is accepted', async () => {
     const title = '𠮷'.repeat(100);
     const link = await makeRoom({ title });
     expect((await call<RoomView>('GET', `/chat/${link}`)).content.title).toBe(title);
@@ -131,7 +131,7 @@ describe('creating a room', () => {
 });
 
 describe('reading a room', () => {
-  it('tells its admin from everyone else', async () => {
+  it('returns isAdmin for the admin and the operator only', async () => {
     const link = await makeRoom();
     const isAdmin = async (query: string, headers?: Record<string, string>) =>
       (await call<RoomView>('GET', `/chat/${link}${query}`, undefined, headers)).content.isAdmin;
@@ -144,7 +144,7 @@ describe('reading a room', () => {
     expect(await isAdmin('?token=operator-secret')).toBe(false);
   });
 
-  it('keeps an answer that depends on a token out of caches', async () => {
+  it('is not cached if the response depends on a token', async () => {
     const link = await makeRoom();
     expect((await call('GET', `/chat/${link}?token=x`)).headers.get('Cache-Control')).toBe('private, no-store');
     expect((await call('GET', `/chat/${link}`)).headers.get('Cache-Control')).toBe('no-cache');
@@ -155,7 +155,7 @@ describe('reading a room', () => {
     ['a malformed link', 'a%20b', 400, 'link must be'],
     ['a link with broken encoding', '%E0%A4%A', 400, 'link must be'],
     ['a link of 65 letters', 'a'.repeat(65), 400, 'link must be'],
-  ])('answers for %s', async (_, link, status, text) => {
+  ])('is refused for %s', async (_, link, status, text) => {
     const answer = await call<string>('GET', `/chat/${link}`);
     expect(answer.status).toBe(status);
     expect(answer.content).toContain(text);
@@ -175,7 +175,7 @@ describe('changing a room', () => {
   const change = (link: string, changed: unknown, token = adminToken) =>
     call<RoomView>('PUT', '/chat/update', { token, link, content: changed });
 
-  it('merges what is given and moves updatedAt', async () => {
+  it('changes the given fields and updates updatedAt', async () => {
     const link = await makeRoom(content);
     const before = (await call<RoomView>('GET', `/chat/${link}`)).content;
     const { status, content: after } = await change(link, { title: '新しい題', tag: ['new'] });
@@ -185,7 +185,7 @@ describe('changing a room', () => {
     expect((await call<RoomView>('GET', `/chat/${link}`)).content).toEqual({ ...after, isAdmin: false });
   });
 
-  it('changes nothing by an empty content, and can empty about and tags', async () => {
+  it('changes nothing for empty content, and can clear about and tags', async () => {
     const link = await makeRoom(content);
     const before = (await call<RoomView>('GET', `/chat/${link}?token=${adminToken}`)).content;
     expect((await change(link, {})).content).toEqual(before);
@@ -193,7 +193,7 @@ describe('changing a room', () => {
     expect((await change(link, { about: '' })).content.about).toBe('');
   });
 
-  it('lets the admin replace the admin token, and the operator too', async () => {
+  it('allows the admin and the operator to replace the admin token', async () => {
     const link = await makeRoom();
     expect((await change(link, { newToken: 'second' })).status).toBe(200);
     expect((await change(link, { title: 'x' })).status).toBe(403);
@@ -202,7 +202,7 @@ describe('changing a room', () => {
     expect((await change(link, { title: 'y' }, 'third')).status).toBe(200);
   });
 
-  it('checks shape, then existence, then right', async () => {
+  it('checks the shape, then that the room exists, then the right', async () => {
     const link = await makeRoom();
     expect(await change('no-such-room', undefined, 'wrong')).toMatchObject(
       refused(400, 'Missing required fields: content'),
@@ -216,11 +216,11 @@ describe('changing a room', () => {
 });
 
 describe('a change that cannot be stored', () => {
-  it('is as if it had not been asked for', async () => {
+  it('has no effect', async () => {
     const link = await makeRoom(content);
     const before = (await call<RoomView>('GET', `/chat/${link}`)).content;
     const change = { token: adminToken, link, content: { title: 'lost', newToken: 'lost' } };
-    await breaking(link, 'BEFORE UPDATE ON outbox', async () => {
+    await withFault(link, 'BEFORE UPDATE ON outbox', async () => {
       expect((await call('PUT', '/chat/update', change)).status).toBe(500);
       expect((await call('POST', `/chat/${link}/participants`, { action: 'join' })).status).toBe(500);
     });
@@ -229,7 +229,7 @@ describe('a change that cannot be stored', () => {
     expect((await call('PUT', '/chat/update', change)).status).toBe(200);
   });
 
-  it('does not keep a link from being made later', async () => {
+  it('does not block the link for a later creation', async () => {
     const link = freshLink();
     const body = { token: adminToken, content: { ...content, link } };
     await runInDurableObject(await roomObject(link), (_, state) => {
@@ -244,18 +244,18 @@ describe('a change that cannot be stored', () => {
 });
 
 describe('deleting a room', () => {
-  it('needs its admin, and frees the link', async () => {
+  it('requires the admin token and frees the link', async () => {
     const link = await makeRoom();
     const remove = (token: string) => call('DELETE', '/chat/delete', { token, link });
     expect(await remove('wrong')).toMatchObject(refused(403, 'Forbidden: Invalid admin token'));
-    const gone = await remove(adminToken);
-    expect(gone.envelope).toEqual({ statusCode: 200, content: 'Chat deleted successfully' });
+    const removed = await remove(adminToken);
+    expect(removed.envelope).toEqual({ statusCode: 200, content: 'Chat deleted successfully' });
     expect(await remove(adminToken)).toMatchObject(refused(404, 'Chat not found'));
     expect((await call('GET', `/chat/${link}`)).status).toBe(404);
     expect((await call('POST', '/chat/new', { token: 'another', content: { ...content, link } })).status).toBe(201);
   });
 
-  it('can be asked without a body', async () => {
+  it('works without a body', async () => {
     const link = await makeRoom();
     const remove = (query: string) =>
       call<string>('DELETE', `/chat/delete${query}`, undefined, { Authorization: `Bearer ${adminToken}` });
@@ -263,7 +263,7 @@ describe('deleting a room', () => {
     expect((await remove(`?link=${link}`)).status).toBe(200);
   });
 
-  it('is the operator’s right too', async () => {
+  it('is allowed to the operator too', async () => {
     const link = await makeRoom();
     expect((await call('DELETE', '/chat/delete', { token: 'operator-secret', link })).status).toBe(200);
   });

@@ -113,6 +113,8 @@ export class RoomDraft {
     const invalidField = this.#firstInvalidField();
     if (invalidField) return invalidField;
     const link = this.link.value || this.suggestedLink.value;
+    // A check that is answered after the room was made would report its link as taken, and the next try would not start.
+    this.availability.check('');
     this.isCreating.value = true;
     this.createError.value = undefined;
     try {

@@ -1,4 +1,4 @@
-/** Calls to the Worker as a browser or curl would make them, inside the Workers runtime. */
+/** REST calls to the Worker, as a browser or curl would send them, inside the Workers runtime. */
 import { exports } from 'cloudflare:workers';
 import type { Envelope } from '../../../shared/envelope.ts';
 import type { MessagePage } from '../../../shared/message.ts';
@@ -6,7 +6,7 @@ import type { RoomView } from '../../../shared/room.ts';
 
 export const origin = 'https://chat.example';
 
-/** An answer and its envelope; `content` is what the test says it is. */
+/** A response and its envelope. @typeParam T the type of `content`, which is not checked */
 export interface Answer<T> {
   status: number;
   headers: Headers;
@@ -31,17 +31,17 @@ export async function call<T = unknown>(
   return { status: response.status, headers: response.headers, envelope, content: envelope.content };
 }
 
-let made = 0;
+let links = 0;
 
 /** A link that no other test uses. */
 export function freshLink(): string {
-  made += 1;
-  return `room-${made}-${crypto.randomUUID().slice(0, 8)}`;
+  links += 1;
+  return `room-${links}-${crypto.randomUUID().slice(0, 8)}`;
 }
 
 export const adminToken = 'admin-secret';
 
-/** Makes a room and gives its link. */
+/** Creates a room. @returns its link */
 export async function makeRoom(
   content: Record<string, unknown> = {},
   headers: Record<string, string> = {},
@@ -53,13 +53,13 @@ export async function makeRoom(
   return link;
 }
 
-/** The room's object, as the Worker reaches it. */
+/** The stub of the room's Durable Object, as the Worker gets it. */
 export async function roomObject(link: string) {
   const { env } = await import('cloudflare:workers');
   return env.CHAT_ROOM.getByName(link);
 }
 
-/** Every message of a room, oldest first, page by page. */
+/** Reads every message of a room, oldest first. */
 export async function allMessages(link: string): Promise<MessagePage['messages']> {
   const messages: MessagePage['messages'] = [];
   for (let after = 0; ; after = messages.at(-1)?.id ?? 0) {

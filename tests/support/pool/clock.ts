@@ -1,15 +1,15 @@
-/** The clock, as a test moves it. Each test that does must end with `vi.useRealTimers()`. */
+/** A clock that tests move. Each test that moves it must end with `vi.useRealTimers()`. */
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { expect, vi } from 'vitest';
 import { roomObject } from './calls.ts';
 
-/** Sets the clock; the timers go on. */
+/** Sets `Date`; timers stay real. */
 export function setClock(now: number): void {
   vi.useFakeTimers({ toFake: ['Date'], now });
 }
 
-/** Lets a time pass, and then the alarm of a room, which must have been due. */
-export async function pass(link: string, milliseconds: number): Promise<void> {
+/** Advances the clock and runs the room's alarm, which must be due by then. */
+export async function runAlarmAfter(link: string, milliseconds: number): Promise<void> {
   const room = await roomObject(link);
   setClock(Date.now() + milliseconds);
   const alarm = await runInDurableObject(room, (_, state) => state.storage.getAlarm());
@@ -18,17 +18,18 @@ export async function pass(link: string, milliseconds: number): Promise<void> {
 }
 
 /**
- * Lets the time pass alarm by alarm, as it would be, until a room waits for nothing any more or `until` is reached.
- * @returns when the alarms were
+ * Advances the clock from alarm to alarm and runs each, as the runtime would, until the room has no alarm at or before
+ * `until`.
+ * @returns the times of the alarms that ran
  */
-export async function passAlarms(link: string, until: number): Promise<number[]> {
+export async function runAlarmsUntil(link: string, until: number): Promise<number[]> {
   const room = await roomObject(link);
-  const rung: number[] = [];
+  const ran: number[] = [];
   for (;;) {
     const alarm = await runInDurableObject(room, (_, state) => state.storage.getAlarm());
-    if (alarm === null || alarm > until) return rung;
+    if (alarm === null || alarm > until) return ran;
     setClock(Math.max(alarm, Date.now()));
     await runDurableObjectAlarm(room);
-    rung.push(alarm);
+    ran.push(alarm);
   }
 }

@@ -1,7 +1,7 @@
-/** What the tests bind beside the service's own configuration. */
+/** Bindings that only the tests have. */
 declare namespace Cloudflare {
   interface Env {
-    /** How often each property is tried; empty for the number it names itself. */
+    /** Number of runs of each property test; if empty, each test uses its own default. */
     PROPERTY_RUNS: string;
   }
 }

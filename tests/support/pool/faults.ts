@@ -1,12 +1,12 @@
-/** Faults in the storage of a room: real ones, made by SQLite itself. */
+/** Storage faults of a room: real SQLite errors, raised by a trigger. */
 import { runInDurableObject } from 'cloudflare:test';
 import { roomObject } from './calls.ts';
 
 /**
- * Makes every statement of that kind fail while `work` goes on.
- * @param moment as a trigger has it: `BEFORE INSERT ON messages`
+ * Makes every statement of one kind fail while `work` runs.
+ * @param moment the event of the trigger, such as `BEFORE INSERT ON messages`
  */
-export async function breaking(link: string, moment: string, work: () => Promise<void>): Promise<void> {
+export async function withFault(link: string, moment: string, work: () => Promise<void>): Promise<void> {
   const room = await roomObject(link);
   const execute = (statement: string) =>
     runInDurableObject(room, (_, state) => {

@@ -1,24 +1,25 @@
-/** Sockets to a room inside the Workers runtime, as a browser would hold them. */
+/** WebSocket connections to a room inside the Workers runtime, as a browser would open them. */
 import { exports } from 'cloudflare:workers';
 import type { ServerFrame, ServerPresenceFrame, ServerReadyFrame } from '../../../shared/frames.ts';
 import { makeRoom, origin } from './calls.ts';
 
 type FrameOf<T extends ServerFrame['type']> = Extract<ServerFrame, { type: T }>;
 
-/** One socket and all it has heard. */
+/** One socket and all the frames that it has received. */
 export class TestSocket {
-  readonly heard: ServerFrame[] = [];
+  readonly received: ServerFrame[] = [];
   readonly closed: Promise<{ code: number; reason: string }>;
   readonly #socket: WebSocket;
-  #taken = 0;
-  #wake: () => void = () => undefined;
+  /** How many frames of `received` earlier calls of `next` have returned or skipped. */
+  #read = 0;
+  #onFrame: () => void = () => undefined;
 
   constructor(socket: WebSocket) {
     this.#socket = socket;
     socket.accept();
     socket.addEventListener('message', ({ data }) => {
-      this.heard.push(JSON.parse(String(data)));
-      this.#wake();
+      this.received.push(JSON.parse(String(data)));
+      this.#onFrame();
     });
     this.closed = new Promise((resolve) => {
       socket.addEventListener('close', ({ code, reason }) => {
@@ -28,48 +29,48 @@ export class TestSocket {
     });
   }
 
-  /** Sends a frame; a string goes as it is. */
-  say(frame: unknown): void {
+  /** Sends a frame as JSON; a string is sent unchanged. */
+  send(frame: unknown): void {
     this.#socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame));
   }
 
-  /** Sends bytes, which the protocol does not know. */
-  sayBytes(bytes: Uint8Array): void {
+  /** Sends a binary frame, which the protocol does not allow. */
+  sendBytes(bytes: Uint8Array): void {
     this.#socket.send(bytes);
   }
 
-  /** The next frame of that type; the frames before it are passed over. */
+  /** Waits for the next frame of that type, and skips the frames before it. */
   next<T extends ServerFrame['type']>(type: T): Promise<FrameOf<T>> {
     return this.nextOf([type]);
   }
 
-  /** The next frame of one of those types. */
+  /** Waits for the next frame of one of those types, and skips the frames before it. */
   async nextOf<T extends ServerFrame['type']>(types: readonly T[]): Promise<FrameOf<T>> {
     for (;;) {
-      for (; this.#taken < this.heard.length; this.#taken++) {
-        const frame = this.heard[this.#taken];
+      for (; this.#read < this.received.length; this.#read++) {
+        const frame = this.received[this.#read];
         if (frame && types.some((type) => type === frame.type)) {
-          this.#taken++;
+          this.#read++;
           return frame as FrameOf<T>;
         }
       }
       await new Promise<void>((resolve) => {
-        this.#wake = resolve;
+        this.#onFrame = resolve;
       });
     }
   }
 
-  /** The first `presence` for which that holds. */
-  async presence(holds: (frame: ServerPresenceFrame) => unknown): Promise<ServerPresenceFrame> {
+  /** Waits for the first `presence` frame that matches. */
+  async presence(matches: (frame: ServerPresenceFrame) => unknown): Promise<ServerPresenceFrame> {
     for (;;) {
       const frame = await this.next('presence');
-      if (holds(frame)) return frame;
+      if (matches(frame)) return frame;
     }
   }
 
-  /** Says who is there, and waits for `ready`. */
-  async enter(auth: Record<string, unknown> = {}): Promise<ServerReadyFrame> {
-    this.say({ type: 'auth', ...auth });
+  /** Sends an `auth` frame and waits for `ready`. */
+  async auth(auth: Record<string, unknown> = {}): Promise<ServerReadyFrame> {
+    this.send({ type: 'auth', ...auth });
     return this.next('ready');
   }
 
@@ -78,7 +79,7 @@ export class TestSocket {
   }
 }
 
-/** Opens a socket to a room, without saying anything. */
+/** Opens a socket to a room without sending a frame. */
 export async function connect(link: string, headers: Record<string, string> = {}): Promise<TestSocket> {
   const response = await exports.default.fetch(`${origin}/chat/${link}/ws`, {
     headers: { Upgrade: 'websocket', ...headers },
@@ -87,17 +88,17 @@ export async function connect(link: string, headers: Record<string, string> = {}
   return new TestSocket(response.webSocket);
 }
 
-/** A socket of somebody who is in the room; their token is their name. */
-export async function enter(link: string, name?: string, auth: Record<string, unknown> = {}): Promise<TestSocket> {
+/** Opens an authenticated socket. @param name gives the token `<name>-token` too; without it the socket is a viewer's */
+export async function joinRoom(link: string, name?: string, auth: Record<string, unknown> = {}): Promise<TestSocket> {
   const socket = await connect(link);
-  await socket.enter({ ...(name && { token: `${name}-token`, name }), ...auth });
+  await socket.auth({ ...(name && { token: `${name}-token`, name }), ...auth });
   return socket;
 }
 
-/** A new room with those people in it. */
+/** Creates a room and joins it with one socket for each name. */
 export async function openRoom<N extends string>(...names: N[]): Promise<{ link: string } & Record<N, TestSocket>> {
   const link = await makeRoom();
-  const people = {} as Record<N, TestSocket>;
-  for (const name of names) people[name] = await enter(link, name);
-  return { link, ...people };
+  const sockets = {} as Record<N, TestSocket>;
+  for (const name of names) sockets[name] = await joinRoom(link, name);
+  return { link, ...sockets };
 }
