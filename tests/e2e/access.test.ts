@@ -275,7 +275,7 @@ describe('a page of which a file cannot be loaded', () => {
     const page = await windows.enter(link);
     await page.locator('textarea').fill('書きかけです');
     let pages = 0;
-    await page.route(/\/assets\/floating-/, (route) =>
+    await page.route(/\/assets\/lazy-dialogs-/, (route) =>
       pages === 0 ? route.fulfill({ status: 404 }) : route.continue(),
     );
     await page.route(`${windows.origin}/chat/${link}/`, (route) => {
@@ -295,7 +295,7 @@ describe('a page of which a file cannot be loaded', () => {
     await page.locator('textarea').fill('書きかけです');
     let [asked, isBack, reloads] = [0, false, 0];
     const ifBack = (route: Route) => (isBack ? route.continue() : route.abort());
-    await page.route(/\/assets\/floating-/, ifBack);
+    await page.route(/\/assets\/lazy-dialogs-/, ifBack);
     await page.route(`${windows.origin}/chat/${link}/`, (route) => {
       if (route.request().isNavigationRequest()) reloads += 1;
       else asked += 1;

@@ -118,7 +118,7 @@ describe('a new room', () => {
     await page.locator('#make-title').fill('一度目');
     await page.locator('#make-tags').fill('lost,');
     await make(page).click();
-    await page.getByText('サービスにつながりません').waitFor();
+    await page.getByText('サービスに接続できません').waitFor();
     await page.locator('#make-title').fill('二度目');
     // An unlisted room has another suggested link, but the link of the first attempt is kept.
     await page.getByLabel('一覧に表示しない').check();

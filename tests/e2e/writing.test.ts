@@ -158,7 +158,7 @@ describe('the length of a message', () => {
     const counter = alice.locator('#counter');
     const most = '𠮷👍'.repeat(1_999);
     await field(alice).fill(`${most}あ`);
-    await counter.getByText('あと1字').waitFor();
+    await counter.getByText('あと1文字').waitFor();
     await field(alice).fill(`${most}あいう`);
     await counter.getByText('1文字超えています').waitFor();
     expect(await field(alice).getAttribute('aria-invalid')).toBe('true');
