@@ -5,13 +5,11 @@ import { formatArchiveLine } from '../../shared/archive.ts';
 import { GuessLimiter } from '../../shared/guess-limiter.ts';
 import { limits } from '../../shared/limits.ts';
 import { awayFromTheMinute, freshAddress, from, makeRoomElsewhere } from '../support/pool/addresses.ts';
-import { adminToken, call } from '../support/pool/calls.ts';
+import { adminToken, bearer, call } from '../support/pool/calls.ts';
 import { sign } from '../support/pool/signing.ts';
 import { connect } from '../support/pool/sockets.ts';
 
 beforeEach(awayFromTheMinute);
-
-const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
 
 /** The first line of a valid export. */
 const firstLine = formatArchiveLine({

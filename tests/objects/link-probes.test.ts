@@ -3,6 +3,7 @@ import { evictAllDurableObjects, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { call, roomObject } from '../support/pool/calls.ts';
+import { tableNames } from '../support/pool/storage.ts';
 
 describe('ten thousand requests for links without a room', () => {
   it('leave no table, row or alarm', { timeout: 300_000 }, async () => {
@@ -19,8 +20,7 @@ describe('ten thousand requests for links without a room', () => {
     for (let start = 0; start < probes; start += 200) {
       const leftovers = Array.from({ length: 200 }, async (_, index) =>
         runInDurableObject(await roomObject(`probe-${start + index}`), async (_object, { storage }) => {
-          const tables = storage.sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_%' ESCAPE '\\'");
-          return tables.toArray().length + Number((await storage.getAlarm()) !== null);
+          return tableNames(storage.sql).length + Number((await storage.getAlarm()) !== null);
         }),
       );
       expect(Math.max(...(await Promise.all(leftovers)))).toBe(0);

@@ -1,9 +1,8 @@
-/** Slow consumers: sockets that are sent much and send nothing are closed before the runtime queues too much for them. */
+/** Slow consumers: a socket that is sent much and sends nothing is closed before the runtime queues too much for it. */
 import { evictDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../shared/limits.ts';
-import type { RoomView } from '../../shared/room.ts';
-import { call, roomObject } from '../support/pool/calls.ts';
+import { participantCount, roomObject } from '../support/pool/calls.ts';
 import { joinRoom, openRoom, type TestSocket } from '../support/pool/sockets.ts';
 
 const megabyte = 1_024 * 1_024;
@@ -32,20 +31,18 @@ const bytesReceived = ({ received }: TestSocket) =>
 const namesLeft = ({ received }: TestSocket) =>
   received.flatMap((frame) => (frame.type === 'presence' ? (frame.left ?? []) : [])).map(({ name }) => name);
 
-const countIn = async (link: string) => (await call<RoomView>('GET', `/chat/${link}`)).content.participantCount;
-
 describe('a socket that was sent 8 MB and has sent no frame since', () => {
   it('is closed with 1001, and its leaving is broadcast', async () => {
     const { link, alice, bob } = await openRoom('alice', 'bob');
     await post(alice, 8.2 * megabyte);
-    expect(await countIn(link)).toBe(2);
+    expect(await participantCount(link)).toBe(2);
     await grace();
     await post(alice, 0.2 * megabyte);
     expect(await bob.closed).toEqual({ code: 1001, reason: 'Connection timed out: No frames received' });
     expect(bytesReceived(bob)).toBeGreaterThan(8 * megabyte - 64 * 1_024);
     expect(bytesReceived(bob)).toBeLessThan(9 * megabyte);
     await expect.poll(() => namesLeft(alice)).toEqual(['bob']);
-    expect(await countIn(link)).toBe(1);
+    expect(await participantCount(link)).toBe(1);
     const revs = alice.received.flatMap((frame) => (frame.type === 'message' ? frame.rev : []));
     expect(revs).toEqual(Array.from(revs, (_, index) => index + 1));
   });
@@ -57,12 +54,12 @@ describe('a socket that was sent 8 MB and has sent no frame since', () => {
       await post(alice, 1.8 * megabyte);
       await evictDurableObject(room, { webSockets: 'hibernate' });
     }
-    expect(await countIn(link)).toBe(2);
+    expect(await participantCount(link)).toBe(2);
     await post(alice, 1.8 * megabyte);
     await grace();
     await post(alice, 0.2 * megabyte);
     expect((await bob.closed).code).toBe(1001);
-    expect(await countIn(link)).toBe(1);
+    expect(await participantCount(link)).toBe(1);
   });
 
   it('is closed if it is a viewer’s, one at a time or with others', async () => {
@@ -72,7 +69,7 @@ describe('a socket that was sent 8 MB and has sent no frame since', () => {
     await grace();
     await post(alice, 0.5 * megabyte);
     for (const viewer of viewers) expect((await viewer.closed).code).toBe(1001);
-    expect(await countIn(link)).toBe(1);
+    expect(await participantCount(link)).toBe(1);
   });
 });
 
@@ -84,7 +81,7 @@ describe('a socket that was sent 8 MB at once', () => {
     await bob.next('pong');
     await grace();
     await post(alice, 0.5 * megabyte);
-    expect(await countIn(link)).toBe(2);
+    expect(await participantCount(link)).toBe(2);
   });
 });
 
@@ -104,7 +101,7 @@ describe('a socket that was sent more than 8 MB', () => {
     await post(alice, 5 * megabyte);
     await grace();
     await post(alice, 0.2 * megabyte);
-    expect(await countIn(link)).toBe(2);
+    expect(await participantCount(link)).toBe(2);
     alice.send({ type: 'send', clientId: 'last', text: 'still there?' });
     for (;;) if ((await bob.next('message')).text === 'still there?') break;
   });
