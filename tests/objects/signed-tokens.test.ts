@@ -256,7 +256,7 @@ describe('the keys', () => {
     if (!issued.ok) throw new Error(issued.failure.text);
     const { token } = issued.value;
     expect(JSON.parse(atob(token.split('.')[0] ?? ''))).toMatchObject({ alg: algorithm });
-    expect(await tokens.verify(token)).toMatchObject({ ok: true, value: { person: { userId: 'alice' } } });
+    expect(await tokens.verify(token)).toMatchObject({ ok: true, value: { subject: { userId: 'alice' } } });
     for (const other of algorithms) {
       const otherJwt = new Jwt(settingsOf(pairs[other]()), systemClock);
       expect(await otherJwt.verify(token)).toMatchObject({ ok: false, failure: { code: 'signed_token_invalid' } });
