@@ -35,7 +35,7 @@ type LogRead = (log: MessageLog) => number;
 const page =
   (request: { before?: number; after?: number; around?: number }): LogRead =>
   (log) =>
-    log.page({ ...request, limit: limits.pageSize }).messages.length;
+    log.history.page({ ...request, limit: limits.pageSize }).length;
 
 const search =
   (q: string, before?: number): LogRead =>
@@ -60,9 +60,9 @@ const logReads: [string, LogRead][] = [
   ['page in the middle', page({ before: half })],
   ['first page', page({ after: 0 })],
   ['around a message', page({ around: half })],
-  ['resume, 10 missed', (log) => log.changedSince(messages - 10)?.length ?? 0],
-  ['resume, 500 missed', (log) => log.changedSince(messages - 500)?.length ?? 0],
-  ['resume, too many missed', (log) => log.changedSince(half)?.length ?? 0],
+  ['resume, 10 missed', (log) => log.history.changedSince(messages - 10)?.length ?? 0],
+  ['resume, 500 missed', (log) => log.history.changedSince(messages - 500)?.length ?? 0],
+  ['resume, too many missed', (log) => log.history.changedSince(half)?.length ?? 0],
   ['search: commonest character', search('会')],
   ['search: commonest character, in the middle', search('会', half)],
   ['search: rare character', search('稀')],

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type ConversionConfig, toJsonSchema } from '@valibot/to-json-schema';
 import * as v from 'valibot';
-import { type Endpoint, type EndpointName, endpoints, takesJoinKey } from '../shared/endpoints.ts';
+import { type DocumentedEndpoint, type EndpointName, endpoints } from '../shared/endpoints.ts';
 import { type FailureCode, fail } from '../shared/failures.ts';
 import { type CharacterLimit, type JsonSchemaHint, PresentedKey } from '../shared/fields.ts';
 import { joinKeyHeader } from '../shared/paths.ts';
@@ -59,19 +59,19 @@ function envelope(statusCode: number, content: JsonObject): JsonObject {
 }
 
 /** Failures of a private room for callers without its key. */
-function privateRoomFailures(endpoint: Endpoint): FailureCode[] {
-  return takesJoinKey(endpoint) ? ['private_room', 'invitation_expired'] : [];
+function privateRoomFailures(endpoint: DocumentedEndpoint): FailureCode[] {
+  return endpoint.takesJoinKey ? ['private_room', 'invitation_expired'] : [];
 }
 
 const joinKeySchema = schemaOf(PresentedKey);
 
 /** The body of a call about a room also accepts the join key. */
-function bodyOf(endpoint: Endpoint, body: v.GenericSchema): JsonObject {
+function bodyOf(endpoint: DocumentedEndpoint, body: v.GenericSchema): JsonObject {
   const schema = schemaOf(body) as { properties?: JsonObject };
-  return takesJoinKey(endpoint) ? { ...schema, properties: { ...schema.properties, joinKey: joinKeySchema } } : schema;
+  return endpoint.takesJoinKey ? { ...schema, properties: { ...schema.properties, joinKey: joinKeySchema } } : schema;
 }
 
-function errorResponses(endpoint: Endpoint): [string, JsonObject][] {
+function errorResponses(endpoint: DocumentedEndpoint): [string, JsonObject][] {
   const failures = [...endpoint.failures, ...privateRoomFailures(endpoint)].map((code) => fail(code).failure);
   const commonFailures = (['method_not_allowed', 'rate_limited', 'internal', 'unavailable'] as const).map(
     (code) => fail(code).failure,
@@ -90,7 +90,7 @@ function errorResponses(endpoint: Endpoint): [string, JsonObject][] {
   ]);
 }
 
-function successResponses(endpoint: Endpoint): [string, JsonObject][] {
+function successResponses(endpoint: DocumentedEndpoint): [string, JsonObject][] {
   return Object.entries(endpoint.responses).map(([statusCode, schema]) => [
     statusCode,
     {
@@ -101,9 +101,9 @@ function successResponses(endpoint: Endpoint): [string, JsonObject][] {
 }
 
 function operationOf(name: EndpointName): JsonObject {
-  const endpoint: Endpoint = endpoints[name];
+  const endpoint: DocumentedEndpoint = endpoints[name];
   const parameters = [...parametersOf('path', endpoint.params), ...parametersOf('query', endpoint.query)];
-  if (takesJoinKey(endpoint)) {
+  if (endpoint.takesJoinKey) {
     parameters.push({ name: joinKeyHeader, in: 'header', required: false, schema: joinKeySchema });
   }
   for (const field of endpoint.bodyFromQuery ?? []) {

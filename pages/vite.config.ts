@@ -1,6 +1,6 @@
 /**
- * Builds the static site: the lobby (`/`) and the page of a room (`/chat/`), which serves every link; and beside them
- * the files that pages of others load (`/embed/…`), each under a name that stays.
+ * Builds the static site: the lobby (`/`), the room page (`/chat/`, which serves every link), and the scripts that
+ * other sites load (`/embed/…`), whose names never change.
  */
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type EnvironmentOptions, type Plugin } from 'vite';
@@ -8,19 +8,19 @@ import { commonHeaders, embedHeaders, type HeaderFields, httpsHeaders, pageHeade
 
 const resolvePath = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** A rule of `_headers`, as Cloudflare Pages and others read it. */
+/** Formats a rule of a `_headers` file, in the format that Cloudflare Pages and other hosts read. */
 function headersRule(path: string, fields: HeaderFields): string {
   return [path, ...Object.entries(fields).map(([name, value]) => `  ${name}: ${value}`), ''].join('\n');
 }
 
 /**
- * Where the pages stand on another origin than the service, their host has to know what the Worker does at home: that
- * one page serves all rooms, and what browsers are to guard against. At home there is no such file.
+ * Emits `_headers` and `_redirects` if the pages are hosted on another origin than the service (`VITE_API_ORIGIN`). The
+ * other host then sends the security headers and serves all rooms with one page, as the Worker does otherwise.
  */
 function crossOriginHosting(): Plugin {
   let service = '';
   return {
-    name: 'flexio:elsewhere',
+    name: 'flexio:cross-origin-hosting',
     configResolved({ env }) {
       service = env.VITE_API_ORIGIN ?? '';
       if (service === '' || (URL.canParse(service) && new URL(service).origin === service)) return;
@@ -33,7 +33,7 @@ function crossOriginHosting(): Plugin {
         ...httpsHeaders,
         ...pageHeaders({ origin: service, isSameOrigin: false }),
       };
-      // Nothing of `/assets/`: such a host would let browsers keep for good that a file is not there, too.
+      // No rule for `/assets/`: such a host would let browsers cache a 404 forever, too.
       const rules = [headersRule('/*', allPagesHeaders), headersRule('/embed/*', embedHeaders)];
       this.emitFile({ type: 'asset', fileName: '_headers', source: rules.join('\n') });
       this.emitFile({ type: 'asset', fileName: '_redirects', source: '/chat/* /chat/ 200\n' });
@@ -41,7 +41,10 @@ function crossOriginHosting(): Plugin {
   };
 }
 
-/** A file for pages of others, whole by itself: its name stays, so what it loaded might not be of its making. */
+/**
+ * Builds a script for other sites as a single file. Its name never changes, so a cached copy could otherwise load
+ * chunks of another build.
+ */
 function embedEnvironment(input: Record<string, string>): EnvironmentOptions {
   return {
     consumer: 'client',
@@ -58,8 +61,8 @@ function embedEnvironment(input: Record<string, string>): EnvironmentOptions {
 }
 
 /**
- * Has a page load what its script needs beside it, not after it. The build can do so itself, but then gives every part
- * that is loaded later a loader of its own, of which browsers with modules have no need.
+ * Preloads the chunks that the script of a page imports. Vite's own `modulePreload` would also add a preload helper to
+ * every dynamic import, which browsers that support modules do not need.
  */
 function preloads(): Plugin {
   return {
@@ -76,7 +79,7 @@ function preloads(): Plugin {
   };
 }
 
-/** Nothing is to be seen before the script has run; a page that is painted then has the theme that was chosen. */
+/** Blocks rendering until the script has run, so that the first paint already has the selected theme. */
 const paintOnce: Plugin = {
   name: 'paint-once',
   transformIndexHtml: {
@@ -89,12 +92,12 @@ export default defineConfig({
   root: resolvePath('.'),
   plugins: [crossOriginHosting(), preloads(), paintOnce],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  // One after the other, in this order: the first empties the folder.
+  // The environments are built in this order: the first one empties the folder.
   builder: {},
   build: {
     modulePreload: false,
     target: 'es2022',
-    // Those that know `light-dark()`, which is not to be rewritten: a theme may be set on `<html>`.
+    // Browsers with `light-dark()`. It must not be compiled away, because a theme can be set on `<html>`.
     cssTarget: ['chrome123', 'edge123', 'firefox120', 'safari17.5'],
   },
   environments: {

@@ -9,6 +9,7 @@ import {
   About,
   ClientId,
   Emoji,
+  IntegerFrom,
   IntegerInRange,
   KeepDays,
   Link,
@@ -23,11 +24,7 @@ import { DeletedBy, Mention } from './message.ts';
 import { MemberStatus } from './moderation.ts';
 import { RoleName } from './participant.ts';
 
-const NonNegativeInteger = v.pipe(
-  v.number(),
-  v.safeInteger('must be a whole number'),
-  v.minValue(0, 'must be at least 0'),
-);
+const NonNegativeInteger = IntegerFrom(0);
 /** Random bits, or a digest. */
 const Base64Url = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{16,64}$/, 'must be 16 to 64 characters of base64url'));
 

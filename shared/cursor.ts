@@ -1,36 +1,38 @@
-/** Where a page of the list ended: opaque to callers, who send it back as `after`. */
+/**
+ * Cursors of the room list: the position after which the next page starts, opaque to clients, which send it as `after`.
+ */
 import * as v from 'valibot';
+import { decodeBase64url, encodeBase64url } from './base64url.ts';
 import { ListSort } from './room.ts';
 
 const ListPosition = v.object({
-  /** The order of the list that it is a place in. */
+  /** Order of the list to which the position belongs. */
   sort: ListSort,
-  /** What the list is sorted by: what comes after it is the next page. */
+  /** Sort key of the last room of the page. */
   key: v.pipe(v.number(), v.safeInteger()),
-  /** Tells equals apart. */
+  /** Link of that room, which orders rooms with equal keys. */
   link: v.pipe(v.string(), v.maxLength(64)),
 });
 
-/** A place in a list. */
+/** A position in the room list. */
 export type ListPosition = v.InferOutput<typeof ListPosition>;
 
-/** What is said of a cursor that no page of this list has given. */
+/** Text of the failure for any string that is not a cursor of the requested list. */
 export const invalidCursor = 'is not a cursor of this list';
 
-/** Writes a position as a cursor. */
 export function encodeCursor(position: ListPosition): string {
-  return btoa(JSON.stringify(position)).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+  return encodeBase64url(JSON.stringify(position));
 }
 
 function decodeCursor(cursor: string): unknown {
   try {
-    return JSON.parse(atob(cursor.replaceAll('-', '+').replaceAll('_', '/')));
+    return JSON.parse(decodeBase64url(cursor));
   } catch {
     return undefined;
   }
 }
 
-/** A cursor of the list; anything else is refused. */
+/** Schema that decodes a cursor to its position. */
 export const Cursor = v.pipe(
   v.string(),
   v.check((cursor) => v.is(ListPosition, decodeCursor(cursor)), invalidCursor),

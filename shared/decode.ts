@@ -1,22 +1,22 @@
 /**
- * Parsing at the edge: raw input becomes a trusted value, or a 400 that names the fields. null and the empty string
- * count as absent (but for `about`, which may be empty), in bodies, queries and frames alike.
+ * Validates raw input: the result is a typed value, or a 400 that names the invalid fields. In bodies, queries and
+ * frames, `null` and the empty string count as absent, except in `about`, which can be empty.
  */
 import * as v from 'valibot';
 import { fail, ok, type Result } from './failures.ts';
 
-/** One thing that is wrong with an input. */
+/** One reason why an input is invalid. */
 export interface FieldIssue {
-  /** Dotted, as a caller would write it: `content.title`. */
+  /** Path of the field: `content.title`. */
   readonly path: string;
   readonly missing: boolean;
   readonly message: string;
 }
 
-/** How deep inputs have fields of their own; what lies deeper is `future`, which nobody reads. */
+/** Nesting depth of the schemas. Only `future`, which is ignored, can be deeper. */
 const fieldDepth = 3;
 
-/** Leaves out of an input what counts as absent. Inherited and `__proto__` keys stay inert. */
+/** Removes the fields that count as absent. Inherited and `__proto__` keys have no effect. */
 export function dropAbsent(input: unknown, depth = fieldDepth): unknown {
   if (depth === 0 || typeof input !== 'object' || input === null || Array.isArray(input)) return input;
   const present = Object.entries(input).filter(
@@ -25,7 +25,7 @@ export function dropAbsent(input: unknown, depth = fieldDepth): unknown {
   return Object.fromEntries(present.map(([key, value]) => [key, dropAbsent(value, depth - 1)]));
 }
 
-/** What valibot calls the expected types, in words. */
+/** Names in failure texts for the types that valibot expects. */
 const typeNames: Readonly<Record<string, string>> = {
   string: 'a string',
   number: 'a number',
@@ -46,7 +46,7 @@ function toFieldIssue(issue: v.BaseIssue<unknown>): FieldIssue {
   };
 }
 
-/** `Missing required fields: …` where something is absent, else every field with what it must be. */
+/** The text of a failure: the missing fields, or else each invalid field with its requirement. */
 function formatIssues(issues: readonly FieldIssue[]): string {
   const missing = issues.filter((issue) => issue.missing);
   if (missing.length > 0) return `Missing required fields: ${missing.map((issue) => issue.path).join(', ')}`;
@@ -55,8 +55,8 @@ function formatIssues(issues: readonly FieldIssue[]): string {
 
 /**
  * Decodes `input` with `schema`.
- * @param issueText words of its own for some faults; undefined leaves it to the common ones
- * @returns the value, or `invalid` (400). Texts never repeat what was sent: it may hold a token.
+ * @param issueText returns a special failure text for the issues, or undefined for the generated one
+ * @returns the value, or `invalid` (400). The text never repeats the input, because it can contain a token.
  */
 export function decode<S extends v.GenericSchema>(
   schema: S,
@@ -69,7 +69,7 @@ export function decode<S extends v.GenericSchema>(
   return fail('invalid', { text: issueText(issues) ?? formatIssues(issues) });
 }
 
-/** Parses JSON text. Absent or broken JSON is `bad_json` (400). */
+/** @returns the parsed value, or `bad_json` (400) */
 export function parseJson(text: string): Result<unknown> {
   try {
     return ok(JSON.parse(text));

@@ -1,6 +1,7 @@
 /**
- * The endpoint table: the schemas, summary and failures of each route. The router, the client's types and
- * docs/openapi.json are derived from it. Order matters: the first match wins, so fixed paths come before `/chat/:link`.
+ * The endpoint table: one row per JSON call, with its schemas, its failures and what the Worker needs to know of it.
+ * The router, the client's types and docs/openapi.json are derived from it. Order matters: the first match wins, so
+ * fixed paths come before `/chat/:link`.
  */
 import * as v from 'valibot';
 import { Cursor, invalidCursor } from './cursor.ts';
@@ -10,6 +11,7 @@ import {
   About,
   ClientId,
   Emoji,
+  IntegerInRange,
   JoinKey,
   KeepDays,
   LeaseSecret,
@@ -44,7 +46,7 @@ import { ExternalId, SessionEntry, SessionEntryRole, SessionEntryText, SessionIn
 
 /** Schema of a request part that has no fields. */
 export const NoFields = v.object({});
-const LinkParams = v.object({ link: Link });
+export const LinkParams = v.object({ link: Link });
 const MessageParams = v.object({ link: Link, id: QueryInteger(1) });
 const ReactionParams = v.object({ ...MessageParams.entries, emoji: Emoji });
 
@@ -120,9 +122,8 @@ const signedTokenFailures = ['signed_token_invalid', 'signed_token_expired', 'no
 
 const invalidAction = 'Invalid action. Use "join" or "leave"';
 
-/** One row of the endpoint table. */
+/** What the Worker needs to know of an endpoint to call its handler. */
 export interface Endpoint extends Route {
-  readonly summary: string;
   readonly params: v.GenericSchema;
   readonly query: v.GenericSchema;
   /** Absent on calls that take no body. */
@@ -131,15 +132,42 @@ export interface Endpoint extends Route {
   readonly bodyFromQuery?: readonly string[];
   /**
    * How `Authorization: Bearer` is used. `query`: as the `token` of the query. `body`: as the body's `token`, or as its
-   * `adminToken` if the body has a `token`. `token`: as the body's `token`, which it overrides.
+   * `adminToken` if the body has a `token`. `token`: as the body's `token`, which it overrides. `only`: as the only
+   * credential, which is compared to a secret without a check of its shape.
    */
-  readonly bearer?: 'query' | 'body' | 'token';
-  /** Content schema of each success status. */
+  readonly bearer?: 'query' | 'body' | 'token' | 'only';
+  /** Where the link of the room is that the call is about; absent if it is about no single room. */
+  readonly link?: 'path' | 'body' | 'content';
+  /** Whether the room can be private: the call accepts a join key and fails without a required one. */
+  readonly takesJoinKey?: true;
+  /**
+   * Which calls count as a guess if their `token` is wrong. `each`: every call with an opaque token. `first`: the first
+   * call with an opaque token from an address, because a page of the room list may have no room of this admin. `all`:
+   * every call, even if the token looks like a JWT. Absent: `token` identifies a user, so that none is wrong. Wrong
+   * admin tokens and join keys count on all calls that accept them.
+   */
+  readonly guesses?: 'each' | 'first' | 'all';
+  /** The limit of calls per address and minute that applies; absent: `calls`. */
+  readonly rateLimit?: 'creations';
+  /** Whether the handler reads the request body itself. Its rest is drained after the call. */
+  readonly streamsBody?: true;
+  /** Whether the handler returns a whole `Response` instead of the content of a JSON envelope. */
+  readonly isRaw?: true;
+  /** Content schema of each success status; absent on raw endpoints. */
+  readonly responses?: Readonly<Record<number, v.GenericSchema>>;
+  /** Returns an error text that the Flexio API document specifies, instead of the generated one. */
+  readonly issueText?: (issues: readonly FieldIssue[]) => string | undefined;
+}
+
+/** One row of the table: an endpoint that docs/openapi.json describes. */
+export interface DocumentedEndpoint extends Endpoint {
+  readonly summary: string;
   readonly responses: Readonly<Record<number, v.GenericSchema>>;
   readonly failures: readonly FailureCode[];
-  /** Returns an error text that the Flexio API document specifies, instead of the generated one. */
-  readonly issueText?: (faults: readonly FieldIssue[]) => string | undefined;
 }
+
+/** A call about the room in its path. */
+const aboutRoom = { link: 'path', takesJoinKey: true } as const;
 
 /** Failures of calls that change a message. */
 const messageChangeFailures = [
@@ -153,14 +181,11 @@ const messageChangeFailures = [
   ...signedTokenFailures,
 ] as const;
 
-/** Whether a call is about a room that can be private: it accepts a join key and fails without a required one. */
-export function takesJoinKey({ path }: Pick<Endpoint, 'path'>): boolean {
-  return path.startsWith('/chat/:link');
-}
-
 export const endpoints = {
   createRoom: {
     ...routes.createRoom,
+    link: 'content',
+    rateLimit: 'creations',
     summary: 'Create a room',
     params: NoFields,
     query: NoFields,
@@ -175,6 +200,7 @@ export const endpoints = {
   },
   listRooms: {
     ...routes.listRooms,
+    guesses: 'first',
     summary: 'List rooms, newest first by default',
     params: NoFields,
     query: v.pipe(
@@ -209,6 +235,7 @@ export const endpoints = {
   },
   rebuildDirectory: {
     ...routes.rebuildDirectory,
+    guesses: 'each',
     summary: 'Make the rooms in KV report to the directory again, one batch per call (operator)',
     params: NoFields,
     query: NoFields,
@@ -233,6 +260,8 @@ export const endpoints = {
   },
   updateRoom: {
     ...routes.updateRoom,
+    link: 'body',
+    guesses: 'each',
     summary: 'Update a room (admin)',
     params: NoFields,
     query: NoFields,
@@ -243,6 +272,8 @@ export const endpoints = {
   },
   deleteRoom: {
     ...routes.deleteRoom,
+    link: 'body',
+    guesses: 'each',
     summary: 'Delete a room (admin)',
     params: NoFields,
     query: NoFields,
@@ -254,6 +285,8 @@ export const endpoints = {
   },
   getRoom: {
     ...routes.getRoom,
+    ...aboutRoom,
+    guesses: 'each',
     summary: 'Get a room',
     params: LinkParams,
     query: v.object({ token: v.optional(Token) }),
@@ -263,6 +296,7 @@ export const endpoints = {
   },
   listParticipants: {
     ...routes.listParticipants,
+    ...aboutRoom,
     summary: 'List the participants who are present',
     params: LinkParams,
     query: v.object({
@@ -282,6 +316,7 @@ export const endpoints = {
   },
   updateParticipants: {
     ...routes.updateParticipants,
+    ...aboutRoom,
     summary: 'Join or leave a room',
     params: LinkParams,
     query: NoFields,
@@ -301,6 +336,8 @@ export const endpoints = {
   },
   createInvitation: {
     ...routes.createInvitation,
+    ...aboutRoom,
+    guesses: 'each',
     summary: 'Create an invitation to a private room (admin)',
     params: LinkParams,
     query: NoFields,
@@ -311,12 +348,7 @@ export const endpoints = {
       name: v.optional(Name),
       /** Lifetime in seconds. */
       expiresIn: v.optional(
-        v.pipe(
-          v.number(),
-          v.safeInteger('must be a whole number'),
-          v.minValue(limits.invitationSecondsMin, `must be at least ${limits.invitationSecondsMin}`),
-          v.maxValue(limits.invitationSecondsMax, `must be at most ${limits.invitationSecondsMax}`),
-        ),
+        IntegerInRange(limits.invitationSecondsMin, limits.invitationSecondsMax),
         limits.invitationSeconds,
       ),
     }),
@@ -326,6 +358,7 @@ export const endpoints = {
   },
   listMessages: {
     ...routes.listMessages,
+    ...aboutRoom,
     summary: 'List messages, oldest first; without before, after and around, the newest page',
     params: LinkParams,
     query: v.pipe(
@@ -347,6 +380,7 @@ export const endpoints = {
   },
   postMessage: {
     ...routes.postMessage,
+    ...aboutRoom,
     summary: 'Post a message; repeating a clientId returns 200 with the existing message',
     params: LinkParams,
     query: NoFields,
@@ -372,6 +406,7 @@ export const endpoints = {
   },
   getMessage: {
     ...routes.getMessage,
+    ...aboutRoom,
     summary: 'Get a message or its tombstone',
     params: MessageParams,
     query: NoFields,
@@ -381,6 +416,7 @@ export const endpoints = {
   },
   searchMessages: {
     ...routes.searchMessages,
+    ...aboutRoom,
     summary: 'Search for messages that contain `q` in their text, newest first',
     params: LinkParams,
     query: v.object({
@@ -394,6 +430,7 @@ export const endpoints = {
   },
   editMessage: {
     ...routes.editMessage,
+    ...aboutRoom,
     summary: 'Edit a message (author)',
     params: MessageParams,
     query: NoFields,
@@ -404,6 +441,7 @@ export const endpoints = {
   },
   deleteMessage: {
     ...routes.deleteMessage,
+    ...aboutRoom,
     summary: 'Delete a message and leave a tombstone (author or moderator)',
     params: MessageParams,
     query: NoFields,
@@ -414,6 +452,7 @@ export const endpoints = {
   },
   addReaction: {
     ...routes.addReaction,
+    ...aboutRoom,
     summary: 'Add a reaction to a message',
     params: ReactionParams,
     query: NoFields,
@@ -424,6 +463,7 @@ export const endpoints = {
   },
   removeReaction: {
     ...routes.removeReaction,
+    ...aboutRoom,
     summary: 'Remove a reaction from a message',
     params: ReactionParams,
     query: NoFields,
@@ -434,6 +474,7 @@ export const endpoints = {
   },
   getReading: {
     ...routes.getReading,
+    ...aboutRoom,
     summary: 'Get your read marker and unread count, and, in small rooms, the read markers of all participants',
     params: LinkParams,
     query: NoFields,
@@ -443,6 +484,7 @@ export const endpoints = {
   },
   setReading: {
     ...routes.setReading,
+    ...aboutRoom,
     summary: 'Update your read marker',
     params: LinkParams,
     query: NoFields,
@@ -453,6 +495,7 @@ export const endpoints = {
   },
   reportMessage: {
     ...routes.reportMessage,
+    ...aboutRoom,
     summary: 'Report a message to the moderators',
     params: MessageParams,
     query: NoFields,
@@ -463,6 +506,7 @@ export const endpoints = {
   },
   moderate: {
     ...routes.moderate,
+    ...aboutRoom,
     summary: 'Moderate: mute, kick, ban, promote, slow mode, lock, and their opposites (moderators)',
     params: LinkParams,
     query: NoFields,
@@ -480,6 +524,8 @@ export const endpoints = {
   },
   getModeration: {
     ...routes.getModeration,
+    ...aboutRoom,
+    guesses: 'each',
     summary: 'Get the moderation log, newest first, and who is muted, banned or a moderator (moderators)',
     params: LinkParams,
     query: v.object({ before: v.optional(QueryInteger(1)), limit: pageLimit(limits.pageSize, limits.pageSizeMax) }),
@@ -506,6 +552,7 @@ export const endpoints = {
   },
   eraseOneself: {
     ...routes.eraseOneself,
+    ...aboutRoom,
     summary: 'Erase your own messages and reactions from a room; messages become tombstones',
     params: LinkParams,
     query: NoFields,
@@ -521,6 +568,7 @@ export const endpoints = {
   },
   storeChatMessage: {
     ...routes.storeChatMessage,
+    guesses: 'each',
     summary: "Store an entry in a user's session; repeating a chatId returns 200 with the existing entry",
     params: NoFields,
     query: NoFields,
@@ -539,6 +587,7 @@ export const endpoints = {
   },
   getChatHistory: {
     ...routes.getChatHistory,
+    guesses: 'each',
     summary: 'List the entries of a session, oldest first (its user)',
     params: NoFields,
     query: v.object({
@@ -552,6 +601,7 @@ export const endpoints = {
   },
   getAllSessions: {
     ...routes.getAllSessions,
+    guesses: 'each',
     summary: "List a user's sessions, newest first (that user)",
     params: NoFields,
     query: v.object({ userId: ExternalId, ...pagingFields(limits.sessionListSizeMax, limits.sessionListSizeMax) }),
@@ -561,6 +611,7 @@ export const endpoints = {
   },
   deleteChatHistory: {
     ...routes.deleteChatHistory,
+    guesses: 'each',
     summary: 'Delete a session and all its entries (its user)',
     params: NoFields,
     query: NoFields,
@@ -572,6 +623,7 @@ export const endpoints = {
   },
   issueToken: {
     ...routes.issueToken,
+    guesses: 'each',
     summary: 'Issue a signed token for a user (operator)',
     params: NoFields,
     query: NoFields,
@@ -580,15 +632,7 @@ export const endpoints = {
       userId: ExternalId,
       name: v.optional(Name),
       /** Lifetime in seconds. */
-      expiresIn: v.optional(
-        v.pipe(
-          v.number(),
-          v.safeInteger('must be a whole number'),
-          v.minValue(1, 'must be at least 1'),
-          v.maxValue(limits.tokenSecondsMax, `must be at most ${limits.tokenSecondsMax}`),
-        ),
-        limits.tokenSeconds,
-      ),
+      expiresIn: v.optional(IntegerInRange(1, limits.tokenSecondsMax), limits.tokenSeconds),
     }),
     bearer: 'token',
     responses: { 201: v.object({ token: v.string(), userId: v.string(), expiresAt: v.number() }) },
@@ -602,7 +646,6 @@ export const endpoints = {
     responses: { 200: v.object({ status: v.literal('ok'), directory: v.literal('ok'), kv: v.literal('ok') }) },
     failures: ['unavailable'],
   },
-} as const satisfies Record<string, Endpoint>;
+} as const satisfies Record<string, DocumentedEndpoint>;
 
-export type Endpoints = typeof endpoints;
-export type EndpointName = keyof Endpoints;
+export type EndpointName = keyof typeof endpoints;

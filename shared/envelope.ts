@@ -1,14 +1,13 @@
-/** The form of every JSON answer: the document's 統一されたレスポンス形式. */
+/** The form of all JSON responses: 統一されたレスポンス形式 of the Flexio API document. */
 import type { Failure } from './failures.ts';
 
-/** `content` is the text of the error where there is one. */
+/** If there is an error, `content` and `error` are both its text. */
 export interface Envelope<T = unknown> {
   statusCode: number;
   content: T;
   error?: string;
 }
 
-/** The envelope of a refusal: its text stands in both places. */
 export function errorEnvelope(failure: Pick<Failure, 'statusCode' | 'text'>): Envelope<string> {
   return { statusCode: failure.statusCode, content: failure.text, error: failure.text };
 }

@@ -1,27 +1,25 @@
 /**
- * Events that are counted, where the service has somewhere to count them (Analytics Engine). Like a line of the log, an
- * event never holds what somebody sent or is called.
+ * Events for metrics, recorded if the service has an Analytics Engine binding. Like log lines, they never contain user
+ * input.
  */
 
-/** What is counted. */
 export type EventName = 'room_created' | 'refusal' | 'error';
 
-/** What is known of an event. */
 export interface EventDetails {
-  /** The code of a refusal; of an error, the event of its line in the log. */
+  /** The failure code of a refusal, or the event name of the log line of an error. */
   reason?: string | undefined;
-  /** The pattern of a path. */
+  /** The pattern of the route. */
   route?: string | undefined;
-  /** Milliseconds until the answer began. */
+  /** Milliseconds until the response started. */
   ms?: number | undefined;
 }
 
-/** Where events go: Analytics Engine has this form. */
+/** The used part of `AnalyticsEngineDataset`. */
 export interface EventSink {
   writeDataPoint(point: { indexes: string[]; blobs: string[]; doubles: number[] }): void;
 }
 
-/** Notes an event: blobs are its name, reason and route, doubles the number 1 and the milliseconds. */
+/** Records an event. Blobs: name, reason, route; doubles: 1, milliseconds. Never throws. */
 export function recordEvent(
   sink: EventSink | undefined,
   event: EventName,
@@ -30,6 +28,6 @@ export function recordEvent(
   try {
     sink?.writeDataPoint({ indexes: [event], blobs: [event, reason, route], doubles: [1, ms] });
   } catch {
-    // What is counted must not suffer from the counting.
+    // A failure to record an event must not affect the request.
   }
 }

@@ -1,6 +1,6 @@
 /**
  * The table that maps each failure code to an HTTP status, a text, a close code and whether a retry can succeed.
- * Expected failures are returned as values (`Outcome`), because an error thrown over RPC loses its class.
+ * Expected failures are returned as values (`Result`), because an error thrown over RPC loses its class.
  */
 
 /** WebSocket close codes (docs/protocol.md, "Close codes"). */
@@ -198,7 +198,7 @@ export function closeReason({ text, retryAfter }: Pick<Failure, 'text' | 'retryA
 /** The result of a call that can fail: its value or the failure. */
 export type Result<T> = { readonly ok: true; readonly value: T } | Err;
 
-/** The failed case of an `Outcome`. */
+/** The failed case of a `Result`. */
 export interface Err {
   readonly ok: false;
   readonly failure: Failure;
@@ -210,7 +210,7 @@ export function ok<T>(value: T): { readonly ok: true; readonly value: T } {
 }
 
 /**
- * Builds a failed outcome.
+ * Builds a failed result.
  * @param code the row of the table
  * @param details `text` replaces the text of the table; `retryAfter` is in seconds
  */

@@ -62,6 +62,7 @@ export const MessageSearchQuery = v.pipe(v.string(), v.trim(), notBlank, maxChar
 export const ClientId = v.pipe(v.string(), maxCharacters(limits.clientIdLength), notBlank, wellFormed);
 /** Correlates an `ack` or `error` with the frame it answers. */
 export const Ref = v.union([v.pipe(v.string(), maxCharacters(limits.refLength)), v.pipe(v.number(), v.finite())]);
+export type Ref = v.InferOutput<typeof Ref>;
 
 /** A user token, an admin token or a signed token (JWT), which can be longer. */
 export const Token = v.pipe(
@@ -96,24 +97,19 @@ export const PresentedKey = v.pipe(v.string(), maxCharacters(limits.presentedKey
 /** The secret of an anonymous lease. */
 export const LeaseSecret = v.pipe(v.string(), maxCharacters(limits.tokenLength));
 
+/** A whole number in JSON, at least `min`. */
+export const IntegerFrom = (min: number) =>
+  v.pipe(v.number(), v.safeInteger('must be a whole number'), v.minValue(min, `must be at least ${min}`));
+
+/** A whole number in JSON, from `min` to `max`. */
+export const IntegerInRange = (min: number, max: number) =>
+  v.pipe(IntegerFrom(min), v.maxValue(max, `must be at most ${max}`));
+
 /** The id of a message: the room's `rev` at which it was created. */
-export const MessageId = v.pipe(
-  v.number(),
-  v.safeInteger('must be a whole number'),
-  v.minValue(1, 'must be at least 1'),
-);
+export const MessageId = IntegerFrom(1);
 
 /** The reason for a moderation action or a report. */
 export const Reason = requiredText(limits.reasonLength);
-
-/** A whole number in JSON, from `least` to `most`. */
-export const IntegerInRange = (min: number, max: number) =>
-  v.pipe(
-    v.number(),
-    v.safeInteger('must be a whole number'),
-    v.minValue(min, `must be at least ${min}`),
-    v.maxValue(max, `must be at most ${max}`),
-  );
 
 /** Days for which a room keeps its messages; 0 keeps them forever. */
 export const KeepDays = IntegerInRange(0, limits.keepDaysMax);

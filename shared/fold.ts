@@ -1,28 +1,28 @@
-/** How texts are compared when people look for words: letters of either case and width are the same to a reader. */
+/** Case and width folding for search. */
 
-/** Folds a text; two that a reader takes for the same become the same. */
+/** Folds a text, so that texts that differ only in case, width or compatibility forms become equal. */
 export function fold(text: string): string {
-  // A sigma at the end of a word has a small letter of its own.
+  // Σ has a second lower-case letter, for the end of a word.
   return text.normalize('NFKC').toLowerCase().replaceAll('ς', 'σ');
 }
 
-/** Where something stands in a text, in UTF-16 units, as `slice` takes them. */
+/** A position in a text, in UTF-16 code units. */
 export type Occurrence = [start: number, length: number];
 
-/** What may become one with what stands before it: marks, and the vowels and finals of Hangul and Kirat Rai. */
+/** Characters that normalization can compose with the one before: marks, Hangul and Kirat Rai vowels and finals. */
 const combiningCharacter = /^[\p{M}\u1160-\u11ff\u{16d63}-\u{16d6a}]/u;
 
 function isCombining(character: string): boolean {
   return character >= '\u0300' && combiningCharacter.test(character.normalize('NFKD'));
 }
 
-/** A part of a text that folds by itself: where it and its folded form end. */
+/** A part of a text that folds independently of the rest: the ends of the part and of its folded form. */
 interface FoldSegment {
   end: number;
   foldedEnd: number;
 }
 
-/** The least parts of which a text is made that fold to the same apart as together. */
+/** Splits a text into the smallest parts whose folded forms add up to the folded text. */
 function foldSegments(text: string): FoldSegment[] {
   const segments: FoldSegment[] = [];
   let [end, foldedEnd] = [0, 0];
@@ -44,8 +44,8 @@ function foldSegments(text: string): FoldSegment[] {
 }
 
 /**
- * Where a reader sees `wanted` in a text, from the left, none over another. A slice there folds to what `wanted` does,
- * but where that begins or ends within a character, as an f does in the ligature ﬁ: then it is the whole character.
+ * Finds `query` in a text after folding, from left to right, without overlaps. A match that starts or ends within a
+ * character, such as the f of the ligature ﬁ, includes the whole character.
  */
 export function occurrencesOf(query: string, text: string, maxCount: number): Occurrence[] {
   const [foldedQuery, foldedText] = [fold(query), fold(text)];

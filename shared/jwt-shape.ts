@@ -1,4 +1,5 @@
-/** What a signed identity (JWT) looks like, so that nobody's opaque token is taken for one, nor one for a token. */
+/** Tells signed tokens (JWTs) from opaque tokens, before any signature is verified. */
+import { decodeBase64url } from './base64url.ts';
 
 /** Whether `token` is three base64url parts of which the first decodes to JSON with an `alg` (RFC 7515 §7.1). */
 export function looksLikeJwt(token: string): boolean {
@@ -6,7 +7,7 @@ export function looksLikeJwt(token: string): boolean {
   const [header] = parts;
   if (parts.length !== 3 || !header || !parts.every((part) => /^[A-Za-z0-9_-]*$/.test(part))) return false;
   try {
-    const decoded: unknown = JSON.parse(atob(header.replaceAll('-', '+').replaceAll('_', '/')));
+    const decoded: unknown = JSON.parse(decodeBase64url(header));
     return typeof decoded === 'object' && decoded !== null && 'alg' in decoded;
   } catch {
     return false;

@@ -1,30 +1,29 @@
 /**
- * What stands in KV: of a room, under which key and with what beside it (the value is `RoomInfo` as JSON); of a user,
- * under which key (the value is the list of their sessions).
+ * Keys and metadata in KV (docs/storage-schema.md). The value of a room's key is `RoomInfo` or `PrivateRoomStub` as
+ * JSON, that of a user's key the list of their sessions.
  */
 import { countBytes, limits } from './limits.ts';
 import type { RoomInfo } from './room.ts';
 
-/** The document's `chat:{link}`. */
+/** `chat:{link}`, as in the Flexio API document. */
 export function roomKey(link: string): string {
   return `${roomKeyPrefix}${link}`;
 }
 
-/** The second document's `user:chat:{userId}`, in a namespace of its own. */
+/** `user:chat:{userId}`, as in the storage-model document, in a separate namespace. */
 export function userKey(userId: string): string {
   return `user:chat:${userId}`;
 }
 
-/** What all keys of rooms begin with. */
 export const roomKeyPrefix = 'chat:';
 
-/** The value of a private room's key: that the link exists, so that the operator can have every room report again. */
+/** The value of a private room's key. It keeps the link, so that the directory can be rebuilt from KV. */
 export interface PrivateRoomStub {
   link: string;
   private: true;
 }
 
-/** What filtering and ordering need without reading the value. */
+/** Metadata of a room's key, which allows filtering and sorting without reading the value. */
 export interface RoomKeyMetadata {
   createdAt: number;
   activeAt: number;
@@ -32,11 +31,11 @@ export interface RoomKeyMetadata {
   /** Orders the writes of one room. */
   revision: number;
   unlisted: boolean;
-  /** Absent when they do not fit: then the value has to be read. */
+  /** Absent if they do not fit into the metadata. */
   tags?: string[];
 }
 
-/** The metadata of a room's key, within KV's bound. */
+/** Builds the metadata of a room's key, within KV's maximum size. */
 export function roomKeyMetadata(room: RoomInfo, extra: Omit<RoomKeyMetadata, keyof RoomInfo>): RoomKeyMetadata {
   const withoutTags = { createdAt: room.createdAt, participantCount: room.participantCount, ...extra };
   const withTags = { ...withoutTags, tags: room.tags };

@@ -1,220 +1,255 @@
 /**
- * Every limit of the service, each with its unit. Text lengths are counted in Unicode code points on both sides
- * (`countCharacters`), so that a page can tell a writer what the server will say.
+ * All limits of the service. A name says its unit (`Ms`, `Seconds`, `Bytes`, `Length`); others are counts. Characters are
+ * Unicode code points on all sides (`countCharacters`), so that a client can predict the server's checks.
  */
 
-/** Those that a client has to know: a page that takes these carries no others. */
+/** Limits that clients need. They are a separate object, so that pages do not carry the others. */
 export const clientLimits = {
-  /** Characters of a chat link. */
+  // Rooms. Lengths are in characters.
   linkLength: 64,
-  /** Characters (code points). */
   titleLength: 100,
   aboutLength: 1_000,
   tagLength: 32,
-  nameLength: 40,
-  messageLength: 4_000,
-  /** Tags a room. */
+  /** Tags per room. */
   tags: 10,
-  /** People whom each reaction to a message names. */
-  reactionParticipants: 10,
-  /** Bytes of UTF-8. */
-  frameBytes: 32 * 1_024,
-  /** Characters of a moderator's reason. */
-  reasonLength: 200,
-  /** Seconds of a mute or ban, and between two messages in slow mode, at most. */
-  moderationSecondsMax: 10 * 365 * 24 * 60 * 60,
-  slowModeSecondsMax: 60 * 60,
-  /** Milliseconds after which somebody who typed is taken to have stopped. */
-  typingMs: 6_000,
-  /** Characters of a user or admin token. */
+
+  // Names and tokens of participants. Lengths are in characters.
+  nameLength: 40,
+  /** Length of a user token or admin token. */
   tokenLength: 256,
-  /** Characters of the join key of a private room, and of what is shown as one, which an invitation may be too. */
+
+  // Join keys of private rooms, and invitations. Lengths are in characters.
   joinKeyLengthMin: 8,
   joinKeyLength: 256,
+  /** Length of the key that a caller sends: a join key or an invitation. */
   presentedKeyLength: 1_024,
-  /** Messages or participants a page, where it is not said. */
+
+  // Messages, mentions and reactions. Lengths are in characters.
+  messageLength: 4_000,
+  /** Participants that each reaction lists. */
+  reactionParticipants: 10,
+
+  // Typing indicators, read markers and unread counts.
+  /** Time after which a typing indicator expires. */
+  typingMs: 6_000,
+
+  /** Characters of a reason. */
+  reasonLength: 200,
+  /** Maximum duration of a mute or ban. */
+  moderationSecondsMax: 10 * 365 * 24 * 60 * 60,
+  /** Maximum interval between two messages in slow mode. */
+  slowModeSecondsMax: 60 * 60,
+
+  // Items per page: default and maximum.
+  /** Messages, participants or log entries. */
   pageSize: 50,
-  /** Rooms a page of the list, at most. */
   listSizeMax: 100,
-  /** Characters of what is looked for in the list. */
+
+  /** Characters of a query. */
   queryLength: 100,
+
+  // WebSocket connections of a room.
+  /** UTF-8 bytes of a frame. */
+  frameBytes: 32 * 1_024,
 } as const;
 
-/** All of them. */
+/** All limits. */
 export const limits = {
   ...clientLimits,
 
-  /** Characters of a name before what cannot be seen is taken out of it. */
+  // Rooms. Lengths are in characters.
+  /** Maximum days for which a room can be set to keep its messages. */
+  keepDaysMax: 3_650,
+  /** Time for which the directory remembers a deleted room. */
+  deletedRoomMs: 24 * 60 * 60_000,
+  /** `Retry-After` of calls to a room that is being imported. */
+  importRetrySeconds: 10,
+
+  // Names and tokens of participants. Lengths are in characters.
+  /** Length of a name before invisible characters are removed. */
   rawNameLength: 400,
-  /** Milliseconds for which a ban keeps new identities from the same address out, at most. */
-  addressBanMsMax: 24 * 60 * 60_000,
-  /** Mentions a message, and messages of whose authors somebody may be mentioned who is not here. */
-  mentions: 20,
-  /** Signs of a mention that are looked at in a message. */
-  mentionAtSigns: 100,
-  mentionableAuthors: 200,
-  /** Milliseconds between two writings of how far a person has read. */
-  readMarkerFlushMs: 5_000,
-  /** People up to whom everyone is told who types, and who has read how far. */
-  readReceiptPeople: 100,
-  /** Messages up to which what is unread is counted, and that are looked at for it. */
-  unreadCountMax: 100,
-  unreadScanMessages: 1_000,
-  /** Kinds of reactions a message. */
-  reactionKinds: 20,
-  /** Characters of the id with which a client marks a message it may have to send again. */
-  clientIdLength: 64,
-  /** Characters of the mark that ties an answer frame to its question. */
-  refLength: 64,
-  /** Seconds for which an invitation to a private room lasts: at least, where it is not said, and at most. */
+  /** Length of a signed token (JWT). */
+  jwtLength: 4_096,
+  /** Tolerated clock difference of a signed token's issuer. */
+  clockSkewMs: 60_000,
+  /** Lifetime of a signed token: default and maximum. */
+  tokenSeconds: 60 * 60,
+  tokenSecondsMax: 30 * 24 * 60 * 60,
+
+  // Join keys of private rooms, and invitations. Lengths are in characters.
+  /** Lifetime of an invitation: minimum, default and maximum. */
   invitationSecondsMin: 60,
   invitationSeconds: 7 * 24 * 60 * 60,
   invitationSecondsMax: 30 * 24 * 60 * 60,
-  /** Characters of a signed identity (JWT). */
-  jwtLength: 4_096,
-  /** Milliseconds by which the clock of who signs may be ahead. */
-  clockSkewMs: 60_000,
-  /** Seconds for which a signed token is issued: where it is not said, and at most. */
-  tokenSeconds: 60 * 60,
-  tokenSecondsMax: 30 * 24 * 60 * 60,
-  /** Characters of what says who spoke in an entry of a session. */
-  roleLength: 32,
-  /** Bytes of UTF-8. */
-  bodyBytes: 32 * 1_024,
 
-  /** Messages or participants a page, at most. */
+  // Messages, mentions and reactions. Lengths are in characters.
+  /** Length of a message's idempotency key. */
+  clientIdLength: 64,
+  /** Mentions per message, and `@` signs that are checked to find them. */
+  mentions: 20,
+  mentionAtSigns: 100,
+  /** Latest messages whose authors can be mentioned although they are absent. */
+  mentionableAuthors: 200,
+  /** Different emoji per message. */
+  reactionKinds: 20,
+
+  // Typing indicators, read markers and unread counts.
+  /** Interval between two writes of a participant's read marker. */
+  readMarkerFlushMs: 5_000,
+  /** Participants up to which a room broadcasts typing and read markers. */
+  readReceiptPeople: 100,
+  /** Highest unread count, and messages that are read to determine it. */
+  unreadCountMax: 100,
+  unreadScanMessages: 1_000,
+
+  /** Maximum time for which a ban keeps out new identities from the same addresses. */
+  addressBanMsMax: 24 * 60 * 60_000,
+
+  // Items per page: default and maximum.
   pageSizeMax: 100,
-  /** Rooms a page of the list, where it is not said. */
+  /** Rooms. */
   listSize: 50,
-  /** Entries a page of a session, and sessions a page. */
-  sessionPageSize: 500,
-  sessionPageSizeMax: 1_000,
-  sessionListSizeMax: 10_000,
-  /** Milliseconds for which the first call of a user gets a token again, and how many it may get in all. */
-  tokenReissueMs: 10 * 60_000,
-  tokenReissueCount: 5,
-  /** Calls that are not the first, after which the first gets no token any more. */
-  tokenReissueOtherCalls: 5,
-  /** Bytes of UTF-8 at which a page of entries ends, even if it has fewer than were asked for. */
-  sessionPageBytes: 1_024 * 1_024,
-  /** Rooms with the words that a search of the list looks at, newest first. */
-  listSearchRooms: 5_000,
-  /** What one search of a room may cost: pairs of characters, spans of ids, and texts that are looked at. */
+
+  /** Cost of one search in a room: bigrams looked up, blocks of ids visited, texts compared. */
   searchBigrams: 12,
   searchBlocks: 8,
   searchTexts: 300,
-  /** Ids a span. */
+  /** Ids per block. */
   searchBlockIds: 4_096,
-  /** Messages from before there was a search that one search makes findable. */
+  /** Older messages that one search adds to the index. */
   searchBackfillMessages: 200,
-  /** Places that are shown of one message. */
+  /** Matches returned per message. */
   searchMatches: 100,
-  /** Messages, and characters of them, that an export reads and an import stores at a time. */
-  archiveBatchMessages: 500,
-  archiveBatchLength: 256 * 1_024,
-  /** Bytes of one line of an import: a message with all its reactions. */
-  archiveLineBytes: 8 * 1_024 * 1_024,
-  /** Seconds after which to look again for a room that is being imported. */
-  importRetrySeconds: 10,
-  /** Milliseconds until the list comes from KV when the directory does not answer. */
+  /** Matching rooms that a search of the room list sorts, newest first. */
+  listSearchRooms: 5_000,
+
+  // Users' stored sessions.
+  /** Entries per page: default and maximum. */
+  sessionPageSize: 500,
+  sessionPageSizeMax: 1_000,
+  /** UTF-8 bytes of texts after which a page of entries ends early. */
+  sessionPageBytes: 1_024 * 1_024,
+  /** Sessions per page. */
+  sessionListSizeMax: 10_000,
+  /** Characters of an entry's `role`. */
+  roleLength: 32,
+  /** Time and number of times that a user's first call, repeated, gets a token again. */
+  tokenReissueMs: 10 * 60_000,
+  tokenReissueCount: 5,
+  /** Other calls after which the first call gets no token any more. */
+  tokenReissueOtherCalls: 5,
+
+  // REST requests and what the Worker waits for.
+  /** Bytes of a JSON body. */
+  bodyBytes: 32 * 1_024,
+  /** Time after which the room list is read from KV instead of the directory. */
   directoryTimeoutMs: 3_000,
-  /** Milliseconds that the page of a room waits for what KV has of it, and characters that it shows of each text. */
+  /** Time that a room page waits for its preview, and characters of each text in it. */
   previewTimeoutMs: 500,
   previewLength: 200,
-  /** Milliseconds that a look at the service's health gives the directory, and KV. */
+  /** Time that the health check waits for the directory and for KV. */
   healthDirectoryTimeoutMs: 2_000,
   healthKvTimeoutMs: 2_000,
-  /** Rooms that one call tells to report to the directory again. */
+  /** Rooms that one call of `rebuildDirectory` covers. */
   rebuildBatchRooms: 100,
-  /** Participants that `ready` names; the rest come by REST. */
-  readyParticipants: 100,
-  /** Messages, and bytes of them, that a resume replays before it gives up and says `recovered: false`. */
-  replayMessages: 500,
-  replayBytes: 512 * 1_024,
 
+  // Export and import.
+  /** Messages, and characters of them, that are read or stored at a time. */
+  archiveBatchMessages: 500,
+  archiveBatchLength: 256 * 1_024,
+  /** Bytes of a line: a message with all its reactions. */
+  archiveLineBytes: 8 * 1_024 * 1_024,
+
+  // Rates per client address or participant.
   /**
-   * What an address may ask in the seconds of its allowance: rooms made, wrong admin tokens, and all other calls.
-   * wrangler.jsonc repeats the numbers, since a binding takes them from nowhere else.
+   * Per address: rooms created, wrong secrets, and other requests. wrangler.jsonc repeats these numbers for its
+   * bindings.
    */
   creationsPerMinute: 20,
   guessesPerMinute: 60,
   callsPerMinute: 1_200,
+  /** Window of these limits, and their `Retry-After`. */
   rateLimitWindowSeconds: 60,
-
-  /** Messages at once, and a second after: of a person in a room, and of an address in it (an office shares one). */
+  /** Messages in one room: per participant, and per address, which an office can share. */
   participantMessageRate: { burst: 10, perSecond: 5 },
   addressMessageRate: { burst: 50, perSecond: 25 },
-  /** Sockets of an address in a room, and leases with a token. */
-  socketsPerAddress: 200,
-  personalLeasesPerAddress: 200,
-  /** Refusals, within so many milliseconds, at which a socket is closed. */
+  /** Failures within the window after which a socket is closed. */
   floodingFailures: 100,
   floodingWindowMs: 10_000,
 
-  /** Milliseconds until a socket that has not sent `auth` is closed. */
-  authTimeoutMs: 10_000,
-  /** Bad frames in a row before a socket is closed. */
+  // WebSocket connections of a room.
+  /** Characters of a `ref`. */
+  refLength: 64,
+  /** Invalid frames in a row after which a socket is closed. */
   badFrames: 20,
-  /** Milliseconds between two sweeps of a room's open sockets. */
+  /** Sockets per address and room. */
+  socketsPerAddress: 200,
+  /** Time after which a socket without an `auth` frame is closed. */
+  authTimeoutMs: 10_000,
+  /** Interval between two sweeps of the open sockets. */
   sweepEveryMs: 5 * 60_000,
-  /** Milliseconds without a sign of life after which a sweep closes a socket that used to ping. */
+  /** Silence after which a sweep closes a socket that used to send pings. */
   silentAfterMs: 3 * 60_000,
-  /** Bytes that a socket is sent without a sign of life before it is given some last milliseconds, and then closed. */
+  /** Interval between two writes of a socket's last activity. */
+  lastSeenWriteMs: 60_000,
+  /** Bytes sent without a sign of life, and grace period after that, before a slow socket is closed. */
   slowConsumerBytes: 8 * 1_024 * 1_024,
   slowConsumerGraceMs: 3_000,
-  /** Bytes between two notes of how much a socket was sent. */
+  /** Bytes between two writes of how much was sent. */
   slowConsumerPersistBytes: 64 * 1_024,
-  /** Milliseconds between two notes of when a socket spoke. */
-  lastSeenWriteMs: 60_000,
-  /** Milliseconds between two `presence` frames. */
+  /** Interval between two `presence` frames. */
   presenceMinGapMs: 1_000,
-  /** Milliseconds for which frames to the same sockets are gathered in a busy room. */
+  /** Interval between two batches of broadcasts in a busy room. */
   batchMs: 10,
+  /** Participants in `ready`; the others can be listed over REST. */
+  readyParticipants: 100,
+  /** Messages, and bytes of them, that a resume replays; beyond that, `recovered` is false. */
+  replayMessages: 500,
+  replayBytes: 512 * 1_024,
 
-  /** Milliseconds for which a REST join counts: without a token, and with one. */
+  // Presence leases of participants who join over REST.
+  /** Duration without a token, and with one. */
   anonymousLeaseMs: 12 * 60 * 60_000,
   personalLeaseMs: 90_000,
-  /** Anonymous leases a room, and an address in a room. */
+  /** Leases without a token per room, and per address and room. */
   anonymousLeases: 1_000,
   anonymousLeasesPerAddress: 100,
+  /** Leases with a token per address and room. */
+  personalLeasesPerAddress: 200,
 
-  /** Days for which a room may keep its messages. */
-  keepDaysMax: 3_650,
-  /** Milliseconds for which a message that is too old may stay, so that an idle room is woken once for many. */
+  // Scheduled jobs of a room.
+  /** Delay before a failed job runs again. */
+  jobRetryMs: 30_000,
+  /** Time that an expired message can remain, so that an idle room wakes once for many. */
   retentionGraceMs: 5 * 60_000,
   /** Messages that are removed in one transaction. */
   retentionBatch: 500,
-
-  /** Messages that somebody's erasure of themselves changes in one transaction, and milliseconds between two. */
+  /** Messages of an erased participant that are changed in one transaction, and the pause between two. */
   erasureBatch: 100,
   erasurePauseMs: 100,
-
-  /** Milliseconds between two notes that a room was touched. */
+  /** Interval between two writes of a room's last activity. */
   activityWriteMs: 60 * 60_000,
 
-  /** Milliseconds that an answer waits for the directory. */
+  // Replicas of a room's metadata in the directory and in KV.
+  /** Time that a response waits for the directory. */
   replicaAnswerWaitMs: 1_000,
-  /** Milliseconds for which changes of a room's count and activity are gathered before the copies hear of them. */
+  /** Time for which changes of count and activity are collected before delivery. */
   replicaMergeMs: 5_000,
-  /** Milliseconds after which one delivery to a copy is given up and tried again later. */
+  /** Time after which a delivery counts as failed. */
   replicaTimeoutMs: 5_000,
-  /** Milliseconds for which the alarm lets a delivery that is due be made by whoever caused it. */
+  /** Time after which the alarm makes a delivery that the call that caused it should have made. */
   replicaGraceMs: 1_000,
-  /** Milliseconds of the first and of the longest pause between two tries at a copy. */
+  /** First and longest delay between two attempts. */
   replicaRetryMs: 1_000,
   replicaRetryMaxMs: 5 * 60_000,
-  /** Milliseconds for which KV may lack what was said last: no write of its own is spent on each message. */
+  /** Time for which KV can lack the latest activity, because a message alone causes no KV write. */
   replicaActivityMs: 5 * 60_000,
-  /** Milliseconds until an alarm tries again a job that failed. */
-  jobRetryMs: 30_000,
-  /** Milliseconds between two writes of one KV key. */
+  /** Interval between two writes of one KV key. */
   kvMinGapMs: 1_000,
-  /** Milliseconds after which a KV write that was issued can no longer land. */
+  /** Time after which an issued KV write can no longer take effect. */
   kvSettleMs: 60_000,
-  /** Bytes of UTF-8 of one KV key's metadata. */
+  /** UTF-8 bytes of a KV key's metadata. */
   kvMetadataBytes: 1_024,
-  /** Milliseconds for which the directory remembers a deleted room. */
-  deletedRoomMs: 24 * 60 * 60_000,
 } as const;
 
 /** Counts `text` as every limit here does: Unicode code points, not UTF-16 units. */

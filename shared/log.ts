@@ -1,26 +1,26 @@
 /**
- * Lines for the log, which both the Worker and the objects write: one JSON object an event, so that its fields can be
- * searched. A line never holds what somebody sent or is called: no URL, link, token, name or text.
+ * Log lines of the Worker and the objects: one JSON object per event. They never contain user input: no URL, link,
+ * token, name or text.
  */
 
-/** The line of an event. Fields that are undefined are left out. */
+/** Formats the line of an event. Undefined fields are left out. */
 export function logLine(event: string, fields: Readonly<Record<string, unknown>>): string {
   return JSON.stringify({ event, ...fields });
 }
 
-/** What the runtime says of an error that it made itself, or that it brings from an object (`remote`). */
+/** Fields that the runtime adds to its own errors, and to errors that an object threw (`remote`). */
 interface RuntimeError extends Error {
   retryable?: boolean;
   overloaded?: boolean;
   remote?: boolean;
 }
 
-/** Calls of the stack that a line keeps. */
+/** Maximum stack frames per line. */
 const maxStackFrames = 5;
 
 /**
- * What a line tells of an error: its name and where it was thrown. Its message only where the runtime made it, since
- * others may quote what somebody sent, as that of `JSON.parse` does.
+ * The loggable fields of an error: its name and stack. The message is included only if the error is the runtime's own,
+ * because other messages can quote user input, as those of `JSON.parse` do.
  */
 export function errorFields(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { error: typeof error };
@@ -29,7 +29,7 @@ export function errorFields(error: unknown): Record<string, unknown> {
   return { error: name, ...(isFromRuntime && { message }), retryable, overloaded, stack: stackFrames(error) };
 }
 
-/** Where an error came from. The stack begins with the message, of which nothing may be kept. */
+/** The stack frames of an error, without the message at the start of the stack. */
 function stackFrames({ message, stack = '' }: Error): string | undefined {
   const messageIndex = stack.indexOf(message);
   const lines = messageIndex < 0 ? [] : stack.slice(messageIndex + message.length).split('\n');

@@ -1,17 +1,16 @@
-/** Mentions: `@` and the name of somebody, in a text. */
+/** Finds mentions in a text: `@` and the name of a participant. */
 import { limits } from './limits.ts';
 import type { Mention } from './message.ts';
 
-/** Somebody who can be mentioned. */
 export interface Mentionable {
   id: string;
   name: string;
 }
 
-/** Letters that a name of such letters goes on with: `@Bob` is not in `@Bobby`. Japanese is written without gaps. */
+/** Characters that continue a word, so that `@Bobby` does not mention Bob. Not Japanese, which has no word spacing. */
 const wordCharacter = /[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{Nd}_]/u;
 
-/** People by their names in lower case, and the lengths that names have, longest first. */
+/** Ids by lower-case name, and the distinct lengths of the names, longest first. */
 function indexByName(people: readonly Mentionable[]): { ids: Map<string, string[]>; lengths: number[] } {
   const ids = new Map<string, string[]>();
   for (const { id, name } of people) {
@@ -29,8 +28,8 @@ function endsAtWordBoundary(text: string, end: number): boolean {
 }
 
 /**
- * Finds who is mentioned: of those whose names fit behind an `@`, the ones with the longest; more than one where they
- * share a name. So many signs are looked at and no more, since a text may hold nothing else.
+ * Finds the mentions in a text. Of the names that match after an `@`, the longest counts; participants with the same
+ * name are all mentioned. Only the first `limits.mentionAtSigns` signs are checked, because a text can consist of them.
  */
 export function findMentions(text: string, people: readonly Mentionable[]): Mention[] {
   const { ids, lengths } = indexByName(people);

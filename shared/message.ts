@@ -12,7 +12,6 @@ export const Reaction = v.object({
 });
 export type Reaction = v.InferOutput<typeof Reaction>;
 
-/** Who deleted a message. */
 export const DeletedBy = v.picklist(['author', 'moderator']);
 export type DeletedBy = v.InferOutput<typeof DeletedBy>;
 
@@ -24,7 +23,7 @@ export type Mention = v.InferOutput<typeof Mention>;
 export const ReadMarker = v.object({ id: v.string(), messageId: v.number() });
 export type ReadMarker = v.InferOutput<typeof ReadMarker>;
 
-/** The caller's read marker and the number of unread messages of others, up to `limits.unreadCounted`. */
+/** The caller's read marker and the number of unread messages of others, up to `limits.unreadCountMax`. */
 export const ReadState = v.object({ messageId: v.number(), unread: v.number() });
 export type ReadState = v.InferOutput<typeof ReadState>;
 
@@ -46,9 +45,11 @@ export const Message = v.object({
 });
 export type Message = v.InferOutput<typeof Message>;
 
-/** State of the room's log when a page was read. */
+/**
+ * State of the room's log when a page was read. `epoch`: incarnation of the room; `rev`: its last change; `floor`: the
+ * lowest id that is still kept.
+ */
 export const LogPosition = v.object({ epoch: v.string(), rev: v.number(), floor: v.number() });
-/** `epoch`: incarnation of the room; `rev`: its last change; `floor`: the lowest id that is still kept. */
 export type LogPosition = v.InferOutput<typeof LogPosition>;
 
 /** A page of messages, oldest first. */
@@ -82,5 +83,5 @@ export function isExclusiveAround({ before, after, around }: HistoryRange): bool
   return around === undefined || (before === undefined && after === undefined);
 }
 
-/** The text of the failure otherwise. */
+/** Failure text for `isExclusiveAround`. */
 export const aroundMustStandAlone = 'must not be combined with before or after';

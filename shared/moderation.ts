@@ -3,7 +3,6 @@ import * as v from 'valibot';
 import { IntegerInRange, Reason } from './fields.ts';
 import { limits } from './limits.ts';
 
-/** Actions on a participant (`personActions`) and on the room (`roomActions`). */
 const participantActions = ['mute', 'unmute', 'kick', 'ban', 'unban', 'promote', 'demote'] as const;
 const roomActions = ['slow', 'lock', 'unlock'] as const;
 
@@ -33,7 +32,7 @@ const lockFields = { action: v.picklist(['lock', 'unlock']), ...reasonField };
 
 /**
  * The schemas of all actions.
- * @param more fields that every action has too, such as those of the frame or the caller
+ * @param extraFields fields that each schema has too, such as those of the frame or the caller
  */
 export function moderationActionSchemas<T extends v.ObjectEntries>(extraFields: T) {
   return [

@@ -1,13 +1,12 @@
-/** What clients and service must name alike, beside the rows of the table. */
+/** Paths and headers that clients and the service share, besides the routes of the endpoint table. */
 
-/** Not JSON calls, so not rows of the table: a room's socket, what a room is moved by, and the operator's metrics. */
 export const socketPath = '/chat/:link/ws';
 export const exportPath = '/chat/:link/export';
 export const importPath = '/chat/:link/import';
 export const metricsPath = '/metrics';
 
-/** In which every call about a room may show its join key or an invitation, percent-encoded beyond ASCII. */
+/** Request header with the join key or an invitation, on calls about a room; percent-encoded beyond ASCII. */
 export const joinKeyHeader = 'X-Join-Key';
 
-/** In which the Worker tells a room where a socket comes from; whatever the client wrote there is overwritten. */
+/** Header with which the Worker sends the client's address to a room. It overwrites a header of the client. */
 export const addressHeader = 'X-Client-Address';

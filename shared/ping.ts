@@ -1,5 +1,4 @@
-/** The one frame that wakes no room. */
+/** The ping frame that the runtime answers without waking the room, and its answer. */
 
-/** The ping that the runtime answers without waking the room, and its answer. */
 export const automaticPing = '{"type":"ping"}';
 export const automaticPong = '{"type":"pong"}';

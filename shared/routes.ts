@@ -1,11 +1,8 @@
-/**
- * Method and path of each call, apart from the schemas of the table (endpoints.ts): a client needs no more to make it,
- * and so carries no schema.
- */
+/** Method and path of each call. Clients import these only, so that their bundles contain no schemas (endpoints.ts). */
 
-/** Method and path, as itty-router writes paths: `/chat/:link`. */
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** In the syntax of itty-router: `/chat/:link`. */
   readonly path: string;
 }
 

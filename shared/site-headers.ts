@@ -1,21 +1,19 @@
 /**
- * The headers of the static site: what browsers are told to guard against, and how long they may keep a file. The Worker
- * answers with them, and the build writes them down for hosts that serve the pages on an origin of their own.
+ * Security and cache headers of the static site. The Worker sends them, and the build writes them to a file for hosts
+ * that serve the pages from another origin.
  */
 
-/** Headers by name. */
 export type HeaderFields = Readonly<Record<string, string>>;
 
-/** Of every answer: it is taken for nothing but what it says it is, and tells nobody where its reader was. */
+/** For all responses: no content sniffing, no `Referer` header in requests from the pages. */
 export const commonHeaders: HeaderFields = { 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'no-referrer' };
 
-/** Seconds. */
 const yearSeconds = 365 * 24 * 60 * 60;
 
-/** Of every answer over https. */
+/** For all responses over HTTPS. */
 export const httpsHeaders: HeaderFields = { 'Strict-Transport-Security': `max-age=${yearSeconds}` };
 
-/** What the pages have no use for. */
+/** Browser features that the pages do not use and therefore disable. */
 const unusedFeatures: readonly string[] = [
   'accelerometer',
   'autoplay',
@@ -37,15 +35,15 @@ const unusedFeatures: readonly string[] = [
   'xr-spatial-tracking',
 ];
 
-/** Which service a page talks to, and whether it stands on that service's own origin. */
+/** The origin of the service that a page connects to. */
 export interface ServiceOrigin {
-  /** The service's origin. */
   origin: string;
+  /** Whether the page is served from this origin too. */
   isSameOrigin: boolean;
 }
 
-/** `'self'` covers the socket's scheme in newer browsers only. */
-function contentSecurityPolicy({ origin: service, isSameOrigin: isOwn }: ServiceOrigin): string {
+/** The WebSocket origin is explicit, because `'self'` includes `ws:` and `wss:` in newer browsers only. */
+function contentSecurityPolicy({ origin, isSameOrigin }: ServiceOrigin): string {
   return [
     "default-src 'none'",
     "script-src 'self'",
@@ -53,7 +51,7 @@ function contentSecurityPolicy({ origin: service, isSameOrigin: isOwn }: Service
     "img-src 'self'",
     "font-src 'self'",
     "manifest-src 'self'",
-    `connect-src ${isOwn ? "'self'" : service} ${service.replace(/^http/, 'ws')}`,
+    `connect-src ${isSameOrigin ? "'self'" : origin} ${origin.replace(/^http/, 'ws')}`,
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
@@ -61,7 +59,7 @@ function contentSecurityPolicy({ origin: service, isSameOrigin: isOwn }: Service
   ].join('; ');
 }
 
-/** Of a page: it runs and loads nothing but the site's own files, and stands in nobody's frame. */
+/** For pages: they load and run only files of the site, and cannot be framed. */
 export function pageHeaders(service: ServiceOrigin): HeaderFields {
   return {
     'Content-Security-Policy': contentSecurityPolicy(service),
@@ -71,17 +69,17 @@ export function pageHeaders(service: ServiceOrigin): HeaderFields {
   };
 }
 
-/** Of a built file: its name changes with what is in it. */
+/** For built files, whose names contain a hash of their content. */
 const assetHeaders: HeaderFields = { 'Cache-Control': `public, max-age=${yearSeconds}, immutable` };
 
-/** Of a file for pages of others, which know it by a name that stays. */
+/** For files that other sites embed by a fixed name. */
 export const embedHeaders: HeaderFields = {
   'Access-Control-Allow-Origin': '*',
   'Cross-Origin-Resource-Policy': 'cross-origin',
   'Cache-Control': 'public, max-age=300',
 };
 
-/** Of a file that is there, by its path. */
+/** The headers of an existing file. */
 export function fileHeaders(path: string): HeaderFields {
   if (path.startsWith('/assets/')) return assetHeaders;
   return path.startsWith('/embed/') ? embedHeaders : {};

@@ -1,20 +1,19 @@
-/** A bound on the time that something may take. */
+/** Timeouts for promises. */
 
-/** Does `work` after that many milliseconds; gives what calls it off. */
-export type SetTimer = (milliseconds: number, work: () => void) => () => void;
+/** Calls `callback` after the given time. @returns a function that cancels the timer */
+export type SetTimer = (milliseconds: number, callback: () => void) => () => void;
 
-/** By the platform's own timers. */
 export const systemTimer: SetTimer = (milliseconds, callback) => {
   const timer = setTimeout(callback, milliseconds);
   return () => clearTimeout(timer);
 };
 
-/** By its name a log tells that nothing was broken but slow. */
+/** Has a name of its own, so that the log distinguishes slow calls from failed ones. */
 class TimeoutError extends Error {
   override readonly name = 'TimeoutError';
 }
 
-/** Rejects when `work` takes longer than `milliseconds`; the work itself goes on. */
+/** Rejects with `TimeoutError` if `work` takes longer than `milliseconds`. The work itself is not cancelled. */
 export async function withTimeout<T>(
   milliseconds: number,
   work: Promise<T>,

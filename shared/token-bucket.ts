@@ -1,25 +1,25 @@
 /**
- * How fast somebody may go: a bucket of tokens for each key, full at first, from which every act takes what it costs and
- * which fills again with time. A full bucket is as good as none, so only those in use are kept.
+ * Token buckets, one per key. A bucket starts full; each action takes its cost, and the bucket refills over time. Full
+ * buckets are not stored.
  */
 
-/** What a pace is: so many acts at once, and so many a second after. */
 export interface TokenBucketLimits {
+  /** Capacity, in actions. */
   readonly burst: number;
   readonly perSecond: number;
 }
 
 interface Bucket {
-  /** Of the burst, as of `at`. */
+  /** Used part of the burst at the time `at`, in actions. */
   used: number;
   /** Milliseconds. */
   at: number;
 }
 
-/** Buckets up to which nobody looks for full ones. */
+/** Number of buckets below which full ones are not removed. */
 const minSweepSize = 1_000;
 
-/** Sums of fractions miss their mark by less than this. */
+/** Upper bound of the rounding error of summed fractions. */
 const roundingError = 1e-9;
 
 export class TokenBucket {
@@ -31,16 +31,16 @@ export class TokenBucket {
     this.#limits = limits;
   }
 
-  /** Buckets that are kept. */
+  /** Number of stored buckets. */
   get size(): number {
     return this.#buckets.size;
   }
 
   /**
-   * Takes what an act costs.
+   * Takes the cost of an action.
    * @param now milliseconds
-   * @param cost in acts; one that costs more than the burst takes all of it
-   * @returns undefined where it may happen; else the whole seconds to wait, and nothing was taken
+   * @param cost in actions, at most the burst; a higher cost counts as the burst
+   * @returns undefined if the action is allowed; otherwise the whole seconds to wait, and nothing was taken
    */
   charge(key: string, now: number, cost = 1): number | undefined {
     const retryAfter = this.retryAfter(key, now, cost);
@@ -50,7 +50,7 @@ export class TokenBucket {
     return undefined;
   }
 
-  /** What `charge` would say, without taking anything. */
+  /** The result of `charge`, without taking anything. */
   retryAfter(key: string, now: number, cost = 1): number | undefined {
     const bucket = this.#buckets.get(key);
     if (!bucket) return undefined;
@@ -61,13 +61,13 @@ export class TokenBucket {
       : Math.max(1, Math.ceil(deficit / this.#limits.perSecond - roundingError));
   }
 
-  /** Gives back what an act cost that was none. */
+  /** Returns the cost of an action that did not count. */
   refund(key: string, cost = 1): void {
     const bucket = this.#buckets.get(key);
     if (bucket) bucket.used = Math.max(0, bucket.used - this.#capped(cost));
   }
 
-  /** Takes all that is left. */
+  /** Empties the bucket. */
   drain(key: string, now: number): void {
     const bucket = this.#buckets.get(key) ?? this.#open(key, now);
     this.#refill(bucket, now);
@@ -78,14 +78,14 @@ export class TokenBucket {
     return Math.min(cost, this.#limits.burst);
   }
 
-  /** A clock that was put back fills nothing, but counts on from where it is. */
+  /** If the clock was set back, nothing is refilled, and time counts from the new value. */
   #refill(bucket: Bucket, now: number): void {
     const seconds = Math.max(0, now - bucket.at) / 1_000;
     bucket.used = Math.max(0, bucket.used - seconds * this.#limits.perSecond);
     bucket.at = now;
   }
 
-  /** Before the buckets become too many the full ones go: each time as many may be added as were left. */
+  /** Removes full buckets whenever the number of buckets has doubled since the last removal. */
   #open(key: string, now: number): Bucket {
     if (this.#buckets.size >= this.#sweepAt) {
       for (const [other, bucket] of this.#buckets) {

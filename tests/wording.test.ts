@@ -50,6 +50,11 @@ const exemptions: Exemption[] = [
     reason: 'the same field and table, as code and as the heading of the table’s section',
   },
   {
+    file: /^objects\/chat-room\/schema\.ts$/,
+    text: /^ +-- .+$/gm,
+    reason: 'comments inside migrations, whose text stays as it was first deployed',
+  },
+  {
     file: /^tests\/wording\.test\.ts$/,
     text: /.+/g,
     reason: 'this list',

@@ -1,26 +1,25 @@
 /**
- * Where a request comes from, for the limits that count by address. A header says so, and a header can be forged: it is
- * believed only where somebody in front of the Worker is known to write it. That is Cloudflare's edge for a deployed
- * Worker, and elsewhere the proxy that the configuration names. Without either there is one address for all: the local
- * server passes the peer's on as `CF-Connecting-IP`, but lets one that the peer wrote itself stand.
+ * The client's network address, for the limits per address. It is read from a header, which clients can forge, so only
+ * a header that a trusted proxy sets is used: Cloudflare's edge for a deployed Worker, otherwise the proxy that
+ * TRUSTED_PROXY configures. Without a proxy, all clients share one address: the local server sets `CF-Connecting-IP` to
+ * the peer's address, but keeps one that the client sent.
  */
 
-/** What of the configuration says whom to believe. */
 export type AddressSettings = Pick<Env, 'TRUSTED_PROXY'>;
 
-/** The address of those of whom nothing is known. */
+/** The address of all clients whose address is not known. */
 const unknownAddress = 'unknown';
 
-/** wrangler puts `production` here when it bundles for Cloudflare, and `development` for the local server. */
+/** wrangler defines `production` in the bundle for Cloudflare, and `development` in that of the local server. */
 const isDeployed = process.env.NODE_ENV === 'production';
 
 function parseIpv4(text: string): string | undefined {
   const parts = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text)?.slice(1);
-  // A zero in front would be octal to some.
+  // A leading zero is refused, because some parsers read the number as octal.
   return parts?.every((part) => Number(part) <= 255 && String(Number(part)) === part) ? text : undefined;
 }
 
-/** The eight numbers of an IPv6 address. */
+/** The eight groups of an IPv6 address, or undefined if it is not valid. */
 function ipv6Groups(text: string): number[] | undefined {
   if (!/^[\da-f:.]+$/i.test(text) || !URL.canParse(`http://[${text}]`)) return undefined;
   const [head = '', tail] = new URL(`http://[${text}]`).hostname.slice(1, -1).split('::');
@@ -29,7 +28,7 @@ function ipv6Groups(text: string): number[] | undefined {
   return [...first, ...Array<number>(8 - first.length - last.length).fill(0), ...last];
 }
 
-/** An IPv4 address that is written as an IPv6 one (`::ffff:192.0.2.1`). */
+/** The IPv4 address in an IPv4-mapped IPv6 address (`::ffff:192.0.2.1`). */
 function mappedIpv4(groups: readonly number[]): string | undefined {
   const [high = 0, low = 0] = groups.slice(6);
   if (groups.slice(0, 5).some((group) => group !== 0) || groups[5] !== 0xffff) return undefined;
@@ -37,8 +36,10 @@ function mappedIpv4(groups: readonly number[]): string | undefined {
 }
 
 /**
- * What counts as one address: an IPv4 address, or the /64 of an IPv6 one, of which whoever has one has all.
- * @param text as proxies write it: in brackets or with a port, too
+ * What the limits count as one address: an IPv4 address, or the /64 prefix of an IPv6 address, because one client
+ * usually controls a whole /64.
+ * @param text as proxies write it, also in brackets or with a port
+ * @returns undefined if the text is not an address
  */
 export function networkPrefix(text: string): string | undefined {
   const [, bracketed, unbracketed] = /^(?:\[([^\]]*)\](?::\d+)?|([^:]*)(?::\d+)?)$/.exec(text.trim()) ?? [];
@@ -50,11 +51,11 @@ export function networkPrefix(text: string): string | undefined {
   return mappedIpv4(groups) ?? `${network.join(':')}::/64`;
 }
 
-/** The caller's network address; one name for all of whom none is known. */
+/** @returns the network prefix of the client, or `unknown` */
 export function clientAddress(request: Request, { TRUSTED_PROXY }: AddressSettings): string {
   const header = isDeployed ? 'CF-Connecting-IP' : TRUSTED_PROXY;
   if (!/^[\w-]+$/.test(header)) return unknownAddress;
-  // A proxy adds what it saw at the end; whatever stands before may be the client's own words.
+  // A proxy appends the address that it sees; the client can have sent the entries before it.
   const last = request.headers.get(header)?.split(',').at(-1);
   return networkPrefix(last ?? '') ?? unknownAddress;
 }

@@ -1,9 +1,8 @@
-/** Which browser origins the service trusts: for CORS over REST, and for the socket, which CORS does not guard. */
+/** Trusted browser origins: for CORS over REST, and for WebSocket upgrades, which CORS does not restrict. */
 import { joinKeyHeader } from '../shared/paths.ts';
 
 const methods = 'GET, POST, PUT, DELETE, OPTIONS';
 
-/** What of the configuration says who may call. */
 export type OriginSettings = Pick<Env, 'ALLOWED_ORIGINS' | 'PUBLIC_ORIGIN'>;
 
 function isLoopback(hostname: string): boolean {
@@ -15,8 +14,8 @@ function hostnameOf(origin: string): string {
 }
 
 /**
- * Whether the `Origin` of a request is one of the service's own, a configured one, or a loopback one that came to a
- * loopback host. No `Origin` (curl, servers) is fine; `null` is not.
+ * Whether the `Origin` of a request is the service's own, a configured one, or a loopback origin in a request to a
+ * loopback host. Requests without an `Origin` (curl, servers) are trusted; the origin `null` is not.
  */
 export function isTrustedOrigin(request: Request, { ALLOWED_ORIGINS, PUBLIC_ORIGIN }: OriginSettings): boolean {
   const origin = request.headers.get('Origin');
@@ -27,12 +26,12 @@ export function isTrustedOrigin(request: Request, { ALLOWED_ORIGINS, PUBLIC_ORIG
   return isLoopback(requestUrl.hostname) && isLoopback(hostnameOf(origin));
 }
 
-/** Under this name an answer bears the id of its request, which the log has too. */
+/** The response header with the id of the request, which the log contains too. */
 const requestIdHeader = 'X-Request-Id';
 
 /**
- * Adds the id of the request, and the CORS headers that its origin is due. A foreign one is served, but its pages cannot
- * read it, unless the answer says itself that it is for all.
+ * Adds the id of the request, and the CORS headers for a trusted origin. Requests from other origins are served, but
+ * their pages cannot read the response, unless it already allows all origins.
  */
 export function withCors(request: Request, settings: OriginSettings, response: Response, requestId: string): Response {
   if (response.webSocket) return response;
@@ -48,7 +47,7 @@ export function withCors(request: Request, settings: OriginSettings, response: R
   return corsResponse;
 }
 
-/** Answers a preflight. */
+/** The response to a CORS preflight. */
 export function preflight(): Response {
   return new Response(null, {
     status: 204,

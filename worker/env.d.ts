@@ -1,14 +1,14 @@
-/** What `wrangler types` cannot know: secrets, and what not every account has. The service runs without each of them. */
+/** Optional settings that `wrangler types` does not know: secrets, and bindings that not every account has. */
 interface Secrets {
-  /** The operator's token: admin of every room. */
+  /** The operator token: admin of every room. */
   ADMIN_TOKEN?: string;
-  /** The keys of signed identities, as PEM (`npm run keys`): PKCS#8 to sign, SPKI to verify. */
+  /** The keys of signed tokens, as PEM (`npm run keys`): PKCS#8 to sign, SPKI to verify. */
   JWT_PRIVATE_KEY?: string;
   JWT_PUBLIC_KEY?: string;
 }
 
 interface Extras {
-  /** Where events are counted. */
+  /** Data set that counts events (shared/events.ts). */
   EVENTS?: AnalyticsEngineDataset;
 }
 

@@ -1,29 +1,14 @@
 /**
- * Wrong tokens over REST, counted by address: here, and through the rate-limit binding wherever else that address is
- * served. The rooms count for themselves what they are shown, over sockets too.
+ * Limits wrong secrets per address over REST, in this isolate, and in the others through the rate-limit binding. Each
+ * room counts the secrets that it receives itself, over sockets too.
  */
+import type { CallName } from '../shared/all-endpoints.ts';
 import type { CallInput } from '../shared/call-types.ts';
-import type { EndpointName } from '../shared/endpoints.ts';
+import type { Endpoint } from '../shared/endpoints.ts';
 import type { FailureCode, Result } from '../shared/failures.ts';
 import { GuessLimiter } from '../shared/guess-limiter.ts';
 import { looksLikeJwt } from '../shared/jwt-shape.ts';
-import { listSourceHeader } from './list-from-kv.ts';
-
-/** The calls whose `token` is a secret that is right or wrong; elsewhere it is whoever's it is. */
-const callsWithSecret: ReadonlySet<EndpointName> = new Set([
-  'createInvitation',
-  'deleteChatHistory',
-  'deleteRoom',
-  'getAllSessions',
-  'getChatHistory',
-  'getModeration',
-  'getRoom',
-  'issueToken',
-  'listRooms',
-  'rebuildDirectory',
-  'storeChatMessage',
-  'updateRoom',
-]);
+import type { RequestContext } from './call-context.ts';
 
 const wrongSecretFailures: ReadonlySet<FailureCode> = new Set([
   'not_admin',
@@ -33,12 +18,6 @@ const wrongSecretFailures: ReadonlySet<FailureCode> = new Set([
   'private_room',
 ]);
 
-/** As a handler answers. */
-interface HandlerResponse {
-  content: unknown;
-  headers?: Record<string, string>;
-}
-
 interface SecretFields {
   token?: string | undefined;
   adminToken?: string | undefined;
@@ -46,73 +25,56 @@ interface SecretFields {
 
 let isolateGuessLimiter: GuessLimiter | undefined;
 
-/** The guesses of this isolate. */
+/** The limiter of this isolate. */
 function guessLimiterOf(env: Env): GuessLimiter {
   isolateGuessLimiter ??= new GuessLimiter({ isEnabled: env.RATE_LIMITS !== 'off', globalLimit: env.GUESSES });
   return isolateGuessLimiter;
 }
 
-/** Tokens that were shown with a list, by address; the oldest are forgotten. */
-const seenWithList = new Set<string>();
-const seenWithListMax = 1_000;
+/** Tokens that were sent to endpoints which count only the first call, with their address; the oldest are dropped. */
+const seenTokens = new Set<string>();
+const seenTokensMax = 1_000;
 
-/** Whether that address has shown that token with a list before. */
-function wasSeenWithList(address: string, token: string): boolean {
+/** Whether the address has sent the token to such an endpoint before. */
+function wasSeen(address: string, token: string): boolean {
   const addressAndToken = JSON.stringify([address, token]);
-  if (seenWithList.has(addressAndToken)) return true;
-  seenWithList.add(addressAndToken);
-  if (seenWithList.size > seenWithListMax)
-    for (const oldest of [...seenWithList].slice(0, seenWithListMax / 2)) seenWithList.delete(oldest);
+  if (seenTokens.has(addressAndToken)) return true;
+  seenTokens.add(addressAndToken);
+  if (seenTokens.size > seenTokensMax)
+    for (const oldest of [...seenTokens].slice(0, seenTokensMax / 2)) seenTokens.delete(oldest);
   return false;
 }
 
-/** The secret that a call shows, if any. */
-function presentedSecret(name: EndpointName, { body, query, bearer }: CallInput<EndpointName>): string | undefined {
+/** The secret of a call, if it has one. */
+function presentedSecret({ guesses }: Endpoint, { body, query, bearer }: CallInput<CallName>): string | undefined {
   const { token, adminToken } = { ...query, ...body } as SecretFields;
-  return adminToken ?? (callsWithSecret.has(name) ? (bearer ?? token) : undefined);
+  return adminToken ?? (guesses ? (bearer ?? token) : undefined);
 }
 
 /**
- * Whether an answer says that the secret was wrong: by its refusal, or by calling nobody an admin. A signed token is
- * somebody's or refused as such, and no guess; a join key that is right says nothing of a token.
+ * Whether the result of a call shows that its secret was wrong. A signed token is verified and no guess, except on
+ * endpoints that accept none; a valid join key does not show whether a token is valid.
  */
-function isWrongSecret(secret: string | undefined, result: Result<HandlerResponse>): boolean {
-  const isJwt = secret !== undefined && looksLikeJwt(secret);
+function isWrongSecret(secret: string | undefined, { guesses }: Endpoint, result: Result<object>): boolean {
+  const isJwt = secret !== undefined && guesses !== 'all' && looksLikeJwt(secret);
   if (!result.ok)
     return wrongSecretFailures.has(result.failure.code) && (!isJwt || result.failure.code === 'private_room');
-  if (secret === undefined || isJwt) return false;
-  const { content, headers } = result.value;
-  const { isAdmin, chats } = content as { isAdmin?: boolean; chats?: { isAdmin: boolean }[] };
-  if (isAdmin === false) return true;
-  // A list out of KV knows no admin.
-  return chats !== undefined && !chats.some((chat) => chat.isAdmin) && !(listSourceHeader in (headers ?? {}));
+  return secret !== undefined && !isJwt && 'wrongSecret' in result.value && result.value.wrongSecret === true;
 }
 
 /**
- * Does a call, unless its address has shown too many wrong secrets.
- * @returns `too_many_guesses` (429) without doing it, where it shows another
+ * Does a call at the cost of a guess, which is refunded unless the secret was wrong. Calls without a secret are free.
+ * @returns the result of `work`, or `too_many_guesses` (429) without calling it
  */
-export async function withGuessLimit<T extends HandlerResponse>(
-  name: EndpointName,
-  input: CallInput<EndpointName>,
-  { env, address }: { env: Env; address: string },
+export async function withGuessLimit<T extends object>(
+  endpoint: Endpoint,
+  input: CallInput<CallName>,
+  { env, address }: RequestContext,
   work: () => Promise<Result<T>>,
 ): Promise<Result<T>> {
-  const secret = presentedSecret(name, input);
+  const secret = presentedSecret(endpoint, input);
   if (secret === undefined && input.joinKey === undefined) return work();
-  // A list shows some rooms of many: the same token with it again is no new guess.
-  const wasSeen = name === 'listRooms' && secret !== undefined && wasSeenWithList(address, secret);
-  if (wasSeen) return work();
-  return chargeGuess(env, address, work, (result) => isWrongSecret(secret, result));
-}
-
-/** Does what weighs a secret, at the cost of a guess, which is given back unless the secret was wrong. */
-async function chargeGuess<T>(
-  env: Env,
-  address: string,
-  work: () => Promise<Result<T>>,
-  isWrong: (result: Result<T>) => boolean,
-): Promise<Result<T>> {
+  if (endpoint.guesses === 'first' && secret !== undefined && wasSeen(address, secret)) return work();
   const guessLimiter = guessLimiterOf(env);
   const charged = guessLimiter.charge(address, Date.now());
   if (!charged.ok) return charged;
@@ -120,17 +82,7 @@ async function chargeGuess<T>(
     guessLimiter.refund(address);
     throw error;
   });
-  if (isWrong(result)) await guessLimiter.recordWrong(address, Date.now());
+  if (isWrongSecret(secret, endpoint, result)) await guessLimiter.recordWrong(address, Date.now());
   else guessLimiter.refund(address);
   return result;
-}
-
-/** As `guarding`, for a call beside the table, whose secret stands in the header alone. */
-export async function withBearerGuessLimit<T>(
-  token: string | undefined,
-  { env, address }: { env: Env; address: string },
-  work: () => Promise<Result<T>>,
-): Promise<Result<T>> {
-  if (token === undefined) return work();
-  return chargeGuess(env, address, work, (result) => !result.ok && wrongSecretFailures.has(result.failure.code));
 }

@@ -1,54 +1,45 @@
-/** What each call of the table does: one hop to the room it names, or to the directory. */
-import type { CallContent, CallInput, CallResponse } from '../shared/call-types.ts';
-import { type EndpointName, endpoints } from '../shared/endpoints.ts';
+/** The handler of each call. Each calls one Durable Object: a room, a user's sessions or the directory. */
+import type { CallName } from '../shared/all-endpoints.ts';
+import type { CallContent } from '../shared/call-types.ts';
+import { endpoints } from '../shared/endpoints.ts';
 import { ok, type Result } from '../shared/failures.ts';
 import { limits } from '../shared/limits.ts';
 import { withTimeout } from '../shared/timeout.ts';
+import type { Handler } from './call-context.ts';
+import { exportRoom } from './export.ts';
 import { health } from './health.ts';
+import { cancelImport, importRoom } from './import.ts';
 import { listFromKv, listSourceHeader } from './list-from-kv.ts';
+import { getMetrics } from './metrics.ts';
 import { logError } from './request-log.ts';
+import { forwardUpgrade } from './websocket.ts';
 
-/** What a handler may use beside its input. */
-export interface CallContext {
-  env: Env;
-  /** The caller's network address. */
-  address: string;
-  requestId: string;
-}
-
-/** A success, and headers that say more of it. */
-type HandlerResponse<K extends EndpointName> = CallResponse<K> & { headers?: Record<string, string> };
-
-type Handler<K extends EndpointName> = (
-  input: CallInput<K>,
-  context: CallContext,
-) => Promise<Result<HandlerResponse<K>>>;
-
-/** What the directory says of a page; the rest of the answer repeats the question. */
+/** A page of the directory; the response also repeats the requested limit and offset. */
 type ListPage = Omit<CallContent<'listRooms'>, 'limit' | 'offset'>;
 
-/** Puts a status to what a call achieved; a refusal passes as it is. */
+/** Adds the status of a success to the result of an object. */
 function respond<S extends number, T>(statusCode: S, result: Result<T>): Result<{ statusCode: S; content: T }> {
   return result.ok ? ok({ statusCode, content: result.value }) : result;
 }
 
-export const handlers: { [K in EndpointName]: Handler<K> } = {
-  async createRoom({ body: { token, content } }, { env }) {
-    const { tag, link, ...details } = content;
-    const room = env.CHAT_ROOM.getByName(link);
-    return respond(201, await room.create({ ...details, link, tags: tag, adminToken: token }));
+export const handlers: { [K in CallName]: Handler<K> } = {
+  async createRoom({ body: { token, content } }, { room }) {
+    const { tag, ...details } = content;
+    return respond(201, await room.create({ ...details, tags: tag, adminToken: token }));
   },
 
   async listRooms({ query, bearer }, { env, requestId }) {
     const { token, ...request } = query;
     try {
-      const listing: Promise<Result<ListPage>> = env.ROOM_DIRECTORY.getByName('rooms').list(request, { token, bearer });
+      const listing: Promise<Result<ListPage>> = env.ROOM_DIRECTORY.getByName('rooms').list({ token, bearer }, request);
       const page = await withTimeout(limits.directoryTimeoutMs, listing);
       if (!page.ok) return page;
-      return ok({ statusCode: 200, content: { ...page.value, limit: request.limit, offset: request.offset } });
+      const content = { ...page.value, limit: request.limit, offset: request.offset };
+      return ok({ statusCode: 200, content, wrongSecret: !content.chats.some(({ isAdmin }) => isAdmin) });
     } catch (error) {
       logError(env, 'directory_failed', error, { requestId, route: endpoints.listRooms.path });
       const content = await listFromKv(env.CHATS, query);
+      // KV holds no tokens, so the page does not show whether the token is wrong.
       return ok({ statusCode: 200, content, headers: { [listSourceHeader]: 'kv' } });
     }
   },
@@ -57,100 +48,92 @@ export const handlers: { [K in EndpointName]: Handler<K> } = {
     return respond(200, await env.ROOM_DIRECTORY.getByName('rooms').rebuild(token, after));
   },
 
-  async updateRoom({ body: { token, link, content } }, { env, address }) {
+  async updateRoom({ body: { content } }, { room, caller }) {
     const { tag, newToken, joinKey, private: isPrivate, ...details } = content;
     const change = { ...details, tags: tag, adminToken: newToken, joinKey: isPrivate === false ? null : joinKey };
-    return respond(200, await env.CHAT_ROOM.getByName(link).update(token, address, change));
+    return respond(200, await room.update(caller, change));
   },
 
-  async deleteRoom({ body: { token, link } }, { env, address }) {
-    return respond(200, await env.CHAT_ROOM.getByName(link).remove(token, address));
+  async deleteRoom(_, { room, caller }) {
+    return respond(200, await room.remove(caller));
   },
 
-  async getRoom({ params: { link }, query: { token }, bearer, joinKey }, { env, address }) {
-    return respond(200, await env.CHAT_ROOM.getByName(link).view({ token, bearer }, { address, joinKey }));
+  async getRoom({ query: { token }, bearer }, { room, caller }) {
+    const viewed = await room.view({ ...caller, token, bearer });
+    return viewed.ok ? ok({ statusCode: 200, content: viewed.value, wrongSecret: !viewed.value.isAdmin }) : viewed;
   },
 
-  async listParticipants({ params: { link }, query: { after, limit }, bearer, joinKey }, { env, address }) {
-    const caller = { token: bearer, address, joinKey };
-    return respond(200, await env.CHAT_ROOM.getByName(link).participants(caller, after, limit));
+  async listParticipants({ query: { after, limit } }, { room, caller }) {
+    return respond(200, await room.participants(caller, after, limit));
   },
 
-  async updateParticipants({ params: { link }, body, joinKey }, { env, address }) {
-    return respond(200, await env.CHAT_ROOM.getByName(link).joinOrLeave({ ...body, address, joinKey }));
+  async updateParticipants({ body: { action, lease } }, { room, caller }) {
+    return respond(200, await room.joinOrLeave(caller, { action, lease }));
   },
 
-  async createInvitation({ params: { link }, body: { token, ...request } }, { env, address }) {
-    return respond(201, await env.CHAT_ROOM.getByName(link).invite(token, address, request));
+  async createInvitation({ body: { name, expiresIn } }, { room, caller }) {
+    return respond(201, await room.invite(caller, { name, expiresIn }));
   },
 
-  async listMessages({ params: { link }, query, bearer, joinKey }, { env, address }) {
-    return respond(200, await env.CHAT_ROOM.getByName(link).messages({ token: bearer, address, joinKey }, query));
+  async listMessages({ query }, { room, caller }) {
+    return respond(200, await room.messages(caller, query));
   },
 
-  async getMessage({ params: { link, id }, bearer, joinKey }, { env, address }) {
-    return respond(200, await env.CHAT_ROOM.getByName(link).message({ token: bearer, address, joinKey }, id));
+  async getMessage({ params: { id } }, { room, caller }) {
+    return respond(200, await room.message(caller, id));
   },
 
-  async searchMessages({ params: { link }, query, bearer, joinKey }, { env, address }) {
-    return respond(200, await env.CHAT_ROOM.getByName(link).search({ token: bearer, address, joinKey }, query));
+  async searchMessages({ query }, { room, caller }) {
+    return respond(200, await room.search(caller, query));
   },
 
-  async editMessage({ params: { link, id }, body: { text, ...actor }, joinKey }, { env, address }) {
-    const caller = { ...actor, address, joinKey };
-    return respond(200, await env.CHAT_ROOM.getByName(link).edit(caller, { messageId: id, text }));
+  async editMessage({ params: { id }, body: { text } }, { room, caller }) {
+    return respond(200, await room.edit(caller, { messageId: id, text }));
   },
 
-  async deleteMessage({ params: { link, id }, body, joinKey }, { env, address }) {
-    return respond(200, await env.CHAT_ROOM.getByName(link).deleteMessage({ ...body, address, joinKey }, id));
+  async deleteMessage({ params: { id } }, { room, caller }) {
+    return respond(200, await room.deleteMessage(caller, id));
   },
 
-  async addReaction({ params: { link, id, emoji }, body, joinKey }, { env, address }) {
-    const reaction = { messageId: id, emoji, on: true };
-    return respond(200, await env.CHAT_ROOM.getByName(link).react({ ...body, address, joinKey }, reaction));
+  async addReaction({ params: { id, emoji } }, { room, caller }) {
+    return respond(200, await room.react(caller, { messageId: id, emoji, on: true }));
   },
 
-  async removeReaction({ params: { link, id, emoji }, body, joinKey }, { env, address }) {
-    const reaction = { messageId: id, emoji, on: false };
-    return respond(200, await env.CHAT_ROOM.getByName(link).react({ ...body, address, joinKey }, reaction));
+  async removeReaction({ params: { id, emoji } }, { room, caller }) {
+    return respond(200, await room.react(caller, { messageId: id, emoji, on: false }));
   },
 
-  async postMessage({ params: { link }, body, joinKey }, { env, address }) {
-    const { token, adminToken, name, ...draft } = body;
-    const posted = await env.CHAT_ROOM.getByName(link).post({ token, adminToken, name, address, joinKey }, draft);
+  async postMessage({ body: { clientId, text, replyTo } }, { room, caller }) {
+    const posted = await room.post(caller, { clientId, text, replyTo });
     if (!posted.ok) return posted;
     return ok({ statusCode: posted.value.duplicate ? 200 : 201, content: posted.value.message });
   },
 
-  async getReading({ params: { link }, bearer, joinKey }, { env, address }) {
-    return respond(200, await env.CHAT_ROOM.getByName(link).readState({ token: bearer, address, joinKey }));
+  async getReading(_, { room, caller }) {
+    return respond(200, await room.readState(caller));
   },
 
-  async setReading({ params: { link }, body: { messageId, ...actor }, joinKey }, { env, address }) {
-    return respond(200, await env.CHAT_ROOM.getByName(link).markRead({ ...actor, address, joinKey }, messageId));
+  async setReading({ body: { messageId } }, { room, caller }) {
+    return respond(200, await room.markRead(caller, messageId));
   },
 
-  async reportMessage({ params: { link, id }, body: { reason, ...actor }, joinKey }, { env, address }) {
-    return respond(
-      201,
-      await env.CHAT_ROOM.getByName(link).reportMessage({ ...actor, address, joinKey }, { messageId: id, reason }),
-    );
+  async reportMessage({ params: { id }, body: { reason } }, { room, caller }) {
+    return respond(201, await room.reportMessage(caller, { messageId: id, reason }));
   },
 
-  async moderate({ params: { link }, body: { token, adminToken, ...action }, joinKey }, { env, address }) {
-    return respond(201, await env.CHAT_ROOM.getByName(link).moderate({ token, adminToken, address, joinKey }, action));
+  async moderate({ body: { token: _, adminToken: __, ...act } }, { room, caller }) {
+    return respond(201, await room.moderate(caller, act));
   },
 
-  async getModeration({ params: { link }, query: { before, limit }, bearer, joinKey }, { env, address }) {
-    const room = env.CHAT_ROOM.getByName(link);
-    return respond(200, await room.moderationPage({ token: bearer, address, joinKey }, before, limit));
+  async getModeration({ query: { before, limit } }, { room, caller }) {
+    return respond(200, await room.moderationPage(caller, before, limit));
   },
 
-  async eraseOneself({ params: { link }, body, joinKey }, { env, address }) {
-    return respond(200, await env.CHAT_ROOM.getByName(link).eraseParticipant({ ...body, address, joinKey }));
+  async eraseOneself(_, { room, caller }) {
+    return respond(200, await room.eraseParticipant(caller));
   },
 
-  async storeChatMessage({ body: { token, userId, sessionId, message, role, chatId } }, { env, address }) {
+  async storeChatMessage({ body: { userId, sessionId, message, role, chatId } }, { env, caller: { token, address } }) {
     const user = env.USER_SESSIONS.getByName(userId);
     const stored = await user.store({ userId, token, address }, { sessionId, chatId, message, role });
     if (!stored.ok) return stored;
@@ -159,17 +142,17 @@ export const handlers: { [K in EndpointName]: Handler<K> } = {
     return ok({ statusCode: duplicate ? 200 : 201, content });
   },
 
-  async getChatHistory({ query: { userId, sessionId, after = 0, limit }, bearer }, { env, address }) {
+  async getChatHistory({ query: { userId, sessionId, after = 0, limit } }, { env, caller: { token, address } }) {
     const user = env.USER_SESSIONS.getByName(userId);
-    return respond(200, await user.history({ userId, token: bearer, address }, sessionId, after, limit));
+    return respond(200, await user.history({ userId, token, address }, sessionId, after, limit));
   },
 
-  async getAllSessions({ query: { userId, after, limit }, bearer }, { env, address }) {
-    const page = await env.USER_SESSIONS.getByName(userId).sessions({ userId, token: bearer, address }, after, limit);
+  async getAllSessions({ query: { userId, after, limit } }, { env, caller: { token, address } }) {
+    const page = await env.USER_SESSIONS.getByName(userId).sessions({ userId, token, address }, after, limit);
     return page.ok ? ok({ statusCode: 200, content: { userId, ...page.value } }) : page;
   },
 
-  async deleteChatHistory({ body: { token, userId, sessionId } }, { env, address }) {
+  async deleteChatHistory({ body: { userId, sessionId } }, { env, caller: { token, address } }) {
     return respond(200, await env.USER_SESSIONS.getByName(userId).remove({ userId, token, address }, sessionId));
   },
 
@@ -180,4 +163,10 @@ export const handlers: { [K in EndpointName]: Handler<K> } = {
   async health(_, { env }) {
     return respond(200, await health(env));
   },
+
+  connect: forwardUpgrade,
+  getMetrics,
+  exportRoom,
+  importRoom,
+  cancelImport,
 };

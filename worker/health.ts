@@ -1,4 +1,4 @@
-/** Whether the parts that many rooms share are there. Each is asked a trivial question, with a time limit of its own. */
+/** Health of the parts that all rooms share: each gets a trivial request with its own timeout. */
 import type { CallContent } from '../shared/call-types.ts';
 import { fail, ok, type Result } from '../shared/failures.ts';
 import { limits } from '../shared/limits.ts';
@@ -13,11 +13,11 @@ async function responds(milliseconds: number, request: () => Promise<unknown>): 
   }
 }
 
-/** @returns `unavailable` (503), with a text that says which part does not answer */
+/** @returns `unavailable` (503) with a text that names the parts that do not respond */
 export async function health(env: Env): Promise<Result<CallContent<'health'>>> {
   const [directory, kv] = await Promise.all([
     responds(limits.healthDirectoryTimeoutMs, () => env.ROOM_DIRECTORY.getByName('rooms').isHealthy()),
-    // No such key exists, so it costs least, and nobody's room is read.
+    // The key does not exist, so the read is cheap and returns no room.
     responds(limits.healthKvTimeoutMs, () => env.CHATS.get('health')),
   ]);
   if (directory && kv) return ok({ status: 'ok', directory: 'ok', kv: 'ok' });

@@ -1,55 +1,32 @@
-/** Moving a room here, for the operator: lines are checked as they come, and go to the room some at a time. */
-import * as v from 'valibot';
+/** Import of a room from an export file, for the operator: lines are validated as they arrive and stored in batches. */
 import { type ArchivedMessage, type ArchiveLine, parseArchiveLine } from '../shared/archive.ts';
-import { decode } from '../shared/decode.ts';
 import { fail, ok, type Result } from '../shared/failures.ts';
-import { Link } from '../shared/fields.ts';
 import { limits } from '../shared/limits.ts';
 import type { RoomView } from '../shared/room.ts';
-import { withBearerGuessLimit } from './guess-limit.ts';
-import type { CallContext } from './handlers.ts';
-import { drain, lineError, type NumberedLine, readLines } from './ndjson.ts';
-import { bearerOf } from './read-request.ts';
-import { errorResponse, jsonResponse } from './responses.ts';
+import type { Caller, Handler, RoomStub } from './call-context.ts';
+import { lineError, type NumberedLine, readLines } from './ndjson.ts';
 
-const privateHeaders = { 'Cache-Control': 'private, no-store' };
-
-/** The rooms as an import reaches them. */
-type RoomStub = ReturnType<Env['CHAT_ROOM']['getByName']>;
-
-/** Who may import, and where to: shape (400), then credential (401); the room's object says whether it is right (403). */
-function authorizeImport(
-  request: Request,
-  link: string,
-  { env }: CallContext,
-): Result<{ token: string; room: RoomStub }> {
-  const params = decode(v.object({ link: Link }), { link });
-  if (!params.ok) return params;
-  const token = bearerOf(request);
-  return token === undefined ? fail('no_credential') : ok({ token, room: env.CHAT_ROOM.getByName(link) });
-}
-
-/** One import on its way to its room. */
+/** One import in progress. */
 class RoomImport {
   readonly #room: RoomStub;
-  readonly #token: string;
+  readonly #caller: Caller;
   readonly #link: string;
   #importKey: string | undefined;
   #storedUpToId = 0;
-  /** The highest id that came. */
+  /** Id of the last message line. */
   #lastSeenId = 0;
   #pending: { line: number; message: ArchivedMessage }[] = [];
   #pendingLength = 0;
 
-  constructor(room: RoomStub, token: string, link: string) {
+  constructor(room: RoomStub, caller: Caller, link: string) {
     this.#room = room;
-    this.#token = token;
+    this.#caller = caller;
     this.#link = link;
   }
 
   /**
-   * Takes a line.
-   * @returns the room, once the last was taken
+   * Adds a line.
+   * @returns the room after the end line, undefined after any other; `invalid` (400) with the number of a bad line
    */
   async addLine({ number, text }: NumberedLine): Promise<Result<RoomView | undefined>> {
     const parsed = parseArchiveLine(text);
@@ -57,32 +34,34 @@ class RoomImport {
     if (!line.ok) return fail('invalid', { text: lineError(number, line.failure.text) });
     switch (line.value.type) {
       case 'room':
-        return this.#recordProgress(await this.#room.runImportStep(this.#token, { act: 'begin', room: line.value }));
+        return this.#recordProgress(await this.#room.runImportStep(this.#caller, { type: 'begin', room: line.value }));
       case 'message':
         return this.#addMessage(number, line.value, text.length);
       case 'end': {
         const stored = await this.flush();
-        return stored.ok ? this.#room.finishImport(this.#token, this.#link, this.#importKey ?? '', line.value) : stored;
+        return stored.ok
+          ? this.#room.finishImport(this.#caller, this.#link, this.#importKey ?? '', line.value)
+          : stored;
       }
     }
   }
 
-  /** Sends what was collected. */
+  /** Sends the pending messages to the room. */
   async flush(): Promise<Result<undefined>> {
     if (this.#importKey === undefined || this.#pending.length === 0) return ok(undefined);
     const [key, messages] = [this.#importKey, this.#pending];
     this.#pending = [];
     this.#pendingLength = 0;
-    return this.#recordProgress(await this.#room.runImportStep(this.#token, { act: 'store', key, messages }));
+    return this.#recordProgress(await this.#room.runImportStep(this.#caller, { type: 'store', key, messages }));
   }
 
-  /** What an import that broke off is answered with. */
+  /** The failure of a file that ends without an end line. */
   incompleteFailure(): Result<never> {
     const text = `Import incomplete: Stored up to message ${this.#storedUpToId}; send the same file again to continue`;
     return fail('import_incomplete', { text });
   }
 
-  /** The room comes first, and messages by id. */
+  /** Checks that the room line is the first and that messages have ascending ids. */
   #checkOrder(line: ArchiveLine): Result<ArchiveLine> {
     if ((line.type === 'room') === (this.#importKey !== undefined)) {
       return fail('invalid', { text: 'Invalid fields: type must be "room" on the first line, and on no other' });
@@ -112,12 +91,9 @@ class RoomImport {
   }
 }
 
-/** Takes the lines until the room is there, or one is refused. What comes after the last is not looked at. */
-async function importLines(
-  roomImport: RoomImport,
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-): Promise<Result<RoomView>> {
-  for await (const line of readLines(reader)) {
+/** Adds lines until the room is complete or a line is refused. Lines after the end line are ignored. */
+async function importLines(roomImport: RoomImport, body: ReadableStream<Uint8Array>): Promise<Result<RoomView>> {
+  for await (const line of readLines(body)) {
     const added = line.ok ? await roomImport.addLine(line.value) : line;
     if (!added.ok) return added;
     if (added.value) return ok(added.value);
@@ -126,24 +102,17 @@ async function importLines(
   return stored.ok ? roomImport.incompleteFailure() : stored;
 }
 
-/** Imports a room from lines as an export writes them, or goes on with an import that broke off. */
-export async function importRoom(request: Request, link: string, context: CallContext): Promise<Response> {
-  const reader = (request.body ?? new Blob([]).stream()).getReader();
-  const access = authorizeImport(request, link, context);
-  const imported = access.ok
-    ? await withBearerGuessLimit(access.value.token, context, () =>
-        importLines(new RoomImport(access.value.room, access.value.token, link), reader),
-      )
-    : access;
-  await drain(reader);
-  return imported.ok ? jsonResponse(201, imported.value, privateHeaders) : errorResponse(imported.failure);
-}
+/** Imports a room from the lines of an export, or continues an import that broke off. */
+export const importRoom: Handler<'importRoom'> = async ({ params: { link }, bearer }, { request, room, caller }) => {
+  if (bearer === undefined) return fail('no_credential');
+  const body = request.body ?? new Blob([]).stream();
+  const imported = await importLines(new RoomImport(room, caller, link), body);
+  return imported.ok ? ok({ statusCode: 201, content: imported.value }) : imported;
+};
 
-/** Gives up an import that broke off: the link is free again. */
-export async function cancelImport(request: Request, link: string, context: CallContext): Promise<Response> {
-  const access = authorizeImport(request, link, context);
-  if (!access.ok) return errorResponse(access.failure);
-  const { room, token } = access.value;
-  const cancelled = await withBearerGuessLimit(token, context, () => room.runImportStep(token, { act: 'give up' }));
-  return cancelled.ok ? jsonResponse(200, 'Import given up', privateHeaders) : errorResponse(cancelled.failure);
-}
+/** Cancels an import that broke off, so that the link is free again. */
+export const cancelImport: Handler<'cancelImport'> = async ({ bearer }, { room, caller }) => {
+  if (bearer === undefined) return fail('no_credential');
+  const cancelled = await room.runImportStep(caller, { type: 'cancel' });
+  return cancelled.ok ? ok({ statusCode: 200, content: 'Import given up' }) : cancelled;
+};

@@ -1,9 +1,8 @@
-/** The front door: every request gets an answer, in the envelope whatever goes wrong. */
+/** Entry point of the Worker: every request gets a response, also if it throws, and is logged. */
 import { fail } from '../shared/failures.ts';
+import type { RequestContext } from './call-context.ts';
 import { clientAddress } from './client-address.ts';
 import { preflight, withCors } from './cors.ts';
-import type { CallContext } from './handlers.ts';
-import { checkRateLimit } from './rate-limit.ts';
 import { logError, logRequest } from './request-log.ts';
 import { errorResponse, failureOf } from './responses.ts';
 import { route, routePattern } from './router.ts';
@@ -13,12 +12,11 @@ export { ChatRoom } from '../objects/chat-room/index.ts';
 export { RoomDirectory } from '../objects/room-directory/index.ts';
 export { UserSessions } from '../objects/user-sessions/index.ts';
 
-async function handleRequest(request: Request, context: CallContext): Promise<Response> {
-  if (request.method === 'OPTIONS') return preflight();
-  return (await checkRateLimit(request, context.env, context.address)) ?? route(request, context);
+async function handleRequest(request: Request, context: RequestContext): Promise<Response> {
+  return request.method === 'OPTIONS' ? preflight() : route(request, context);
 }
 
-/** What the runtime says of an error from an object (`retryable`, `overloaded`). */
+/** An error thrown by a Durable Object. The runtime sets `retryable` and `overloaded`. */
 interface ObjectError extends Error {
   retryable?: boolean;
   overloaded?: boolean;
@@ -36,7 +34,7 @@ export default {
     const startedAt = Date.now();
     const requestId = crypto.randomUUID();
     const { method } = request;
-    // HEAD is answered as GET would be, without the body.
+    // A HEAD request is handled as a GET request, and its response sent without the body.
     const getRequest = method === 'HEAD' ? new Request(request, { method: 'GET' }) : request;
     const response = await handleRequest(getRequest, { env, address: clientAddress(request, env), requestId }).catch(
       (error: unknown) => {

@@ -1,31 +1,30 @@
 /**
- * What a room's link shows of itself where it is shared: its title and what it is about, written into the page, since
- * those who make such previews run no script. It is read from the copy in KV, so that no preview wakes a room. What is
- * not known, is private or comes late leaves the page as it is, one file for every link that tells nothing of any.
+ * Link previews: the title and about text of a room in the HTML of its page, because preview crawlers run no scripts.
+ * They are read from KV, so that a preview wakes no room. If the room is unknown or private, or KV is slow, the page
+ * stays as it is: the same for every link.
  */
-
 import { cleanName } from '../shared/display-names.ts';
 import { type PrivateRoomStub, type RoomKeyMetadata, roomKey } from '../shared/kv-keys.ts';
 import { limits } from '../shared/limits.ts';
 import type { RoomInfo } from '../shared/room.ts';
 import { withTimeout } from '../shared/timeout.ts';
 
-/** What everyone may know of a room before they open it. */
+/** Public metadata of a room. */
 export interface LinkPreview {
   title: string;
   about: string;
-  /** Whether it is in the list, where search engines may find it too. */
+  /** Whether the room is in the public list, so that search engines may index its page too. */
   isListed: boolean;
 }
 
-/** A text on one line, without what cannot be seen or would turn the text around it. */
+/** Cuts a text to the preview length, on one line, without invisible and bidirectional control characters. */
 function previewText(text: string): string {
   const characters = [...text];
   const isLonger = characters.length > limits.previewLength;
   return cleanName(characters.slice(0, limits.previewLength).join('')) + (isLonger ? '…' : '');
 }
 
-/** Reads what there is to show of a room. A private one stands in KV by its link alone. */
+/** Reads the preview from KV, which has only the link of a private room. */
 export async function readPreview(link: string, kv: KVNamespace): Promise<LinkPreview | undefined> {
   try {
     const read = kv.getWithMetadata<RoomInfo | PrivateRoomStub, RoomKeyMetadata>(roomKey(link), 'json');
@@ -33,14 +32,14 @@ export async function readPreview(link: string, kv: KVNamespace): Promise<LinkPr
     if (value === null || 'private' in value) return undefined;
     return { title: previewText(value.title), about: previewText(value.about), isListed: metadata?.unlisted === false };
   } catch {
-    // The page does without; that KV is out of order is told by GET /health.
+    // The page works without a preview; GET /health reports that KV fails.
     return undefined;
   }
 }
 
 /**
- * Sets an attribute to a text. The rewriter encodes quotes only; an ampersand would be decoded with what follows it, and
- * readers that know too little of HTML might take a bracket for a tag.
+ * Sets an attribute to a text. The rewriter encodes quotes only: an ampersand could start an entity, and simple parsers
+ * could take an angle bracket for a tag.
  */
 function setAttribute(name: string, text: string): HTMLRewriterElementContentHandlers {
   const encoded = text.replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`);
@@ -48,8 +47,8 @@ function setAttribute(name: string, text: string): HTMLRewriterElementContentHan
 }
 
 /**
- * Writes into the page of a room what is known of it, and where it is.
- * @param pageUrl of the page, without a query
+ * Writes the preview and the URL into the page of a room.
+ * @param pageUrl the canonical URL, without a query
  */
 export function withPreview(page: Response, pageUrl: string, preview: LinkPreview | undefined): Response {
   const rewriter = new HTMLRewriter()

@@ -1,17 +1,19 @@
 /**
- * The list without the directory: read from the copies in KV, in the same order and shape. It knows no admin, and may
- * be up to a minute behind; up to six by activity, since a message alone is hardly worth a write.
+ * The room list without the directory: read from the replicas in KV, in the same order and shape. `isAdmin` is always
+ * false. It can be up to a minute old, and up to six minutes in the order of activity, because a message alone does not
+ * cause a write to KV.
  */
 import type { CallContent, CallInput } from '../shared/call-types.ts';
 import { encodeCursor, type ListPosition } from '../shared/cursor.ts';
 import { fold } from '../shared/fold.ts';
 import { type RoomKeyMetadata, roomKeyPrefix } from '../shared/kv-keys.ts';
+import { cutPage } from '../shared/page.ts';
 import type { ListSort, RoomInfo } from '../shared/room.ts';
 
-/** Says that a list does not come from the directory, but from `kv`. */
+/** Response header that is `kv` if the list does not come from the directory. */
 export const listSourceHeader = 'X-List-Source';
 
-/** Values that one call to KV gives. */
+/** Maximum keys of one bulk read of KV. */
 const bulkReadKeys = 100;
 
 interface KvRoom {
@@ -41,7 +43,7 @@ async function readValues(kv: KVNamespace, rooms: readonly KvRoom[]): Promise<Ma
   return values;
 }
 
-/** Leaves those that have the tag and the words; reads values only where the metadata does not say. */
+/** Keeps the rooms with the tag and all the words. Reads values only if the metadata is not enough. */
 async function filterRooms(
   kv: KVNamespace,
   rooms: KvRoom[],
@@ -71,7 +73,7 @@ function isBefore(one: ListPosition, other: ListPosition): boolean {
   return one.key < other.key || (one.key === other.key && one.link < other.link);
 }
 
-/** A page of the list. */
+/** Reads all keys for each page: KV has no index. */
 export async function listFromKv(
   kv: KVNamespace,
   { tag, q, sort, after, limit, offset }: CallInput<'listRooms'>['query'],
@@ -81,17 +83,16 @@ export async function listFromKv(
     .map((room) => ({ ...room, position: { sort, key: sortKeys[sort](room.metadata), link: room.link } }))
     .sort((one, other) => (isBefore(one.position, other.position) ? -1 : 1));
   const rest = found.filter(({ position }) => after === undefined || isBefore(after, position)).slice(offset);
-  const page = rest.slice(0, limit);
-  const values = await readValues(kv, page);
-  const last = page.at(-1);
+  const { rows, last } = cutPage(rest, limit);
+  const values = await readValues(kv, rows);
   return {
-    chats: page.flatMap(({ key }) => {
+    chats: rows.flatMap(({ key }) => {
       const value = values.get(key);
       return value ? { ...value, isAdmin: false } : [];
     }),
     total: found.length,
     limit,
     offset,
-    ...(last && rest.length > page.length && { next: encodeCursor(last.position) }),
+    ...(last && { next: encodeCursor(last.position) }),
   };
 }

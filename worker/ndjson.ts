@@ -1,31 +1,22 @@
-/** The lines of a body of any size, which is never held as a whole. */
+/** Reads the lines of a body of any size without holding the whole body in memory. */
 import { fail, ok, type Result } from '../shared/failures.ts';
 import { limits } from '../shared/limits.ts';
 
 const notUtf8 = fail('bad_encoding').failure.text;
 const tooLong = `must be at most ${limits.archiveLineBytes} bytes`;
 
-/** What is said of a line. */
+/** Text of a failure, with the number of the line. */
 export function lineError(number: number, text: string): string {
   return `Line ${number}: ${text}`;
 }
 
-/** A line, and where it stands, from 1. */
+/** A line and its number, counted from 1. */
 export interface NumberedLine {
   number: number;
   text: string;
 }
 
-/** Reads the rest of a body and drops it: an answer before its end reaches some clients as a broken connection. */
-export async function drain(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
-  try {
-    while (!(await reader.read()).done);
-  } catch {
-    // It broke: nobody waits for more of it.
-  }
-}
-
-/** The text of a line; undefined where it is no UTF-8. */
+/** The text of a line, or undefined if it is not UTF-8. */
 function decodeLine(parts: readonly Uint8Array[]): string | undefined {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
   try {
@@ -38,12 +29,20 @@ function decodeLine(parts: readonly Uint8Array[]): string | undefined {
 const newLine = 0x0a;
 
 /**
- * The lines that are not blank, in order, until one cannot be read or the body breaks: of the last it is not known then
- * whether it is whole.
+ * Reads the lines that are not blank, in order, until one is too long or not UTF-8 (a failure with the number of the
+ * line). If the body breaks off, the last line is dropped, because it may be incomplete. Releases the body when the
+ * iteration ends.
  */
-export async function* readLines(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-): AsyncGenerator<Result<NumberedLine>> {
+export async function* readLines(body: ReadableStream<Uint8Array>): AsyncGenerator<Result<NumberedLine>> {
+  const reader = body.getReader();
+  try {
+    yield* linesOf(reader);
+  } finally {
+    reader.releaseLock();
+  }
+}
+
+async function* linesOf(reader: ReadableStreamDefaultReader<Uint8Array>): AsyncGenerator<Result<NumberedLine>> {
   let number = 1;
   let parts: Uint8Array[] = [];
   let bytes = 0;

@@ -1,12 +1,13 @@
 /**
- * How much an address may ask of the service a minute, whatever it asks for. The rate-limit binding counts, for each of
- * Cloudflare's locations and by approximation; where it fails the call is let through, since it only guards the rest.
+ * Limits of requests per address and minute. The rate-limit binding counts approximately, per Cloudflare location. A
+ * request passes if the binding fails, because the limit only protects the rest of the service.
  */
+import type { Endpoint } from '../shared/endpoints.ts';
 import { type Failure, fail } from '../shared/failures.ts';
 import { limits } from '../shared/limits.ts';
 import { errorFields, logLine } from '../shared/log.ts';
 import { TokenBucket } from '../shared/token-bucket.ts';
-import { bearerOf } from './read-request.ts';
+import { bearerOf, drainBody } from './read-request.ts';
 import { errorResponse } from './responses.ts';
 import { acceptAndClose, isWebSocketUpgrade } from './websocket.ts';
 
@@ -14,10 +15,12 @@ async function sha256(text: string): Promise<ArrayBuffer> {
   return crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
 }
 
-/** Tries at the operator's token by those who are over their allowance: the exemption is no way to guess it. */
+/**
+ * Guesses of the operator token by addresses over their limit, which the exemption would otherwise allow without end.
+ */
 const operatorGuesses = new TokenBucket({ burst: limits.guessesPerMinute, perSecond: limits.guessesPerMinute / 60 });
 
-/** Whether the request bears the operator's token in its header: they are exempt. */
+/** Whether the request has the operator token in its header, which exempts it. */
 async function hasOperatorToken(request: Request, { ADMIN_TOKEN }: Env, address: string): Promise<boolean> {
   const presented = bearerOf(request);
   if (!ADMIN_TOKEN || presented === undefined || operatorGuesses.charge(address, Date.now()) !== undefined)
@@ -36,21 +39,24 @@ async function isWithinLimit(limit: RateLimit | undefined, key: string): Promise
   }
 }
 
-/** Tells it once the request was read to its end, since an answer before that may look like a broken connection. */
 async function rejectAfterBody(request: Request, failure: Failure): Promise<Response> {
-  // Who breaks off meanwhile hears nothing anyway.
-  await request.body?.pipeTo(new WritableStream()).catch(() => undefined);
+  await drainBody(request);
   return isWebSocketUpgrade(request) ? acceptAndClose(failure) : errorResponse(failure);
 }
 
 /**
- * Charges a request to the allowance of its address.
- * @returns the refusal, where the allowance is used up
+ * Charges a request to the limit of its address.
+ * @param rateLimit `creations` for calls that create a room; all other requests share one limit
+ * @returns `rate_limited` (429, or close code 4429 for a WebSocket upgrade) if the address is over the limit
  */
-export async function checkRateLimit(request: Request, env: Env, address: string): Promise<Response | undefined> {
+export async function checkRateLimit(
+  request: Request,
+  env: Env,
+  address: string,
+  rateLimit?: Endpoint['rateLimit'],
+): Promise<Response | undefined> {
   if (env.RATE_LIMITS === 'off') return undefined;
-  const isCreation = request.method === 'POST' && /^\/chat\/new\/*$/.test(new URL(request.url).pathname);
-  if (await isWithinLimit(isCreation ? env.CREATIONS : env.CALLS, address)) return undefined;
+  if (await isWithinLimit(rateLimit === 'creations' ? env.CREATIONS : env.CALLS, address)) return undefined;
   if (await hasOperatorToken(request, env, address)) return undefined;
   return rejectAfterBody(request, fail('rate_limited', { retryAfter: limits.rateLimitWindowSeconds }).failure);
 }

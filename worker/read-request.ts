@@ -1,16 +1,32 @@
-/** From an HTTP request to the checked input of a call: body, query, path and bearer token, each where it belongs. */
-import { type CallInput, decodeCall } from '../shared/call-types.ts';
-import { dropAbsent, parseJson } from '../shared/decode.ts';
-import { type Endpoint, type EndpointName, endpoints } from '../shared/endpoints.ts';
+/** Reads a call from an HTTP request: path, query, headers and body, validated by the schemas of its endpoint. */
+import * as v from 'valibot';
+import { allEndpoints, type CallName } from '../shared/all-endpoints.ts';
+import type { CallInput } from '../shared/call-types.ts';
+import { decode, dropAbsent, parseJson } from '../shared/decode.ts';
+import type { Endpoint } from '../shared/endpoints.ts';
 import { fail, ok, type Result } from '../shared/failures.ts';
+import { PresentedKey, Token } from '../shared/fields.ts';
 import { limits } from '../shared/limits.ts';
 import { joinKeyHeader } from '../shared/paths.ts';
 
 type Fields = Record<string, unknown>;
 
+/** Credentials that are sent in headers. */
+const HeaderFields = v.object({ token: v.optional(Token), joinKey: v.optional(PresentedKey) });
+
 /**
- * Keeps at most `limits.bodyBytes` of the body, whatever its Content-Length says. The rest is read and dropped: an answer
- * before the end of a request reaches some clients as a broken connection.
+ * Reads the rest of a body and drops it, because some clients report a response before the end of the request as a
+ * broken connection.
+ */
+export async function drainBody({ body }: Request): Promise<void> {
+  // A body that breaks off has no client left to receive the response.
+  await body?.pipeTo(new WritableStream()).catch(() => undefined);
+}
+
+/**
+ * Reads a body as text.
+ * @returns `body_too_large` (413) over `limits.bodyBytes`, whatever Content-Length says; `body_incomplete` or
+ *   `bad_encoding` (400). The whole body is read in any case, as in `drainBody`.
  */
 async function readBody(request: Request): Promise<Result<string>> {
   const chunks: Uint8Array[] = [];
@@ -37,7 +53,7 @@ async function readJson(request: Request): Promise<Result<unknown>> {
   return body.value.trim() === '' ? ok({}) : parseJson(body.value);
 }
 
-/** The query's fields; one that stands there twice is a list, which no schema accepts. */
+/** The fields of the query. One that occurs twice becomes a list, which no schema accepts. */
 function readQuery(url: URL): Fields {
   const names = [...new Set(url.searchParams.keys())];
   return Object.fromEntries(
@@ -53,7 +69,7 @@ export function bearerOf(request: Request): string | undefined {
   return /^Bearer +(\S.*)$/i.exec(request.headers.get('Authorization') ?? '')?.[1]?.trim();
 }
 
-/** The join key of the header, which holds ASCII only: what is beyond it comes percent-encoded. */
+/** The join key of the header, percent-decoded, because headers hold ASCII only. */
 function joinKeyOf(request: Request): string | undefined {
   const header = request.headers.get(joinKeyHeader) ?? undefined;
   return header && percentDecode(header);
@@ -75,24 +91,52 @@ function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Puts the token of `Authorization: Bearer` where it belongs in a body. */
+/** Adds the token of `Authorization: Bearer` to the body, as `Endpoint.bearer` says. */
 function assignBearer(fields: Fields, bearer: string | undefined, target: Endpoint['bearer']): Fields {
-  if (bearer === undefined || target === undefined || target === 'query') return fields;
+  if (bearer === undefined || target === undefined || target === 'query' || target === 'only') return fields;
   return target === 'token' || fields.token === undefined
     ? { ...fields, token: bearer }
     : { adminToken: bearer, ...fields };
 }
 
+/** Accepts `tags` as an alias of `tag`, the name in the Flexio API document. */
+function acceptTags(body: Fields): Fields {
+  const { content } = body;
+  if (!isFields(content) || !('tags' in content) || 'tag' in content) return body;
+  return { ...body, content: { ...content, tag: content.tags } };
+}
+
+/** The parts of a request, before validation. */
+type RawInput = Record<keyof CallInput<CallName>, unknown>;
+
+/** Validates a request: path, then query, then headers, then body. */
+function decodeInput(endpoint: Endpoint, raw: RawInput): Result<RawInput> {
+  const params = decode(endpoint.params, raw.params);
+  if (!params.ok) return params;
+  const query = decode(endpoint.query, raw.query, endpoint.issueText);
+  if (!query.ok) return query;
+  const headers = decode(HeaderFields, { token: raw.bearer, joinKey: raw.joinKey });
+  if (!headers.ok) return headers;
+  const { token: bearer, joinKey } = headers.value;
+  const decoded = { params: params.value, query: query.value, bearer, joinKey };
+  if (!endpoint.body) return ok({ ...decoded, body: {} });
+  if (!isFields(raw.body)) return fail('invalid', { text: 'Invalid fields: body must be a JSON object' });
+  const body = decode(endpoint.body, acceptTags(raw.body), endpoint.issueText);
+  return body.ok ? ok({ ...decoded, body: body.value }) : body;
+}
+
 /**
- * Reads and checks the input of a call.
+ * Reads and validates the input of a call.
  * @param params the parts of the path, percent-encoded as the router has them
+ * @returns all fields validated and converted, or a 400 or 413 of the body, or `invalid` (400) with a text that names
+ *   the invalid fields
  */
-export async function readCallInput<K extends EndpointName>(
+export async function readCallInput<K extends CallName>(
   name: K,
   request: Request,
   params: Record<string, string>,
 ): Promise<Result<CallInput<K>>> {
-  const endpoint: Endpoint = endpoints[name];
+  const endpoint: Endpoint = allEndpoints[name];
   const bearer = bearerOf(request);
   const query = dropAbsent(readQuery(new URL(request.url))) as Fields;
   const json = endpoint.body ? await readJson(request) : ok({});
@@ -100,11 +144,14 @@ export async function readCallInput<K extends EndpointName>(
   const sentBody = dropAbsent(json.value);
   const fromQuery = Object.fromEntries((endpoint.bodyFromQuery ?? []).map((field) => [field, query[field]]));
   const body = isFields(sentBody) ? { ...fromQuery, ...sentBody } : sentBody;
-  return decodeCall(name, {
+  const joinKey = (isFields(body) ? body.joinKey : undefined) ?? joinKeyOf(request);
+  const input = decodeInput(endpoint, {
     params: percentDecodeAll(params),
     query,
     bearer: endpoint.bearer === 'query' ? bearer : undefined,
-    joinKey: (isFields(body) ? body.joinKey : undefined) ?? joinKeyOf(request),
+    joinKey: endpoint.takesJoinKey ? joinKey : undefined,
     body: isFields(body) ? assignBearer(body, bearer, endpoint.bearer) : body,
   });
+  if (!input.ok) return input;
+  return ok((endpoint.bearer === 'only' ? { ...input.value, bearer } : input.value) as CallInput<K>);
 }

@@ -1,23 +1,25 @@
-/** What is told of each request and each error of the Worker. The URL, in which links and tokens stand, never is. */
+/**
+ * Log lines and events for each request and each error of the Worker. They never contain the URL, because it can
+ * contain links and tokens.
+ */
 import { endpoints } from '../shared/endpoints.ts';
 import { recordEvent } from '../shared/events.ts';
 import type { FailureCode } from '../shared/failures.ts';
 import { errorFields, logLine } from '../shared/log.ts';
 
-/** A request and its answer, as far as they may be told. */
+/** The loggable parts of a request and its response. */
 export interface RequestLog {
   requestId: string;
   method: string;
   /** The pattern of the route, or `file`, or `none`. */
   route: string;
   statusCode: number;
-  /** Why it was refused, if it was. */
   failure: FailureCode | undefined;
-  /** Milliseconds until the answer began. */
+  /** Milliseconds until the response started. */
   ms: number;
 }
 
-/** Tells of a request, unless `REQUEST_LOGS` says not to, and counts what came of it. */
+/** Logs a request if `REQUEST_LOGS` is `on`, and records a failure or a created room as an event. */
 export function logRequest({ REQUEST_LOGS, EVENTS }: Env, request: RequestLog): void {
   if (REQUEST_LOGS === 'on') console.log(logLine('request', { ...request }));
   const { failure, route, ms } = request;
@@ -25,7 +27,7 @@ export function logRequest({ REQUEST_LOGS, EVENTS }: Env, request: RequestLog): 
   else if (route === endpoints.createRoom.path) recordEvent(EVENTS, 'room_created', { route, ms });
 }
 
-/** Tells of an error that was caught while a request was answered. */
+/** Logs an error that was caught while a request was handled, and records it as an event. */
 export function logError(
   { EVENTS }: Env,
   event: 'request_failed' | 'directory_failed',

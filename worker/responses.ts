@@ -1,4 +1,4 @@
-/** Every JSON answer of the service: the envelope, with the HTTP status equal to its `statusCode`. */
+/** JSON responses: the envelope, with its `statusCode` as the HTTP status. */
 import { type Envelope, errorEnvelope } from '../shared/envelope.ts';
 import type { Failure, FailureCode } from '../shared/failures.ts';
 
@@ -9,15 +9,14 @@ function envelopeResponse(envelope: Envelope, headers: Record<string, string> = 
   });
 }
 
-/** The answer of a success. */
 export function jsonResponse(statusCode: number, content: unknown, headers?: Record<string, string>): Response {
   return envelopeResponse({ statusCode, content }, headers);
 }
 
-/** The answer of a refusal. */
+/** The response to a failed call. Its failure code can be read with `failureOf`. */
 export function errorResponse(failure: Failure, headers?: Record<string, string>): Response {
   const retryAfter = failure.retryAfter === undefined ? {} : { 'Retry-After': String(failure.retryAfter) };
-  // As RFC 9110 §11.6.1 wants it; browsers ask nobody for a bearer token.
+  // Required by RFC 9110 §11.6.1. Browsers show no password prompt for this scheme.
   const challenge = failure.statusCode === 401 ? { 'WWW-Authenticate': 'Bearer' } : {};
   const allHeaders = { 'Cache-Control': 'no-store', ...retryAfter, ...challenge, ...headers };
   return tagFailure(failure, envelopeResponse(errorEnvelope(failure), allHeaders));
@@ -25,13 +24,13 @@ export function errorResponse(failure: Failure, headers?: Record<string, string>
 
 const failureCodes = new WeakMap<Response, FailureCode>();
 
-/** Notes why an answer is a refusal, for whoever tells of it: the answer itself has the text only. */
+/** Attaches the failure code to a response for the log; the response itself has only the text. */
 export function tagFailure({ code }: Failure, response: Response): Response {
   failureCodes.set(response, code);
   return response;
 }
 
-/** Why an answer is a refusal; undefined where it is none. */
+/** The failure code of a response, if it has one. */
 export function failureOf(response: Response): FailureCode | undefined {
   return failureCodes.get(response);
 }

@@ -1,15 +1,13 @@
-/** Adds to each answer what browsers are told to guard against; shared/site.ts says what that is. */
+/** Adds the security headers of shared/site-headers.ts to each response. */
 import { commonHeaders, httpsHeaders, pageHeaders } from '../shared/site-headers.ts';
 
-/** What of the configuration says under which origin browsers know the service. */
 export type PublicOriginSettings = Pick<Env, 'PUBLIC_ORIGIN'>;
 
-/** The origin under which browsers know the service. */
+/** The origin at which browsers reach the service: `PUBLIC_ORIGIN`, or that of the request. */
 export function publicOrigin(request: Request, { PUBLIC_ORIGIN }: PublicOriginSettings): string {
   return PUBLIC_ORIGIN || new URL(request.url).origin;
 }
 
-/** Adds the headers that an answer is due. */
 export function withSecurityHeaders(request: Request, settings: PublicOriginSettings, response: Response): Response {
   if (response.webSocket) return response;
   const securedResponse = new Response(response.body, response);

@@ -1,4 +1,4 @@
-/** The static site: the lobby at `/`, and the page of a room at `/chat/:link/`, which is one file for every link. */
+/** The static site: the lobby at `/`, and the room page at `/chat/:link/`, which is the same file for every link. */
 import * as v from 'valibot';
 import { fail } from '../shared/failures.ts';
 import { Link } from '../shared/fields.ts';
@@ -9,40 +9,38 @@ import { publicOrigin } from './security-headers.ts';
 
 const pagePath = /^\/chat\/([^/]+)\/$/;
 
-/** The page of a room, where the request is for one; without the last slash the path is the API's. */
-export function serveRoomPage(request: Request, env: Env): Promise<Response> | undefined {
-  const { pathname, origin } = new URL(request.url);
-  const link = pagePath.exec(pathname)?.[1];
-  if (request.method !== 'GET' || !v.is(Link, link)) return undefined;
-  return loadRoomPage(link, `${origin}/chat/`, publicOrigin(request, env), env);
+/** The link of the room whose page is requested, if it is one. Without the last slash, the path belongs to the API. */
+export function roomPageLink(request: Request): string | undefined {
+  const link = pagePath.exec(new URL(request.url).pathname)?.[1];
+  return request.method === 'GET' && v.is(Link, link) ? link : undefined;
 }
 
 /**
- * Asks for the file whatever the browser has of it, since it is another page for each room; and has no cache between
- * keep it, since a room may become private.
+ * Serves a room page. It has no ETag, because the same file is a different page for each room, and shared caches must
+ * not store it, because a room can become private.
  */
-async function loadRoomPage(link: string, fileUrl: string, origin: string, env: Env): Promise<Response> {
-  const [page, preview] = await Promise.all([env.ASSETS.fetch(new Request(fileUrl)), readPreview(link, env.CHATS)]);
+export async function serveRoomPage(link: string, request: Request, env: Env): Promise<Response> {
+  const file = new Request(`${new URL(request.url).origin}/chat/`);
+  const [page, preview] = await Promise.all([env.ASSETS.fetch(file), readPreview(link, env.CHATS)]);
   if (!page.ok) return page;
-  const response = withPreview(page, `${origin}/chat/${link}/`, preview);
+  const response = withPreview(page, `${publicOrigin(request, env)}/chat/${link}/`, preview);
   response.headers.set('Cache-Control', 'private, no-cache');
   response.headers.delete('ETag');
   return response;
 }
 
-/** A room's page without a room: the lobby is where to find one. */
 export function redirectToLobby(request: Request): Response {
   return Response.redirect(new URL('/', request.url).href, 302);
 }
 
-/** A file as it was found, with the headers that its path is due. */
+/** Adds the headers of the file's path. */
 function withFileHeaders(path: string, asset: Response): Response {
   const response = new Response(asset.body, asset);
   for (const [name, value] of Object.entries(fileHeaders(path))) response.headers.set(name, value);
   return response;
 }
 
-/** A file of the site, or a refusal in the envelope. */
+/** Serves a file of the site, or a JSON failure: `route_not_found` (404), `method_not_allowed` (405). */
 export async function serveFile(request: Request, env: Env): Promise<Response> {
   const asset = await env.ASSETS.fetch(new Request(request.url, { headers: request.headers }));
   if (asset.status === 404) return errorResponse(fail('route_not_found').failure);

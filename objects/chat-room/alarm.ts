@@ -1,36 +1,73 @@
-/** What a room does when its alarm rings. May come twice, or late. */
-
-import { disconnect, expireIdentity } from './actions/connect.ts';
-import { eraseNextBatch } from './actions/erase-participant.ts';
-import { deleteIfInactive } from './actions/inactivity.ts';
+/** The scheduled jobs of a room: when each is due, and what it does. */
+import type { Job } from '../storage/alarm-scheduler.ts';
+import { expireIdentity } from './actions/connect.ts';
+import { disconnect } from './actions/disconnect.ts';
+import { eraseNextBatch, erasureDue } from './actions/erase-participant.ts';
+import { deleteIfInactive, inactivityDue } from './actions/inactivity.ts';
 import { expireLeases } from './actions/leases.ts';
 import { flushReadMarkers } from './actions/mark-read.ts';
-import { applyRetention } from './actions/retention.ts';
+import { applyRetention, retentionDue } from './actions/retention.ts';
 import type { Room } from './room.ts';
 import type { Details } from './state/details.ts';
 
-/**
- * Closes overdue sockets, makes viewers of those whose signed token has expired, ends leases, notices what a crash
- * changed, removes what is too old or unused, and delivers what the copies must hear.
- */
-export function runDueJobs(room: Room): Promise<void> {
-  const withDetails = (work: (details: Details) => void | Promise<void>) => () => {
-    const details = room.details();
-    return details && work(details);
-  };
-  return room.alarmScheduler.run(room.clock, {
-    sockets: withDetails((details) => {
-      for (const { socket, failure } of room.connections.stale()) disconnect(room, socket, failure);
-      for (const [socket, connection] of room.connections.entries())
-        expireIdentity({ room, details, socket, connection });
-    }),
-    leases: withDetails((details) => expireLeases(room, details)),
-    // Sockets that died with the object took their people along without a word.
-    drift: withDetails(({ link }) => room.transaction(() => room.outbox.markDrifted(link))),
-    retention: withDetails((details) => applyRetention(room, details)),
-    marks: withDetails(() => flushReadMarkers(room)),
-    erasures: withDetails(() => eraseNextBatch(room)),
-    disuse: withDetails((details) => deleteIfInactive(room, details)),
-    copies: () => room.deliverReplicas(),
-  });
+/** The jobs in the order in which an alarm runs them. Their names appear in logs. */
+export function jobsOf(room: Room): readonly Job[] {
+  const withDetails =
+    <T>(work: (details: Details) => T) =>
+    (): T | undefined => {
+      const details = room.details();
+      return details && work(details);
+    };
+  return [
+    {
+      name: 'sockets',
+      due: () => room.connections.nextDue(),
+      run: withDetails((details) => {
+        for (const { socket, failure } of room.connections.stale()) disconnect(room, socket, failure);
+        for (const [socket, connection] of room.connections.entries()) {
+          expireIdentity({ room, details, socket, connection });
+        }
+      }),
+    },
+    {
+      name: 'leases',
+      due: () => room.participants.nextDue(),
+      run: withDetails((details) => expireLeases(room, details)),
+    },
+    {
+      // Sockets that a crash ended are missing from the count, but no call marked the replicas. Checked at every alarm.
+      name: 'drift',
+      due: () => undefined,
+      run: withDetails(({ link }) => room.transaction(() => room.outbox.markDrifted(link))),
+    },
+    {
+      name: 'retention',
+      due: withDetails((details) => {
+        const due = retentionDue(room, details);
+        // A room with open sockets wakes for their sweep anyway.
+        return due === undefined ? undefined : room.connections.alignToSweep(due);
+      }),
+      run: withDetails((details) => applyRetention(room, details)),
+    },
+    {
+      name: 'marks',
+      due: () => room.readMarkers.nextDue(),
+      run: withDetails(() => flushReadMarkers(room)),
+    },
+    {
+      name: 'erasures',
+      due: withDetails(() => erasureDue(room)),
+      run: withDetails(() => eraseNextBatch(room)),
+    },
+    {
+      name: 'disuse',
+      due: withDetails((details) => inactivityDue(room, details)),
+      run: withDetails((details) => deleteIfInactive(room, details)),
+    },
+    {
+      name: 'copies',
+      due: () => room.outbox.nextDue(),
+      run: () => room.deliverReplicas(),
+    },
+  ];
 }

@@ -1,139 +1,173 @@
-/** From a frame to its handler, and from every refusal to an `error` frame: a bad frame costs nobody the room. */
-
+/** From a frame to its handler and its reply. A bad frame gets an `error` frame and never ends the room. */
+import { type ClientFrame, decodeClientFrame } from '../../shared/client-frames.ts';
 import { type Failure, fail, ok, type Result } from '../../shared/failures.ts';
-import { type ClientFrame, decodeClientFrame, errorFrame, type Ref, type ServerAckFrame } from '../../shared/frames.ts';
+import type { Ref } from '../../shared/fields.ts';
+import { errorFrame, type ServerAckFrame, type ServerFrame } from '../../shared/frames.ts';
 import { countBytes, limits } from '../../shared/limits.ts';
 import { errorFields, logLine } from '../../shared/log.ts';
-import type { Message } from '../../shared/message.ts';
 import type { ModerationEntry } from '../../shared/moderation.ts';
 import { socketPath } from '../../shared/paths.ts';
 import { deleteMessage, editMessage, setReaction } from './actions/change-message.ts';
-import { authenticate, type ConnectionContext, disconnect, expireIdentity } from './actions/connect.ts';
-import { markRead, setTyping } from './actions/mark-read.ts';
-import { moderate, reportMessage } from './actions/moderate.ts';
+import { authenticate, type ConnectionContext, contextOf, expireIdentity } from './actions/connect.ts';
+import { disconnect } from './actions/disconnect.ts';
+import { markRead } from './actions/mark-read.ts';
+import { moderate } from './actions/moderate.ts';
 import { postMessage } from './actions/post-message.ts';
+import { reportMessage } from './actions/report-message.ts';
+import { setTyping } from './actions/typing.ts';
 import { historyPage } from './actions/view-messages.ts';
-import type { ConnectionState, ReadyConnection } from './connections/connection-state.ts';
+import type { ReadyConnection } from './connections/connection-state.ts';
 import type { Room } from './room.ts';
 import type { AppendResult } from './state/message-log.ts';
 
 type FrameOf<T extends ClientFrame['type']> = Extract<ClientFrame, { type: T }>;
-type AuthenticatedFrameType = Exclude<ClientFrame['type'], 'auth'>;
+type AuthenticatedFrame = Exclude<ClientFrame, { type: 'auth' }>;
 
-/** `ref` as an answer must bear it. */
+/** The frame that answers another; undefined where the protocol has no answer. */
+type Reply = Result<ServerFrame | undefined>;
+
+const noReply = ok(undefined);
+
+/** The `ref` of a frame, as its answer repeats it. */
 function refField({ ref }: { ref?: Ref | undefined }): { ref?: Ref } {
   return ref === undefined ? {} : { ref };
 }
 
-/** Tells a client that what it asked for is stored. */
-function acknowledge(
-  { room, socket }: ConnectionContext,
-  frame: { ref?: Ref | undefined },
-  outcome: Result<AppendResult>,
-  fieldsOf: (message: Message) => Partial<Pick<ServerAckFrame, 'clientId' | 'rev'>> = () => ({}),
-): Result<void> {
-  if (!outcome.ok) return outcome;
-  const { message, duplicate } = outcome.value;
-  const { clientId, rev = message.rev } = fieldsOf(message);
+/** The `ack` of a stored change. */
+function ack(
+  frame: FrameOf<'send' | 'edit' | 'delete' | 'react'>,
+  result: Result<AppendResult>,
+  fields: Partial<Pick<ServerAckFrame, 'clientId'>> = {},
+): Reply {
+  if (!result.ok) return result;
+  const { message, duplicate } = result.value;
+  // A message that is sent again may have changed since; its `rev` at the time of the first `send` was its id.
+  const rev = frame.type === 'send' ? message.id : message.rev;
   const { id: messageId, createdAt } = message;
-  const clientIdField = clientId === undefined ? {} : { clientId };
-  room.connections.send(socket, {
-    type: 'ack',
-    ...refField(frame),
-    ...clientIdField,
-    messageId,
-    rev,
-    createdAt,
-    duplicate,
-  });
-  return ok(undefined);
+  return ok({ type: 'ack', ...refField(frame), ...fields, messageId, rev, createdAt, duplicate });
 }
 
-/** Tells whoever did something to keep order that it is in the log. */
-function acknowledgeModeration(
-  { room, socket }: ConnectionContext,
-  frame: { ref?: Ref | undefined },
-  outcome: Result<ModerationEntry>,
-): Result<void> {
-  if (!outcome.ok) return outcome;
-  room.connections.send(socket, { type: 'moderation', ...refField(frame), entry: outcome.value });
-  return ok(undefined);
+function moderationReply(frame: FrameOf<'moderate' | 'report'>, result: Result<ModerationEntry>): Reply {
+  return result.ok ? ok({ type: 'moderation', ...refField(frame), entry: result.value }) : result;
 }
 
 const handlers: {
-  [T in AuthenticatedFrameType]: (visit: ConnectionContext<ReadyConnection>, frame: FrameOf<T>) => Result<void>;
+  [T in AuthenticatedFrame['type']]: (context: ConnectionContext<ReadyConnection>, frame: FrameOf<T>) => Reply;
 } = {
-  send(context, frame) {
-    const posted = postMessage(context.room, context.details, context.connection, frame);
-    // Of a repeat, the message may have changed meanwhile; it was stored under its id.
-    return acknowledge(context, frame, posted, ({ id }) => ({ clientId: frame.clientId, rev: id }));
+  send({ room, details, connection }, frame) {
+    return ack(frame, postMessage(room, details, connection, frame), { clientId: frame.clientId });
   },
 
-  edit(context, frame) {
-    return acknowledge(context, frame, editMessage(context.room, context.connection, frame));
+  edit({ room, connection }, frame) {
+    return ack(frame, editMessage(room, connection, frame));
   },
 
-  delete(context, frame) {
-    return acknowledge(context, frame, deleteMessage(context.room, context.connection, frame.messageId));
+  delete({ room, connection }, frame) {
+    return ack(frame, deleteMessage(room, connection, frame.messageId));
   },
 
-  react(context, frame) {
-    return acknowledge(context, frame, setReaction(context.room, context.connection, frame));
+  react({ room, connection }, frame) {
+    return ack(frame, setReaction(room, connection, frame));
   },
 
-  moderate(context, frame) {
-    return acknowledgeModeration(context, frame, moderate(context.room, context.details, context.connection, frame));
+  moderate({ room, details, connection }, frame) {
+    return moderationReply(frame, moderate(room, details, connection, frame));
   },
 
-  report(context, frame) {
-    return acknowledgeModeration(context, frame, reportMessage(context.room, context.connection, frame));
+  report({ room, connection }, frame) {
+    return moderationReply(frame, reportMessage(room, connection, frame));
   },
 
   typing({ room, connection }, frame) {
     return setTyping(room, connection, frame.on);
   },
 
-  read({ room, socket, connection }, frame) {
+  read({ room, connection }, frame) {
     const state = markRead(room, connection, frame.messageId);
     if (!state.ok) return state;
-    if (frame.ref !== undefined) room.connections.send(socket, { type: 'reading', ...refField(frame), ...state.value });
-    return ok(undefined);
+    return frame.ref === undefined ? noReply : ok({ type: 'reading', ref: frame.ref, ...state.value });
   },
 
-  history({ room, socket, connection }, frame) {
+  history({ room, connection }, frame) {
     const admitted = room.rateLimiter.admit(connection, 'history', room.clock.now());
     if (!admitted.ok) return admitted;
     const page = historyPage(room, connection.participant, { ...frame, limit: frame.limit ?? limits.pageSize });
-    if (!page.ok) return page;
-    room.connections.send(socket, { type: 'history', ...refField(frame), ...page.value });
-    return ok(undefined);
+    return page.ok ? ok({ type: 'history', ...refField(frame), ...page.value }) : page;
   },
 
-  ping({ room, socket, connection }, frame) {
+  ping({ room, connection }, frame) {
     const admitted = room.rateLimiter.admit(connection, 'ping', room.clock.now());
-    if (!admitted.ok) return admitted;
-    room.connections.send(socket, { type: 'pong', ...refField(frame) });
-    return ok(undefined);
+    return admitted.ok ? ok({ type: 'pong', ...refField(frame) }) : admitted;
   },
 };
 
-function callHandler<T extends AuthenticatedFrameType>(
+function callHandler<T extends AuthenticatedFrame['type']>(
   context: ConnectionContext<ReadyConnection>,
   type: T,
   frame: FrameOf<T>,
-): Result<void> {
+): Reply {
   return handlers[type](context, frame);
 }
 
-function handleAuthenticatedFrame(context: ConnectionContext, frame: FrameOf<AuthenticatedFrameType>): Result<void> {
-  const current = expireIdentity(context);
-  const { connection } = current;
-  if (connection.state === 'waiting') return fail('auth_first');
-  return callHandler({ ...current, connection }, frame.type, frame);
+/** Whether a text exceeds the limit in UTF-8, of which a UTF-16 unit takes one to three bytes. */
+function isTooLarge(text: string): boolean {
+  if (text.length * 3 <= limits.frameBytes) return false;
+  return text.length > limits.frameBytes || countBytes(text) > limits.frameBytes;
 }
 
-/** Tells a refusal, and hangs up over one that has a close code, or over a flood of them. */
-function sendFailure({ room, socket }: ConnectionContext, failure: Failure, ref: Ref | undefined): void {
+/** Handles one frame after those that its socket sent before: size, decode, handler, reply. Never throws. */
+export function receiveFrame(room: Room, socket: WebSocket, data: string | ArrayBuffer): void | Promise<void> {
+  return room.frameQueue.run(socket, () => {
+    room.connections.touch(socket);
+    const received = contextOf(room, socket);
+    if (!received) return;
+    if (typeof data !== 'string') return disconnect(room, socket, fail('binary_frame').failure);
+    if (isTooLarge(data)) return disconnect(room, socket, fail('frame_too_large').failure);
+    const { ref, frame: decoded } = decodeClientFrame(data);
+    if (!decoded.ok) return rejectBadFrame(received, decoded.failure, ref);
+    const frame = decoded.value;
+    if (frame.type === 'auth') return handleAuth(received, frame);
+    reply(received, frame, () => {
+      const context = expireIdentity(received);
+      const { connection } = context;
+      if (connection.state === 'waiting') return fail('auth_first');
+      return callHandler({ ...context, connection }, frame.type, frame);
+    });
+  });
+}
+
+/** Checks the credentials of an `auth` frame. The frames that the socket sends meanwhile wait in the frame queue. */
+async function handleAuth({ room, socket, connection }: ConnectionContext, frame: FrameOf<'auth'>): Promise<void> {
+  const now = room.clock.now();
+  const admitted =
+    connection.state === 'waiting'
+      ? room.rateLimiter.admitUnauthenticated(connection.address, now)
+      : room.rateLimiter.admit(connection, 'auth', now);
+  const counted = admitted.ok ? await room.authenticator.countGlobally(frame.adminToken, connection.address) : admitted;
+  const verified = counted.ok ? await room.authenticator.verify(frame) : counted;
+  const context = contextOf(room, socket);
+  if (context) reply(context, frame, () => (verified.ok ? authenticate(context, frame, verified.value) : verified));
+}
+
+/** Runs a handler and sends its reply, or an `error` frame for a failure or an exception. */
+function reply({ room, socket }: ConnectionContext, frame: ClientFrame, handle: () => Reply): void {
+  try {
+    const result = handle();
+    if (!result.ok) return sendFailure(room, socket, result.failure, frame.ref);
+    if (result.value) room.connections.send(socket, result.value);
+    resetBadFrames(room, socket);
+  } catch (error) {
+    console.error(logLine('frame_failed', { type: frame.type, ...errorFields(error) }));
+    room.recordEvent('error', { reason: 'frame_failed', route: socketPath });
+    const { failure } = fail('internal');
+    room.connections.send(socket, errorFrame(failure, frame.ref));
+    // Without a `ready` the client would wait forever; after a close it reconnects.
+    if (frame.type === 'auth') disconnect(room, socket, failure);
+  }
+}
+
+/** Sends a failure. Closes the socket if the failure has a close code, or if the socket causes too many failures. */
+function sendFailure(room: Room, socket: WebSocket, failure: Failure, ref: Ref | undefined): void {
   room.connections.send(socket, errorFrame(failure, ref));
   const flooding = room.rateLimiter.countRefusal(socket, room.clock.now());
   if (!flooding.ok) disconnect(room, socket, flooding.failure);
@@ -141,93 +175,15 @@ function sendFailure({ room, socket }: ConnectionContext, failure: Failure, ref:
   else room.recordEvent('refusal', { reason: failure.code, route: socketPath });
 }
 
-/** Tells a bad frame, and counts them: a client that sends nothing else is hung up on. */
-function rejectBadFrame(context: ConnectionContext, failure: Failure, ref: Ref | undefined): void {
-  const { room, socket, connection } = context;
-  sendFailure(context, failure, ref);
+/** Answers a frame that cannot be decoded. Closes the socket after `limits.badFrames` of them in a row. */
+function rejectBadFrame({ room, socket, connection }: ConnectionContext, failure: Failure, ref: Ref | undefined): void {
+  sendFailure(room, socket, failure, ref);
   const badFrames = connection.badFrames + 1;
   if (badFrames >= limits.badFrames) return disconnect(room, socket, fail('too_many_bad_frames').failure);
   room.connections.update(socket, { ...connection, badFrames });
 }
 
-/** Forgets the bad frames before one that was good. */
-function resetBadFrames({ room, socket }: ConnectionContext): void {
+function resetBadFrames(room: Room, socket: WebSocket): void {
   const connection = room.connections.get(socket);
   if (connection && connection.badFrames > 0) room.connections.update(socket, { ...connection, badFrames: 0 });
-}
-
-/** Whether a text is over the limit in UTF-8, of which a UTF-16 unit takes one to three bytes. */
-function isTooLarge(text: string): boolean {
-  if (text.length * 3 <= limits.frameBytes) return false;
-  return text.length > limits.frameBytes || countBytes(text) > limits.frameBytes;
-}
-
-/** Does what a frame asks for, and tells what comes of it, whatever happens. */
-function runHandler(
-  context: ConnectionContext,
-  frame: ClientFrame,
-  work: (context: ConnectionContext) => Result<void>,
-): void {
-  const { room, socket } = context;
-  try {
-    const result = work(context);
-    if (result.ok) resetBadFrames(context);
-    else sendFailure(context, result.failure, frame.ref);
-  } catch (error) {
-    console.error(logLine('frame_failed', { type: frame.type, ...errorFields(error) }));
-    room.recordEvent('error', { reason: 'frame_failed', route: socketPath });
-    const { failure } = fail('internal');
-    room.connections.send(socket, errorFrame(failure, frame.ref));
-    // Without a `ready` the client would wait for ever; it comes back instead.
-    if (frame.type === 'auth') disconnect(room, socket, failure);
-  }
-}
-
-/** What a socket is in the room at this moment; undefined once either is gone. */
-function contextOf(room: Room, socket: WebSocket): ConnectionContext | undefined {
-  const connection = room.connections.get(socket);
-  const details = room.details();
-  return connection && details && { room, details, socket, connection };
-}
-
-/** Whether a socket may show credentials now: for its pace, and for the admin tokens that its address has shown. */
-async function admitAuth(
-  room: Room,
-  connection: ConnectionState,
-  { adminToken }: FrameOf<'auth'>,
-): Promise<Result<void>> {
-  const now = room.clock.now();
-  const admitted =
-    connection.state === 'waiting'
-      ? room.rateLimiter.admitUnauthenticated(connection.address, now)
-      : room.rateLimiter.admit(connection, 'auth', now);
-  return admitted.ok ? room.authenticator.countGlobally(adminToken, connection.address) : admitted;
-}
-
-/** Checks the credentials of an `auth`; what the socket sent after it waits. */
-async function handleAuth({ room, socket, connection }: ConnectionContext, frame: FrameOf<'auth'>): Promise<void> {
-  const admitted = await admitAuth(room, connection, frame);
-  const verified = admitted.ok ? await room.authenticator.verify(frame) : admitted;
-  const context = contextOf(room, socket);
-  if (context)
-    runHandler(context, frame, (current) => (verified.ok ? authenticate(current, frame, verified.value) : verified));
-}
-
-function handleFrame(room: Room, socket: WebSocket, data: string | ArrayBuffer): void | Promise<void> {
-  room.connections.touch(socket);
-  const context = contextOf(room, socket);
-  if (!context) return;
-  if (typeof data !== 'string') return disconnect(room, socket, fail('binary_frame').failure);
-  if (isTooLarge(data)) return disconnect(room, socket, fail('frame_too_large').failure);
-  const { ref, frame: decoded } = decodeClientFrame(data);
-  if (!decoded.ok) return rejectBadFrame(context, decoded.failure, ref);
-  const frame = decoded.value;
-  return frame.type === 'auth'
-    ? handleAuth(context, frame)
-    : runHandler(context, frame, (current) => handleAuthenticatedFrame(current, frame));
-}
-
-/** Takes one frame of a socket, in its turn: parse, decide, do, tell. Never throws. */
-export function receiveFrame(room: Room, socket: WebSocket, data: string | ArrayBuffer): void | Promise<void> {
-  return room.frameQueue.run(socket, () => handleFrame(room, socket, data));
 }

@@ -1,30 +1,28 @@
 /**
- * A room as a whole: its nouns wired together, and what all changes share. Nothing is answered or broadcast before it is
- * stored.
+ * A room: its tables, connections and access rules, and the transaction that every change goes through. Nothing is
+ * acknowledged or broadcast before it is stored.
  */
 import type { EventDetails, EventName } from '../../shared/events.ts';
-import { type Err, fail, ok, type Result } from '../../shared/failures.ts';
+import { type Err, type Failure, fail, ok, type Result } from '../../shared/failures.ts';
 import type { ServerRoomFrame } from '../../shared/frames.ts';
 import { limits } from '../../shared/limits.ts';
 import type { RoomInfo, RoomView } from '../../shared/room.ts';
 import { digest } from '../credentials/digests.ts';
 import type { ListedRoom } from '../room-directory/update.ts';
-import { AlarmScheduler } from '../storage/alarm-scheduler.ts';
+import { AlarmScheduler, type Job } from '../storage/alarm-scheduler.ts';
 import type { Clock } from '../storage/clock.ts';
-import { hasSchema, migrate } from '../storage/migrations.ts';
+import { Database } from '../storage/database.ts';
 import { Outbox } from '../storage/outbox.ts';
 import { Authenticator, type AuthenticatorDependencies } from './access/authenticator.ts';
 import { RoomRateLimiter } from './access/rate-limiter.ts';
-import { disconnect } from './actions/connect.ts';
-import { erasureDue } from './actions/erase-participant.ts';
-import { Activity, inactivityDue } from './actions/inactivity.ts';
-import { retentionDue } from './actions/retention.ts';
 import { Connections } from './connections/connections.ts';
 import { FrameQueue } from './connections/frame-queue.ts';
 import { Participants } from './connections/participants.ts';
 import { PresenceBatcher } from './connections/presence-batcher.ts';
 import { migrations } from './schema.ts';
+import { Activity } from './state/activity.ts';
 import { Archive, type PendingImport } from './state/archive.ts';
+import { ChatSettingsTable } from './state/chat-settings.ts';
 import { type Details, DetailsTable } from './state/details.ts';
 import { ErasureQueue } from './state/erasure-queue.ts';
 import { MemberStatuses } from './state/member-status.ts';
@@ -34,121 +32,141 @@ import { Reactions } from './state/reactions.ts';
 import { ReadMarkers } from './state/read-markers.ts';
 import { type ReplicaBindings, redactPrivate, replicasOf } from './state/replicas.ts';
 
-/** What lies outside a room. */
+/** Bindings and settings of the service. */
 export interface RoomDependencies extends ReplicaBindings, AuthenticatorDependencies {
   clock: Clock;
-  /** For how many days a room stays that nobody touches; 0 is for ever. */
+  /** Days after which an inactive room is deleted; 0 keeps it forever. */
   roomDays: number;
-  /** Whether anybody has to keep to a pace. */
   isRateLimited: boolean;
-  recordEvent: RecordEvent;
+  /** Counts an event in the service's metrics. */
+  recordEvent: (event: EventName, details: EventDetails) => void;
 }
 
-/** Notes what happened, where events are counted. */
-type RecordEvent = (event: EventName, details: EventDetails) => void;
+/** What the layers above a room do when its alarm fires or it finds a slow consumer. */
+export interface RoomCallbacks {
+  jobsOf: (room: Room) => readonly Job[];
+  disconnect: (room: Room, socket: WebSocket, failure: Failure) => void;
+}
 
 export class Room {
+  readonly clock: Clock;
+  readonly recordEvent: RoomDependencies['recordEvent'];
   readonly detailsTable: DetailsTable;
   readonly messageLog: MessageLog;
   readonly reactions: Reactions;
   readonly readMarkers: ReadMarkers;
   readonly memberStatuses: MemberStatuses;
   readonly moderationLog: ModerationLog;
+  readonly chatSettings: ChatSettingsTable;
   readonly erasureQueue: ErasureQueue;
   readonly activity: Activity;
   readonly archive: Archive;
   readonly connections: Connections;
   readonly participants: Participants;
-  readonly outbox: Outbox<'directory' | 'kv'>;
-  readonly alarmScheduler: AlarmScheduler;
-  readonly authenticator: Authenticator;
   readonly presenceBatcher: PresenceBatcher;
   readonly frameQueue = new FrameQueue();
+  readonly authenticator: Authenticator;
   readonly rateLimiter: RoomRateLimiter;
+  readonly alarmScheduler: AlarmScheduler;
+  readonly outbox: Outbox<'directory' | 'kv'>;
+  readonly #database: Database;
   readonly #operatorToken: string | undefined;
-  readonly clock: Clock;
-  readonly recordEvent: RecordEvent;
-  readonly #storage: DurableObjectStorage;
-  #isMigrated = false;
 
-  constructor(ctx: DurableObjectState, dependencies: RoomDependencies) {
+  constructor(ctx: DurableObjectState, dependencies: RoomDependencies, callbacks: RoomCallbacks) {
     const { storage } = ctx;
-    this.#storage = storage;
-    this.clock = dependencies.clock;
+    const { clock, operatorToken } = dependencies;
+    this.clock = clock;
     this.recordEvent = dependencies.recordEvent;
+    this.#operatorToken = operatorToken;
+    this.#database = new Database(storage, migrations);
     this.detailsTable = new DetailsTable(storage.sql);
     this.messageLog = new MessageLog(storage.sql);
     this.reactions = new Reactions(storage.sql);
     this.readMarkers = new ReadMarkers(storage.sql);
     this.memberStatuses = new MemberStatuses(storage.sql);
     this.moderationLog = new ModerationLog(storage.sql);
+    this.chatSettings = new ChatSettingsTable(storage.sql);
     this.erasureQueue = new ErasureQueue(storage.sql);
     this.activity = new Activity(storage.sql, dependencies.roomDays);
     this.archive = new Archive(storage.sql, this.messageLog, this.reactions);
-    this.connections = new Connections(ctx, dependencies.clock, (socket, failure) => disconnect(this, socket, failure));
-    this.participants = new Participants(
-      storage.sql,
-      this.connections,
-      (id) => this.memberStatuses.activeMute(id, dependencies.clock.now())?.until,
-    );
+    this.connections = new Connections(ctx, clock, (socket, failure) => callbacks.disconnect(this, socket, failure));
+    const mutedUntil = (id: string) => this.memberStatuses.activeMute(id, clock.now())?.until;
+    this.participants = new Participants(storage.sql, this.connections, mutedUntil);
     this.presenceBatcher = new PresenceBatcher(
-      dependencies.clock,
+      clock,
       () => this.participants.count(),
       (frame) => this.connections.broadcast(frame),
     );
-    this.alarmScheduler = new AlarmScheduler(
-      storage,
-      () => this.#nextDue(),
-      (reason) => this.recordEvent('error', { reason }),
-    );
-    this.outbox = new Outbox({
-      storage,
-      alarmScheduler: this.alarmScheduler,
-      clock: dependencies.clock,
-      replicas: replicasOf(
-        dependencies,
-        () => this.#listedRoom(),
-        () => this.outbox.failingSince('kv'),
-      ),
-      onHealthChange: (target, link) => {
-        if (target === 'kv') this.outbox.markDirty(link, 'soon', ['directory']);
-      },
-    });
     this.authenticator = new Authenticator(this.detailsTable, dependencies, {
       memberStatuses: this.memberStatuses,
       hasParticipated: (id) => this.participants.isPresent(id) || this.messageLog.latestBy(id) !== undefined,
     });
     this.rateLimiter = new RoomRateLimiter(dependencies.isRateLimited);
-    this.#operatorToken = dependencies.operatorToken;
+    this.alarmScheduler = new AlarmScheduler({
+      storage,
+      clock,
+      // A room that was never created has no tables for a job to read.
+      jobs: () => (this.#database.exists() ? callbacks.jobsOf(this) : []),
+      onJobFailed: (reason) => this.recordEvent('error', { reason }),
+    });
+    this.outbox = new Outbox({
+      storage,
+      alarmScheduler: this.alarmScheduler,
+      clock,
+      replicas: replicasOf(
+        dependencies,
+        () => this.#listedRoom(),
+        () => this.outbox.failingSince('kv'),
+      ),
+      // The directory reports how far KV is behind.
+      onHealthChange: (target, link) => {
+        if (target === 'kv') this.outbox.markDirty(link, 'soon', ['directory']);
+      },
+    });
+    this.#database.registerCaches(
+      this.detailsTable,
+      this.participants,
+      this.memberStatuses,
+      this.chatSettings,
+      this.alarmScheduler,
+    );
   }
 
-  /** An address as the room remembers it: under a secret that does not lie beside it, where the service has one. */
+  /**
+   * The digest under which the room remembers a network address. Its key is the operator's secret where there is one,
+   * because the room's salt is stored beside the digests.
+   */
   addressDigest(details: Details, address: string): string {
     return digest(this.#operatorToken || details.salt, 'address', address);
   }
 
-  /** The room's metadata, or undefined where there is no room: asking makes no table, row or alarm. */
+  /** The room's metadata; undefined if the room does not exist. Asking creates no table, row or alarm. */
   details(): Details | undefined {
-    return this.#ensureMigrated() ? this.detailsTable.read() : undefined;
+    return this.#database.exists() ? this.detailsTable.read() : undefined;
   }
 
-  /** The import that is under way, if one is. */
+  /** The unfinished import, if there is one. */
   pendingImport(): PendingImport | undefined {
-    return this.#ensureMigrated() ? this.archive.pendingImport() : undefined;
+    return this.#database.exists() ? this.archive.pendingImport() : undefined;
   }
 
-  /** Why there is no room: `room_not_found` (404), or `importing` (503) where it is about to come. */
+  /** Why the room does not exist: `room_not_found` (404), or `importing` (503) during an import. */
   notFoundOrImporting(): Err {
     if (!this.pendingImport()) return fail('room_not_found');
     return fail('importing', { retryAfter: limits.importRetrySeconds });
   }
 
-  /** Makes ready to store a room. To be called in a transaction. */
+  /** Creates the tables. Call it in a transaction, before the first write. */
   createSchema(): void {
-    migrate(this.#storage, migrations);
+    this.#database.createSchema();
   }
 
-  /** Empties every table of the room. To be called in a transaction. */
+  /** Runs `work` in a transaction: an exception rolls back every row, the alarm and what is cached of them. */
+  transaction<T>(work: () => T): T {
+    return this.#database.transaction(work);
+  }
+
+  /** Empties the tables of the room, except the outbox. Call it in a transaction. */
   clearTables(): void {
     const tables = [
       this.detailsTable,
@@ -157,105 +175,55 @@ export class Room {
       this.readMarkers,
       this.memberStatuses,
       this.moderationLog,
+      this.chatSettings,
       this.erasureQueue,
       this.activity,
+      this.archive,
       this.participants,
     ];
     for (const table of tables) table.clear();
   }
 
-  /** The room as the API answers it. `room_not_found` (404) where it was removed meanwhile. */
+  /** The room as REST calls return it. `room_not_found` (404) if it was deleted meanwhile. */
   view(isAdmin: boolean): Result<RoomView> {
     const details = this.details();
     if (!details) return this.notFoundOrImporting();
-    const { joinKeyDigest: lock, keepDays } = details;
+    const { joinKeyDigest, keepDays } = details;
     return ok({
       ...this.publicInfo(details),
       isAdmin,
-      ...(lock && { isPrivate: true as const }),
+      ...(joinKeyDigest && { isPrivate: true as const }),
       ...(keepDays > 0 && { keepDays }),
     });
   }
 
-  /** What everyone may know of the room. */
+  /** The metadata that every participant sees. */
   publicInfo({ link, title, about, tags, createdAt, updatedAt }: Details): RoomInfo {
     return { link, title, about, tags, createdAt, updatedAt, participantCount: this.participants.count() };
   }
 
-  /** What everyone is told of the room when something about it changes. */
+  /** The frame that announces changed metadata, chat settings or floor. */
   roomFrame(details: Details): ServerRoomFrame {
     const { floor } = this.messageLog.position();
-    return { type: 'room', room: this.publicInfo(details), floor, ...this.moderationLog.chatSettings() };
+    return { type: 'room', room: this.publicInfo(details), floor, ...this.chatSettings.get() };
   }
 
-  /** Writes all of `work` or nothing: an error takes every row, the alarm and what was remembered of them back. */
-  transaction<T>(work: () => T): T {
-    try {
-      return this.#storage.transactionSync(work);
-    } catch (error) {
-      this.#invalidateCaches();
-      throw error;
-    }
-  }
-
-  /** Brings the copies up to date. Once the room is gone and both know, nothing is left behind. */
+  /** Delivers what the replicas lack. After a deletion that both know of, removes the storage of the object. */
   async deliverReplicas(): Promise<void> {
-    if (!this.#ensureMigrated()) return;
+    if (!this.#database.exists()) return;
     await this.outbox.drain();
     if (this.detailsTable.read() || this.pendingImport() || this.outbox.nextDue() !== undefined) return;
-    this.#invalidateCaches();
-    await this.#storage.deleteAll();
+    await this.#database.deleteAll();
   }
 
-  #ensureMigrated(): boolean {
-    if (this.#isMigrated) return true;
-    if (!hasSchema(this.#storage)) return false;
-    migrate(this.#storage, migrations);
-    this.#isMigrated = true;
-    return true;
-  }
-
-  #invalidateCaches(): void {
-    this.#isMigrated = false;
-    this.detailsTable.invalidate();
-    this.participants.invalidate();
-    this.memberStatuses.invalidate();
-    this.alarmScheduler.invalidate();
-  }
-
+  /** The room as the replicas store it. */
   #listedRoom(): ListedRoom | undefined {
     const details = this.details();
     if (!details) return undefined;
     const { unlisted, salt, adminDigest, createdAt } = details;
     const activeAt = this.messageLog.lastPostedAt() ?? createdAt;
-    const room = {
-      ...this.publicInfo(details),
-      activeAt,
-      posted: this.messageLog.postedTotal(),
-      unlisted,
-      salt,
-      adminDigest,
-    };
+    const posted = this.messageLog.postedTotal();
+    const room = { ...this.publicInfo(details), activeAt, posted, unlisted, salt, adminDigest };
     return details.joinKeyDigest ? redactPrivate(room) : room;
-  }
-
-  /** When messages are to go; in a room with sockets, when it wakes to sweep them anyway. */
-  #retentionDue(details: Details): number | undefined {
-    const due = retentionDue(this, details);
-    return due === undefined ? undefined : this.connections.alignToSweep(due);
-  }
-
-  #nextDue(): number | undefined {
-    if (!this.#ensureMigrated()) return undefined;
-    const details = this.detailsTable.read();
-    const due = [
-      this.outbox.nextDue(),
-      this.participants.nextDue(),
-      this.connections.nextDue(),
-      this.readMarkers.nextDue(),
-      ...(details ? [this.#retentionDue(details), erasureDue(this), inactivityDue(this, details)] : []),
-    ];
-    const times = due.filter((time) => time !== undefined);
-    return times.length === 0 ? undefined : Math.min(...times);
   }
 }

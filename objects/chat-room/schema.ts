@@ -1,7 +1,7 @@
-/** The tables of a room. Append only; docs/storage-schema.md describes them. Times are milliseconds. */
+/** Migrations of a room's database, append-only. Times are milliseconds. docs/storage-schema.md describes the tables. */
 import type { Migration } from '../storage/migrations.ts';
 import { ngramColumns } from '../storage/ngrams.ts';
-import { outboxFailingSince, outboxTable } from '../storage/outbox.ts';
+import { outboxFailingSince, outboxTable } from '../storage/outbox-table.ts';
 
 export const migrations: readonly Migration[] = [
   `

@@ -1,6 +1,6 @@
 /**
- * Signed identities (JWT): verifying them with the service's public key, and issuing them with its private one. The
- * algorithm is that of the configured key and never the token's (RFC 8725 §3.1); `exp` is required and taken strictly.
+ * Signed identities (JWT), verified with the service's public key and issued with its private one. The algorithm is that
+ * of the configured key, never that of the token (RFC 8725 §3.1); `exp` is required and allows no clock skew.
  */
 import { Buffer } from 'node:buffer';
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
@@ -14,35 +14,34 @@ import { logLine } from '../../shared/log.ts';
 import type { Clock } from '../storage/clock.ts';
 import { isOperator } from './digests.ts';
 
-/** The part of the configuration that says whose tokens count. */
+/** The configuration variables that decide which tokens are accepted. */
 export interface JwtSettings {
   ADMIN_TOKEN?: string;
   /** SPKI PEM; without it no signed token is accepted. */
   JWT_PUBLIC_KEY?: string;
   /** PKCS#8 PEM; without it none is issued. */
   JWT_PRIVATE_KEY?: string;
-  /** What `iss` and `aud` must be; empty where any will do. */
+  /** The required `iss` and `aud`; empty accepts any. */
   JWT_ISSUER: string;
   JWT_AUDIENCE: string;
 }
 
-/** Whom a genuine token names. */
+/** The user that a verified token identifies. */
 export interface JwtSubject {
   /** `sub`. */
   userId: string;
   name: string | undefined;
-  /** Milliseconds. */
+  /** Milliseconds since 1970. */
   expiresAt: number;
 }
 
-/** What somebody has shown of who they are, once it was checked. */
+/** The outcome of verifying the token of a caller. */
 export type VerifiedToken =
   | { kind: 'none' }
-  /** Known to nobody but its holder; it may be the operator's. */
+  /** An opaque token, chosen by a user or issued by the service; it may be the operator's. */
   | { kind: 'token'; token: string }
   | { kind: 'signed'; subject: JwtSubject };
 
-/** A token to be issued. */
 export interface TokenRequest {
   userId: string;
   name?: string | undefined;
@@ -50,11 +49,10 @@ export interface TokenRequest {
   expiresIn: number;
 }
 
-/** A token that was issued. */
 export interface IssuedToken {
   token: string;
   userId: string;
-  /** Milliseconds. */
+  /** Milliseconds since 1970. */
   expiresAt: number;
 }
 
@@ -63,15 +61,15 @@ interface JwtKey {
   key: CryptoKey | Uint8Array;
 }
 
-/** Of what is signed, what counts here. `sub` becomes part of ids, so it is plain and bounded. */
+/** The claims that are used. `sub` becomes part of participant ids, so it is printable ASCII of bounded length. */
 const Payload = v.object({
   sub: v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,128}$/)),
-  /** As far as a date can be told. */
+  /** Seconds; at most what a `Date` can represent. */
   exp: v.pipe(v.number(), v.maxValue(8.64e12)),
   name: v.fallback(v.optional(v.pipe(v.string(), v.transform(sanitizeName))), undefined),
 });
 
-/** The one algorithm that a key is for; undefined for keys that are not accepted. */
+/** The algorithm of a key; undefined for key types that are not accepted. */
 function algorithmOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): JwtKey['algorithm'] | undefined {
   if (asymmetricKeyType === 'ed25519') return 'EdDSA';
   if (asymmetricKeyType === 'ec' && asymmetricKeyDetails?.namedCurve === 'prime256v1') return 'ES256';
@@ -80,8 +78,9 @@ function algorithmOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): Jw
 }
 
 /**
- * Reads a PEM; its line breaks may have become `\n` on the way. The key says itself what it is: the runtime's WebCrypto
- * would take any other for Ed25519 as well, and fail only when it is used.
+ * Reads a PEM key and detects its type: the runtime's WebCrypto would import any other key as Ed25519 as well, and fail
+ * only when it is used.
+ * @returns undefined where there is no usable key; an unusable one is logged as `key_unusable`
  */
 async function readKey(read: (pem: string) => KeyObject, pem: string | undefined): Promise<JwtKey | undefined> {
   if (!pem) return undefined;
@@ -90,17 +89,18 @@ async function readKey(read: (pem: string) => KeyObject, pem: string | undefined
     const algorithm = algorithmOf(object);
     if (algorithm) return { algorithm, key: await importJWK(object.export({ format: 'jwk' }), algorithm) };
   } catch {
-    // Its text may hold the key: not a word of it goes into a log.
+    // The text of the error may contain the key, so it is not logged.
   }
   console.error(logLine('key_unusable', { accepted: 'Ed25519, EC P-256, RSA of 2048 bits or more' }));
   return undefined;
 }
 
+/** Restores line breaks that an environment file has turned into `\n`. */
 function toPem(pem: string): string {
   return pem.replaceAll('\\n', '\n').trim();
 }
 
-/** Whether a public key is that of a private one, which can be read. */
+/** Whether both keys are readable and the public key belongs to the private one. */
 function isKeyPair(privatePem: string | undefined, publicPem: string | undefined): boolean {
   if (!privatePem || !publicPem) return false;
   try {
@@ -122,7 +122,10 @@ export class Jwt {
     this.#clock = clock;
   }
 
-  /** Checks what somebody shows; what looks signed must be genuine, unless it is the operator's own token. */
+  /**
+   * Verifies the token of a caller. Any token that looks like a JWT must have a valid signature, except the operator's.
+   * @returns `no_signed_identities` (501) without a public key, `signed_token_invalid` or `signed_token_expired` (401)
+   */
   async verify(token: string | undefined): Promise<Result<VerifiedToken>> {
     if (token === undefined) return ok({ kind: 'none' });
     if (!looksLikeJwt(token) || isOperator(token, this.#settings.ADMIN_TOKEN)) return ok({ kind: 'token', token });
@@ -130,11 +133,11 @@ export class Jwt {
     return subject.ok ? ok({ kind: 'signed', subject: subject.value }) : subject;
   }
 
-  /** Issues a token. `no_signed_identities` (501) where there are no keys. */
+  /** Issues a token; `no_signed_identities` (501) where no matching pair of keys is configured. */
   async issue({ userId, name, expiresIn }: TokenRequest): Promise<Result<IssuedToken>> {
     const { JWT_PRIVATE_KEY, JWT_PUBLIC_KEY, JWT_ISSUER, JWT_AUDIENCE } = this.#settings;
     const key = await readKey(createPrivateKey, JWT_PRIVATE_KEY);
-    // Nobody would accept what another key has signed.
+    // The service would reject a token that a different key has signed.
     if (!key || !isKeyPair(JWT_PRIVATE_KEY, JWT_PUBLIC_KEY)) return fail('no_signed_identities');
     const issuedAt = Math.floor(this.#clock.now() / 1_000);
     const expiresAt = issuedAt + expiresIn;
@@ -158,7 +161,7 @@ export class Jwt {
       const { payload } = await jwtVerify(token, publicKey.key, {
         algorithms: [publicKey.algorithm],
         requiredClaims: ['sub', 'exp'],
-        // Whoever issues may have a clock that is ahead; that forgives nobody a token that has expired.
+        // The issuer's clock may be ahead. `exp` is compared below without this tolerance.
         clockTolerance: limits.clockSkewMs / 1_000,
         currentDate: new Date(now),
         ...(JWT_ISSUER && { issuer: JWT_ISSUER }),

@@ -1,22 +1,24 @@
-/** Who asks for a documented read: `?token=` or `Authorization: Bearer` may be an admin's, the header alone the operator's. */
+/**
+ * The credentials of a read: `?token=` or `Authorization: Bearer`. Both accept the admin token of a room; the operator's
+ * token is accepted in the header only.
+ */
 import { isOperator } from './digests.ts';
 
-/** The credentials of a read, as they were shown. */
+/** The tokens as the request sent them. */
 export interface PresentedTokens {
-  /** From the URL, where it may end up in logs and histories: the operator's is not taken from there. */
+  /** From the URL. Never the operator's: URLs end up in logs and browser histories. */
   token?: string | undefined;
-  /** From the header, which counts before the URL. */
+  /** From the header, which takes precedence over the URL. */
   bearer?: string | undefined;
 }
 
-/** Somebody who reads. */
 export interface ReadCredentials {
   isOperator: boolean;
-  /** May be the admin's token of a room. */
+  /** To be compared with the admin token of a room. */
   token: string | undefined;
 }
 
-/** @param operatorToken the secret `ADMIN_TOKEN`; without it there is no operator */
+/** @param operatorToken the secret `ADMIN_TOKEN`; without it no caller is the operator */
 export function resolveReadCredentials(
   { token, bearer }: PresentedTokens,
   operatorToken: string | undefined,

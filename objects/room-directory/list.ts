@@ -1,35 +1,41 @@
 /**
- * Reading the list of rooms. A page by cursor, and a page of the newest under a tag, cost what they return whatever the
- * size of the list; an offset costs what it skips. A search looks at the newest `limits.listMatches` rooms that have
- * the words; another order under a tag, at the rooms that have it.
+ * Reads pages of the room list. The cost of a page by cursor, also of the newest rooms with a tag, depends on the size of
+ * the page only; an offset also costs the rows that it skips. A search reads the newest `limits.listSearchRooms` rooms
+ * that match; a tag in another order than the newest reads all rooms with that tag.
  */
 import { encodeCursor, type ListPosition } from '../../shared/cursor.ts';
 import { limits } from '../../shared/limits.ts';
+import { cutPage } from '../../shared/page.ts';
 import type { ListSort, RoomView } from '../../shared/room.ts';
 import { matchesDigest } from '../credentials/digests.ts';
 import type { ReadCredentials } from '../credentials/read-credentials.ts';
 import { matchAllQuery } from '../storage/ngrams.ts';
-import { type RoomRow, tagsOf, totalTag } from './room-index.ts';
+import { totalTag } from './room-index.ts';
+import { type RoomRow, tagsOf } from './room-row.ts';
 
-/** Which page of which list. */
 export interface ListRequest {
+  /** Maximum number of rooms. */
   limit: number;
+  /** Number of rooms to skip. */
   offset: number;
+  /** Lists only rooms with this tag. */
   tag?: string | undefined;
-  /** Words that title, about or tags must have, in any order. */
+  /** Words, all of which title, about and tags together have to contain. */
   q?: string | undefined;
   sort: ListSort;
-  /** Where the page before ended. */
+  /** The position of the last room on the previous page. */
   after?: ListPosition | undefined;
 }
 
-/** A page, how many rooms the list has, and where it goes on. */
 export interface ListPage {
   chats: RoomView[];
+  /** Number of rooms on all pages. */
   total: number;
+  /** Cursor of the next page; absent on the last page. */
   next?: string;
 }
 
+/** `position` is the value of the column that the list is sorted by. */
 type PositionedRow = RoomRow & { position: number };
 
 const columnOf = { new: 'by_new', active: 'by_active', popular: 'by_popular' } as const satisfies Record<
@@ -37,7 +43,7 @@ const columnOf = { new: 'by_new', active: 'by_active', popular: 'by_popular' } a
   string
 >;
 
-/** Before every room of every list. */
+/** The position before the first room, in any order. */
 const listStart = { key: Number.MIN_SAFE_INTEGER, link: '' };
 
 export class RoomList {
@@ -47,20 +53,16 @@ export class RoomList {
     this.#sql = sql;
   }
 
-  /** Reads a page, as `reader` may see it. */
+  /** Reads a page; `isAdmin` of each room depends on `credentials`. */
   page(request: ListRequest, credentials: ReadCredentials): ListPage {
     const match = request.q === undefined ? undefined : matchAllQuery(request.q.split(/\s+/u));
     const lookahead = { ...request, limit: request.limit + 1 };
     const found = match === undefined ? this.#orderedRows(lookahead) : this.#matchingRows(lookahead, match);
-    const rows = found.slice(0, request.limit);
-    const last = rows.at(-1);
+    const { rows, last } = cutPage(found, request.limit);
     return {
       chats: rows.map((row) => toView(row, credentials)),
       total: match === undefined ? this.#total(request.tag ?? totalTag) : this.#countMatching(request, match),
-      ...(last &&
-        found.length > rows.length && {
-          next: encodeCursor({ sort: request.sort, key: last.position, link: last.link }),
-        }),
+      ...(last && { next: encodeCursor({ sort: request.sort, key: last.position, link: last.link }) }),
     };
   }
 
@@ -121,20 +123,21 @@ export class RoomList {
   }
 }
 
-/** Sorting a page again here is free; in SQL it would read every row once more. */
+/** The join does not keep the order of the page. Sorting it in SQL would read every row a second time. */
 function compareListOrder(one: PositionedRow, other: PositionedRow): number {
   return one.position - other.position || (one.link < other.link ? -1 : 1);
 }
 
-/** The newest rooms that match. */
+/** The newest rooms that match; its parameters are an FTS5 query and a limit. */
 const matchingRooms = `(SELECT rowid AS id FROM words WHERE words MATCH ? ORDER BY rowid DESC LIMIT ?) AS matched
   JOIN rooms USING (id)`;
 
+/** Its parameters are twice the tag; NULL accepts every room. */
 const hasTag = `(? IS NULL OR EXISTS (
   SELECT 1 FROM tagged WHERE tagged.tag = ? AND tagged.by_new = rooms.by_new AND tagged.link = rooms.link
 ))`;
 
-/** The rows that a page is cut from, up to a further AND. */
+/** The FROM and WHERE clauses of a list, to be continued with AND, and their parameters. */
 function listSource(tag: string | undefined, sort: ListSort): { rows: string; bindings: SqlStorageValue[] } {
   if (tag === undefined) return { rows: 'rooms WHERE is_listed = 1', bindings: [] };
   if (sort === 'new') return { rows: 'tagged WHERE tag = ?', bindings: [tag] };

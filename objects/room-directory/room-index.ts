@@ -1,38 +1,18 @@
-/** What the directory knows of rooms: the tables `rooms`, `tagged`, `totals` and `words`, kept by what rooms tell. */
+/** The index of all rooms: the tables `rooms`, `tagged`, `totals` and `words`, maintained from the updates of the rooms. */
 import { limits } from '../../shared/limits.ts';
 import { ngramsOf } from '../storage/ngrams.ts';
+import { type RoomRow, tagsOf } from './room-row.ts';
 import { StatsTable } from './stats.ts';
 import type { DirectoryUpdate, ListedRoom } from './update.ts';
 
-/** A row of `rooms`. */
-export type RoomRow = {
-  id: number;
-  link: string;
-  revision: number;
-  deleted_at: number | null;
-  title: string;
-  about: string;
-  tags: string;
-  unlisted: number;
-  salt: string;
-  admin_digest: string;
-  created_at: number;
-  updated_at: number;
-  active_at: number;
-  participant_count: number;
-  posted: number;
-  behind_since: number | null;
-  is_listed: number;
-};
-
-/** The rooms of which another copy is behind because it cannot be delivered. */
+/** The rooms whose KV key is out of date because writing or deleting it fails. */
 export type ReplicationLag = {
   rooms: number;
-  /** Since when the first of them is, in milliseconds; null where there is none. */
+  /** Since when the first of them has failed, in milliseconds since 1970; null without such rooms. */
   since: number | null;
 };
 
-/** The tag that no room can have: under it stands the total of all rooms. */
+/** The key in `totals` for all listed rooms; no room can have an empty tag. */
 export const totalTag = '';
 
 export class RoomIndex {
@@ -44,7 +24,7 @@ export class RoomIndex {
     this.stats = new StatsTable(sql);
   }
 
-  /** Takes in the state of a room, unless a newer one is known. To be called in a transaction. */
+  /** Stores the state of a room unless a newer revision is stored. Call it in a transaction. */
   apply(update: DirectoryUpdate, now: number): void {
     const previous = this.#row(update.link);
     if (previous && previous.revision >= update.revision) return;
@@ -55,7 +35,7 @@ export class RoomIndex {
     this.#list(current);
   }
 
-  /** Which rooms have a copy that cannot be delivered. Costs no more than those rooms. */
+  /** Counts the rooms whose KV key is out of date. Reads only those rows. */
   replicationLag(): ReplicationLag {
     return this.#sql
       .exec<ReplicationLag>(
@@ -64,12 +44,12 @@ export class RoomIndex {
       .one();
   }
 
-  /** Forgets the rooms whose deletion is so old that no late update can still come, and known everywhere. */
+  /** Deletes the rows of rooms that were deleted so long ago that no late update can arrive, and whose KV key is deleted. */
   purgeDeleted(now: number): void {
     this.#sql.exec('DELETE FROM rooms WHERE deleted_at <= ? AND behind_since IS NULL', now - limits.deletedRoomMs);
   }
 
-  /** When the oldest deletion can be forgotten, in milliseconds. */
+  /** When the next row can be purged, in milliseconds since 1970; undefined without deleted rooms. */
   nextDue(): number | undefined {
     const { oldest } = this.#sql
       .exec<{ oldest: number | null }>(
@@ -147,7 +127,7 @@ export class RoomIndex {
   }
 }
 
-/** What is left of a deleted room beside its link and the revision, which stand against late updates. */
+/** The columns of a deleted room. Its link and revision stay, so that late updates are ignored. */
 const deletedRoom: Omit<ListedRoom, 'link'> = {
   title: '',
   about: '',
@@ -162,17 +142,12 @@ const deletedRoom: Omit<ListedRoom, 'link'> = {
   posted: 0,
 };
 
-/** The tags of a room. */
-export function tagsOf(row: Pick<RoomRow, 'tags'>): string[] {
-  return JSON.parse(row.tags);
-}
-
-/** What `q` looks in. */
+/** The text that the search parameter `q` matches. */
 function textOf({ title, about, tags }: RoomRow): string {
-  return [title, about, ...JSON.parse(tags)].join('\n');
+  return [title, about, ...tagsOf({ tags })].join('\n');
 }
 
-/** Whether a room stands in the same lists, at the same places and with the same words as before. */
+/** Whether a room is in the same lists, at the same positions and with the same words as before. */
 function isListingUnchanged(before: RoomRow | undefined, after: RoomRow): boolean {
   return (
     before?.is_listed === after.is_listed &&

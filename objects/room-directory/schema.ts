@@ -1,5 +1,4 @@
-/** The tables of the directory. Append only; docs/storage-schema.md describes them. Times are milliseconds. */
-
+/** The tables of the directory. Append only; docs/storage-schema.md describes them. Times are milliseconds since 1970. */
 import type { Migration } from '../storage/migrations.ts';
 import { ngramColumns } from '../storage/ngrams.ts';
 

@@ -1,20 +1,19 @@
 /**
- * How much there is in all: the table `sums`, one row, moved with each change of a room so that nobody ever counts all
- * rooms. The other sums are of the rooms there are; messages stay counted when their room is deleted.
+ * Totals of the service: the table `sums`, one row, adjusted with each change of a room so that reading them never counts
+ * all rooms. Deleted rooms are subtracted, except their messages.
  */
-import type { RoomRow } from './room-index.ts';
+import type { RoomRow } from './room-row.ts';
 
-/** What of a room is summed. */
+/** The columns that the totals depend on. */
 type CountedRoom = Pick<RoomRow, 'deleted_at' | 'unlisted' | 'participant_count' | 'salt' | 'posted'>;
 
-/** All rooms as one. */
 export type Stats = {
   rooms: number;
-  /** Those of them that stay out of the list. */
+  /** Rooms that are excluded from the list; included in `rooms`. */
   unlisted: number;
-  /** People in all rooms; somebody in two counts twice. */
+  /** The sum of the rooms' participant counts: a participant in two rooms counts twice. */
   people: number;
-  /** Messages ever posted, as far as the directory heard of them. */
+  /** Messages ever posted, as of the last update of each room. */
   posted: number;
 };
 
@@ -31,7 +30,7 @@ export class StatsTable {
     return this.#sql.exec<Stats>('SELECT rooms, unlisted, people, posted FROM sums').one();
   }
 
-  /** Takes in what became of a room. To be called in the transaction of the change. */
+  /** Adjusts the totals for a change of a room. Call it in the transaction of the change. */
   apply(before: CountedRoom | undefined, after: CountedRoom): void {
     const [previous, current] = [contributionOf(before), contributionOf(after)];
     const posted = newlyPostedCount(before, after);
@@ -49,14 +48,14 @@ export class StatsTable {
   }
 }
 
-/** What a room has in the sums of the rooms there are. */
+/** What a room adds to the totals of existing rooms. */
 function contributionOf(room: CountedRoom | undefined): Omit<Stats, 'posted'> {
   if (!room || room.deleted_at !== null) return zeroStats;
   return { rooms: 1, unlisted: room.unlisted, people: room.participant_count };
 }
 
-/** Messages not yet counted. Another salt under the same link is another room, which counts from the beginning. */
+/** Messages not yet counted. A different salt under the same link is a new room, which counts from zero. */
 function newlyPostedCount(before: CountedRoom | undefined, after: CountedRoom): number {
-  // A room that was restored to an earlier time takes nothing back.
+  // The count of a room restored from a point-in-time backup may be lower; the total never decreases.
   return Math.max(0, after.posted - (before?.salt === after.salt ? before.posted : 0));
 }

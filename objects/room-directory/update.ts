@@ -1,24 +1,26 @@
-/** What a room tells the directory. */
+/** The updates that rooms send to the directory. */
 import type { RoomInfo } from '../../shared/room.ts';
 
-/** A room as the directory lists it, with what it needs to recognise the room's admin. */
+/** A room as the directory stores it. Times are milliseconds since 1970. */
 export interface ListedRoom extends RoomInfo {
-  /** When it was last spoken in, or made. Milliseconds. */
+  /** When the newest message was posted, or the room was created. */
   activeAt: number;
-  /** How many messages were ever posted in it. */
+  /** Messages ever posted in the room. */
   posted: number;
   unlisted: boolean;
-  /** Everything but `link`, `salt`, `participantCount` and `posted` is withheld. */
+  /** A private room: all fields except `link`, `salt`, `participantCount` and `posted` are redacted. */
   isPrivate?: boolean | undefined;
+  /** With `adminDigest`, verifies the admin token of the room. */
   salt: string;
   adminDigest: string;
 }
 
-/** The state of a room at `revision`; `room` is null once it was deleted. A late update is one with a lower revision. */
+/** The state of a room. An update whose revision is not higher than the stored one arrived late and is ignored. */
 export interface DirectoryUpdate {
   link: string;
   revision: number;
+  /** Null once the room was deleted. */
   room: ListedRoom | null;
-  /** Since when another copy of it, or its removal from there, cannot be delivered; null where it can. Milliseconds. */
+  /** Since when writing or deleting the room's KV key fails, in milliseconds since 1970; null if it does not. */
   behindSince: number | null;
 }

@@ -1,35 +1,42 @@
 /**
- * The one alarm of an object, shared by everything in it that waits for a time. Each asks to be woken by then; the
- * object's `alarm()` does all that is due and arms it again for the rest.
+ * A Durable Object has one alarm. The scheduler shares it among the object's jobs: it sets the alarm to the earliest due
+ * time, and each alarm runs every job.
  */
 import { limits } from '../../shared/limits.ts';
 import { errorFields, logLine } from '../../shared/log.ts';
 import type { Clock } from './clock.ts';
 
+/** Work that an object does at some time without a call. */
+export interface Job {
+  /** As it appears in the log line `job_failed`. */
+  name: string;
+  /** When to run next, in milliseconds since 1970; undefined when nothing is pending. */
+  due: () => number | undefined;
+  /** Runs at every alarm, which may come late, twice or for another job: checks for itself whether work is due. */
+  run: () => void | Promise<void>;
+}
+
+export interface AlarmSchedulerDependencies {
+  storage: DurableObjectStorage;
+  clock: Clock;
+  /** The jobs in the order in which an alarm runs them. A function, because jobs may depend on the scheduler. */
+  jobs: () => readonly Job[];
+  /** Called for each job that throws. */
+  onJobFailed: (event: 'job_failed') => void;
+}
+
 export class AlarmScheduler {
-  readonly #storage: DurableObjectStorage;
-  readonly #nextDue: () => number | undefined;
-  readonly #onJobFailed: (event: 'job_failed') => void;
-  /** What the alarm is set to; unknown after an eviction. */
+  readonly #dependencies: AlarmSchedulerDependencies;
+  /** The time that the alarm is set to; unknown after an eviction. */
   #scheduledFor: number | undefined;
 
-  /**
-   * @param nextDue when the first of everything that waits is due, in milliseconds; undefined when nothing waits
-   * @param onJobFailed is told of each job that fails
-   */
-  constructor(
-    storage: DurableObjectStorage,
-    nextDue: () => number | undefined,
-    onJobFailed: (event: 'job_failed') => void = () => undefined,
-  ) {
-    this.#storage = storage;
-    this.#nextDue = nextDue;
-    this.#onJobFailed = onJobFailed;
+  constructor(dependencies: AlarmSchedulerDependencies) {
+    this.#dependencies = dependencies;
   }
 
   /**
-   * Sets the alarm unless it rings earlier. Inside `transactionSync` it is part of the transaction.
-   * @param time milliseconds
+   * Sets the alarm to `time` unless it is already due earlier. Inside a transaction, the alarm is part of it.
+   * @param time milliseconds since 1970
    */
   scheduleBy(time: number): void {
     if (this.#scheduledFor === undefined) this.#setAlarm(Math.min(time, this.#nextDue() ?? time));
@@ -37,19 +44,20 @@ export class AlarmScheduler {
   }
 
   /**
-   * Does what the alarm rang for, each job for itself: one that fails holds up no other, and is tried again after a
-   * pause. Then sets the alarm for whatever is due next.
+   * Runs every job, then sets the alarm for the earliest that is pending. A job that throws is logged and does not stop
+   * the others; the next alarm is then at least `limits.jobRetryMs` away.
    */
-  async run(clock: Clock, jobs: Readonly<Record<string, () => void | Promise<void>>>): Promise<void> {
-    // What comes up meanwhile sets the alarm anew, so that nothing waits for a slow job.
+  async run(): Promise<void> {
+    const { clock, jobs, onJobFailed } = this.#dependencies;
+    // The alarm has fired: work that becomes due during a slow job sets its own.
     this.invalidate();
     let notBefore = Number.NEGATIVE_INFINITY;
-    for (const [job, runJob] of Object.entries(jobs)) {
+    for (const job of jobs()) {
       try {
-        await runJob();
+        await job.run();
       } catch (error) {
-        console.error(logLine('job_failed', { job, ...errorFields(error) }));
-        this.#onJobFailed('job_failed');
+        console.error(logLine('job_failed', { job: job.name, ...errorFields(error) }));
+        onJobFailed('job_failed');
         notBefore = clock.now() + limits.jobRetryMs;
       }
     }
@@ -58,13 +66,21 @@ export class AlarmScheduler {
     if (due !== undefined) this.#setAlarm(Math.max(due, notBefore));
   }
 
-  #setAlarm(time: number): void {
-    this.#scheduledFor = time;
-    void this.#storage.setAlarm(time);
-  }
-
-  /** Forgets what the alarm is set to: it has rung, or the transaction that set it was taken back. */
+  /** Forgets the scheduled time: the alarm has fired, or the transaction that set it was rolled back. */
   invalidate(): void {
     this.#scheduledFor = undefined;
+  }
+
+  #nextDue(): number | undefined {
+    const times = this.#dependencies
+      .jobs()
+      .map((job) => job.due())
+      .filter((time) => time !== undefined);
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  #setAlarm(time: number): void {
+    this.#scheduledFor = time;
+    void this.#dependencies.storage.setAlarm(time);
   }
 }

@@ -1,17 +1,16 @@
-/** Time and chance, which come in from outside so that a test can say what they are. */
+/** Time and randomness, injected so that tests control them. */
 import { type SetTimer, systemTimer } from '../../shared/timeout.ts';
 
-/** What an object knows of time and chance. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
-  /** Does something later, if the object still lives. */
+  /** Runs a callback later; the callback is lost if the object is evicted first. */
   after: SetTimer;
   /** At least 0 and less than 1. */
   random(): number;
 }
 
-/** The runtime's own. */
+/** The clock of the runtime. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   after: systemTimer,

@@ -1,18 +1,15 @@
-/** Schema changes of an object's SQLite, applied once each and in order. Append only: what has shipped never changes. */
+/** Schema changes of an object's SQLite database, each applied once and in order. Append only: released ones never change. */
 
-/** One step: statements separated by semicolons. */
+/** One step: SQL statements separated by semicolons. */
 export type Migration = string;
 
-/**
- * Whether the object has any table of its own. Asks the catalogue, so that a probe of an object that was never made
- * leaves no table, row or alarm behind.
- */
+/** Whether the database has a schema. Reads the catalogue, so that it creates no table, row or alarm. */
 export function hasSchema(storage: DurableObjectStorage): boolean {
   const found = storage.sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'migrations'");
   return found.toArray().length > 0;
 }
 
-/** Brings the schema up to the last of `migrations`, all in one transaction. */
+/** Applies the steps of `migrations` that are missing, all in one transaction. */
 export function migrate(storage: DurableObjectStorage, migrations: readonly Migration[]): void {
   storage.transactionSync(() => {
     storage.sql.exec('CREATE TABLE IF NOT EXISTS migrations (id INTEGER PRIMARY KEY)');

@@ -1,11 +1,12 @@
 /**
- * Finding any substring at bounded cost, in any script: a text is indexed by its single characters and by its pairs of
- * neighbours, as words of two FTS5 columns. One character is a word of the first; more are the phrase of their pairs in
- * the second. Every character becomes a word of letters and digits, so nothing in a text or a query is an operator.
+ * An n-gram index for substring search at bounded cost in any script. A text is indexed by its single characters
+ * (unigrams) and its pairs of neighbouring characters (bigrams), as words of two FTS5 columns. A query of one character
+ * is a word of the first column; a longer one is the phrase of its bigrams in the second. Each character becomes a word
+ * of letters and digits, so no character of a text or query acts as an FTS5 operator.
  */
 import { fold } from '../../shared/fold.ts';
 
-/** The columns of the FTS5 table. */
+/** The columns of the FTS5 table, for its `CREATE` statement. */
 export const ngramColumns = 'singles, pairs';
 
 function charactersOf(text: string): string[] {
@@ -20,15 +21,15 @@ function bigramsOf(tokens: readonly string[]): string[] {
   return tokens.slice(1).map((token, index) => `${tokens[index]}${token}`);
 }
 
-/** What stands in the two columns for a text. */
-export function ngramsOf(text: string): [singles: string, pairs: string] {
+/** The values of the columns `singles` and `pairs` for a text. */
+export function ngramsOf(text: string): [unigrams: string, bigrams: string] {
   const tokens = charactersOf(text).map(tokenOf);
   return [[...new Set(tokens)].join(' '), bigramsOf(tokens).join(' ')];
 }
 
 /**
- * The FTS5 query for texts that hold each of `parts` somewhere.
- * @returns undefined when there is nothing to look for
+ * The FTS5 query for texts that contain every one of `parts`.
+ * @returns undefined when all parts are empty
  */
 export function matchAllQuery(parts: readonly string[]): string | undefined {
   const tokensByPart = parts.map((part) => charactersOf(part).map(tokenOf)).filter((tokens) => tokens.length > 0);
@@ -39,9 +40,9 @@ export function matchAllQuery(parts: readonly string[]): string | undefined {
 }
 
 /**
- * The words that a text has if it holds `part` somewhere, each as a query of its own: of one character itself, of more
- * their pairs, each once. Of one or two characters that says it all; of more, the text must still be looked at.
- * @param limit of so many pairs, the first ones
+ * One FTS5 query for each distinct bigram of `part`, or its unigram if it is one character. Every text that contains
+ * `part` matches all of them. For one or two characters the reverse holds too; for more, the caller has to check the text.
+ * @param limit maximum number of bigrams; the first ones are used
  */
 export function bigramQueries(part: string, limit: number): string[] {
   const tokens = charactersOf(part).map(tokenOf);

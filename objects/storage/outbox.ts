@@ -1,61 +1,21 @@
 /**
- * What an object must still tell its copies elsewhere: the table `outbox`. A row says that a copy is behind, not how: a
- * delivery carries what the object holds then. Rows outlive what they are about, until each copy knows that it is gone.
+ * Transactional outbox: keeps an object's replicas up to date. A row records that a replica is out of date, not what
+ * changed: a delivery carries the current state. Rows outlive the data until every replica has applied its deletion.
  */
 import { limits } from '../../shared/limits.ts';
 import { withTimeout } from '../../shared/timeout.ts';
 import type { AlarmScheduler } from './alarm-scheduler.ts';
 import type { Clock } from './clock.ts';
+import type { OutboxRow } from './outbox-table.ts';
 import type { Replica } from './replica.ts';
 
-/** The table, for the schema of each object that has an outbox. Times are milliseconds. */
-export const outboxTable = `
-  CREATE TABLE outbox (
-    target TEXT PRIMARY KEY,
-    subject TEXT NOT NULL,
-    revision INTEGER NOT NULL,
-    issued_revision INTEGER NOT NULL,
-    due_at INTEGER,
-    attempts INTEGER NOT NULL,
-    issued_at INTEGER NOT NULL,
-    put_at INTEGER NOT NULL,
-    unsure_until INTEGER NOT NULL,
-    told INTEGER
-  ) WITHOUT ROWID;
-`;
-
-/** The column that `outboxTable` lacks, for the next step of each of those schemas. */
-export const outboxFailingSince = 'ALTER TABLE outbox ADD COLUMN failing_since INTEGER;';
-
-type Row<T extends string> = {
-  target: T;
-  /** What the copy is of: a link, a user. */
-  subject: string;
-  /** Of the newest change that the copy must come to know. */
-  revision: number;
-  /** Of the newest change that was ever sent out, whatever became of it. */
-  issued_revision: number;
-  /** When to deliver next; null once the copy knows all. */
-  due_at: number | null;
-  attempts: number;
-  /** When the last operation, and when the last put, was issued. */
-  issued_at: number;
-  put_at: number;
-  /** Until when an operation whose outcome is unknown may still land. */
-  unsure_until: number;
-  /** What was measured when the copy was last told. */
-  told: number | null;
-  /** Since when every operation failed; null where the last one did not. */
-  failing_since: number | null;
-};
-
-/** The outside of an outbox. `T` names its copies. */
+/** `T` names the replicas. */
 export interface OutboxDependencies<T extends string> {
   storage: DurableObjectStorage;
   alarmScheduler: AlarmScheduler;
   clock: Clock;
   replicas: Readonly<Record<T, Replica>>;
-  /** Told, with the write of it, when a copy begins to fail and when it is well again. */
+  /** Called in the turn that records it, when a replica starts to fail and when it has recovered. */
   onHealthChange?: (target: T, subject: string) => void;
 }
 
@@ -70,24 +30,25 @@ export class Outbox<T extends string> {
   }
 
   /**
-   * Notes, in the transaction of the change, that the copies are behind.
-   * @param urgency `now` for what a list must show by its next call; `soon` for what is gathered; `later` for what is
-   *   hardly worth an operation
-   * @param targets which copies; all of them where it is not said
+   * Records that replicas are out of date. Call it in the transaction of the change.
+   * @param urgency `now`: deliver at once, as for what the next list has to show; `soon`: merge with the changes of the
+   *   next `limits.replicaMergeMs`; `later`: within `limits.replicaActivityMs`, as for a change that is not worth an
+   *   operation of its own
+   * @param targets the replicas; all of them by default
    */
   markDirty(subject: string, urgency: 'now' | 'soon' | 'later', targets: readonly T[] = this.#targets): void {
     const { clock, storage, replicas } = this.#dependencies;
     const now = clock.now();
-    const pause =
+    const delay =
       { now: 0, soon: limits.replicaMergeMs, later: limits.replicaActivityMs }[urgency] * (1 + clock.random() / 5);
     for (const target of targets) {
       const row = this.#row(target);
-      // A delivery that waits will carry this too, under a revision that no copy has seen.
-      const requestedDue = Math.round(now + pause);
-      const waitsUntil = row && row.revision > row.issued_revision ? row.due_at : null;
-      if (waitsUntil !== null && waitsUntil > now && waitsUntil <= requestedDue) continue;
+      // A pending delivery includes this change, under a revision that was never sent to the replica.
+      const requestedDue = Math.round(now + delay);
+      const pendingDue = row && row.revision > row.issued_revision ? row.due_at : null;
+      if (pendingDue !== null && pendingDue > now && pendingDue <= requestedDue) continue;
       const earliest = (row?.issued_at ?? 0) + replicas[target].minGapMs;
-      // A copy that fails is left to its pauses, however much is gathered meanwhile.
+      // Changes do not shorten the retry pause of a failing replica, however many there are.
       const isFailing = row && row.attempts > 0 && urgency !== 'now';
       const due = Math.max(
         earliest,
@@ -106,7 +67,7 @@ export class Outbox<T extends string> {
     }
   }
 
-  /** Notes, in a transaction, which copies hold another number than there is now, though no call changed it. */
+  /** Records which replicas hold an outdated count that no call has changed. Call it in a transaction. */
   markDrifted(subject: string): void {
     for (const target of this.#targets) {
       const row = this.#row(target);
@@ -116,8 +77,8 @@ export class Outbox<T extends string> {
   }
 
   /**
-   * Delivers what is due. What fails is tried by alarm.
-   * @param awaited for which copy to wait a moment; for the others not at all
+   * Starts the deliveries that are due; the alarm retries those that fail. Never throws.
+   * @param awaited the replica whose delivery to wait for, at most `limits.replicaAnswerWaitMs`
    */
   async deliver(awaited?: T): Promise<void> {
     const runs = new Map(this.#targets.map((name) => [name, this.#runDelivery(name)]));
@@ -125,12 +86,12 @@ export class Outbox<T extends string> {
     if (run) await withTimeout(limits.replicaAnswerWaitMs, run, this.#dependencies.clock.after).catch(() => undefined);
   }
 
-  /** Delivers what is due, to the end. Never throws. */
+  /** Makes the deliveries that are due and waits for all of them. Never throws. */
   async drain(): Promise<void> {
     await Promise.all(this.#targets.map((name) => this.#runDelivery(name)));
   }
 
-  /** When the alarm must see to the next delivery, in milliseconds; undefined when both copies know all. */
+  /** When the alarm has to make the next delivery, in milliseconds since 1970; undefined when all replicas are up to date. */
   nextDue(): number | undefined {
     const { due } = this.#dependencies.storage.sql
       .exec<{ due: number | null }>('SELECT MIN(due_at) AS due FROM outbox')
@@ -138,17 +99,17 @@ export class Outbox<T extends string> {
     return due === null ? undefined : due + limits.replicaGraceMs;
   }
 
-  /** Since when a copy cannot be delivered, in milliseconds; null where it can. */
+  /** Since when deliveries to a replica fail, in milliseconds since 1970; null if the last one did not fail. */
   failingSince(target: T): number | null {
     return this.#row(target)?.failing_since ?? null;
   }
 
-  /** What is due at once is delivered by who caused it; the alarm comes a little later, in case that is cut short. */
+  /** The call that made a change delivers it; the alarm is set a little later, for when that call is cut short. */
   #armFallbackAlarm(due: number): void {
     this.#dependencies.alarmScheduler.scheduleBy(due + limits.replicaGraceMs);
   }
 
-  /** One delivery at a time to each copy; whoever asks meanwhile waits for the one that runs, and for what it left. */
+  /** Runs one delivery at a time to each replica; concurrent callers share it and the deliveries that follow it. */
   #runDelivery(target: T): Promise<void> {
     const running = this.#inFlight.get(target) ?? this.#deliverAll(target).finally(() => this.#inFlight.delete(target));
     this.#inFlight.set(target, running);
@@ -166,7 +127,7 @@ export class Outbox<T extends string> {
     }
   }
 
-  async #deliverRow(row: Row<T>): Promise<void> {
+  async #deliverRow(row: OutboxRow<T>): Promise<void> {
     const { target, subject, revision } = row;
     const replica = this.#dependencies.replicas[target];
     const isPut = replica.exists();
@@ -174,8 +135,11 @@ export class Outbox<T extends string> {
     await (isPut ? replica.put(subject, revision) : replica.remove(subject, revision));
   }
 
-  /** Notes that an operation goes out: should the object die meanwhile, it is due again, and may yet land. */
-  #recordAttempt({ target, revision, put_at }: Row<T>, isPut: boolean): void {
+  /**
+   * Records the attempt before it starts. If the object is evicted meanwhile, the row is due again after
+   * `limits.replicaTimeoutMs`, and the lost attempt may still be applied.
+   */
+  #recordAttempt({ target, revision, put_at }: OutboxRow<T>, isPut: boolean): void {
     const replica = this.#dependencies.replicas[target];
     const now = this.#dependencies.clock.now();
     const due = now + limits.replicaTimeoutMs;
@@ -194,10 +158,10 @@ export class Outbox<T extends string> {
   }
 
   /**
-   * Clears the debt, unless there was a change meanwhile. Where operations have no order, the same is done once more
-   * when an earlier one can no longer land, nor, after a removal, an earlier put.
+   * Marks the replica as up to date unless there was another change meanwhile. Where operations are not ordered, the same
+   * operation is repeated once no earlier one can be applied any more, nor, after a removal, an earlier put.
    */
-  #recordSuccess({ target, revision, unsure_until }: Row<T>): void {
+  #recordSuccess({ target, revision, unsure_until }: OutboxRow<T>): void {
     const now = this.#dependencies.clock.now();
     const row = this.#row(target);
     if (!row) return;
@@ -214,13 +178,13 @@ export class Outbox<T extends string> {
     if (row.failing_since !== null) this.#dependencies.onHealthChange?.(target, row.subject);
   }
 
-  /** Tries again after a pause that grows, spread so that many rooms do not come back at once. */
-  #scheduleRetry({ target, subject, attempts, failing_since }: Row<T>): void {
+  /** Backs off exponentially, with jitter so that many objects do not retry at the same time. */
+  #scheduleRetry({ target, subject, attempts, failing_since }: OutboxRow<T>): void {
     const { clock, storage, replicas, onHealthChange } = this.#dependencies;
-    const pause =
+    const delay =
       Math.min(limits.replicaRetryMs * 2 ** attempts, limits.replicaRetryMaxMs) * (0.75 + clock.random() / 2);
     const now = clock.now();
-    const due = Math.round(now + Math.max(pause, replicas[target].minGapMs));
+    const due = Math.round(now + Math.max(delay, replicas[target].minGapMs));
     storage.sql.exec(
       'UPDATE outbox SET due_at = ?, attempts = ?, failing_since = ? WHERE target = ?',
       due,
@@ -232,12 +196,14 @@ export class Outbox<T extends string> {
     if (failing_since === null) onHealthChange?.(target, subject);
   }
 
-  #dueRow(target: T): Row<T> | undefined {
+  #dueRow(target: T): OutboxRow<T> | undefined {
     const row = this.#row(target);
     return row && row.due_at !== null && row.due_at <= this.#dependencies.clock.now() ? row : undefined;
   }
 
-  #row(target: T): Row<T> | undefined {
-    return this.#dependencies.storage.sql.exec<Row<T>>('SELECT * FROM outbox WHERE target = ?', target).toArray()[0];
+  #row(target: T): OutboxRow<T> | undefined {
+    return this.#dependencies.storage.sql
+      .exec<OutboxRow<T>>('SELECT * FROM outbox WHERE target = ?', target)
+      .toArray()[0];
   }
 }

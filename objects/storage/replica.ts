@@ -1,20 +1,20 @@
-/** Somewhere else that must come to hold what an object holds: what an outbox delivers to. */
+/** A replica: a read model outside the object, such as a KV key, which an outbox keeps up to date. */
 import { limits } from '../../shared/limits.ts';
 
 export interface Replica {
-  /** Milliseconds between two operations on it. */
+  /** Minimum milliseconds between two operations on it. */
   readonly minGapMs: number;
-  /** Milliseconds within which an operation lands or never will; 0 where a late one cannot undo a newer. */
+  /** Milliseconds after which an operation of unknown outcome can no longer be applied; 0 where a late one is ignored. */
   readonly settleMs: number;
-  /** Whether there is anything for it to hold. */
+  /** Whether there is data to replicate; if not, the replica is removed. */
   exists(): boolean;
-  /** A number that it holds and that may change without a call, as when a crash takes sockets away. */
+  /** The replicated count that can change without a call, as when a crash closes sockets. */
   currentCount(): number;
-  /** Makes it hold what there is now. `revision` orders the operations. */
+  /** Writes the current state. `revision` orders the operations. */
   put(subject: string, revision: number): Promise<unknown>;
-  /** Makes it hold nothing. */
+  /** Deletes the replica. `revision` orders the operations. */
   remove(subject: string, revision: number): Promise<unknown>;
 }
 
-/** What KV allows: a write a second to a key, and no order among writes that are under way together. */
+/** KV allows one write per second and key, and does not order writes that are in flight together. */
 export const kvReplica = { minGapMs: limits.kvMinGapMs, settleMs: limits.kvSettleMs } as const;

@@ -1,10 +1,11 @@
-/** A user's sessions and what was said in them: the tables `sessions` and `entries`. */
+/** The sessions of a user and their entries: the tables `sessions` and `entries`. Times are milliseconds since 1970. */
 import { fail, ok, type Result } from '../../shared/failures.ts';
 import { countBytes, limits } from '../../shared/limits.ts';
+import { cutPage } from '../../shared/page.ts';
 import type { SessionEntry, SessionInfo } from '../../shared/session.ts';
 import { randomSecret } from '../credentials/digests.ts';
 
-/** An entry on its way in; ids that are absent are made. */
+/** An entry to store; absent ids are generated. */
 export interface NewEntry {
   sessionId?: string | undefined;
   chatId?: string | undefined;
@@ -12,16 +13,16 @@ export interface NewEntry {
   role?: string | undefined;
 }
 
-/** What became of it. */
 export interface StoredEntry {
   entry: SessionEntry;
+  /** Whether the entry was stored before, under its `chatId`. */
   duplicate: boolean;
-  /** Whether the session began with it. */
+  /** Whether it is the first entry of its session. */
   isNewSession: boolean;
 }
 
-/** Where a page goes on; absent on the last. */
 interface Paged {
+  /** Cursor of the next page; absent on the last page. */
   next?: string;
 }
 
@@ -36,9 +37,10 @@ export interface SessionPage extends Paged {
   sessions: SessionInfo[];
 }
 
-/** Which page of the sessions; the newest without `before`. */
 export interface SessionRequest {
+  /** Cursor: the row id of a session; absent for the first page. */
   before?: number | undefined;
+  /** Maximum number of sessions. */
   limit: number;
 }
 
@@ -89,8 +91,8 @@ export class Entries {
   }
 
   /**
-   * Stores an entry, or finds what was stored under its `chatId`, in whatever session. To be called in a transaction.
-   * @returns `chat_id_reused` (409) when that was another content
+   * Stores an entry, or finds the one that was stored under its `chatId` in any session. Call it in a transaction.
+   * @returns `chat_id_reused` (409) if the message or role differs from the stored one
    */
   store({ sessionId, chatId, message, role }: NewEntry, now: number): Result<StoredEntry> {
     const existing = chatId === undefined ? undefined : this.#find(chatId);
@@ -122,7 +124,12 @@ export class Entries {
     return ok({ entry, duplicate: false, isNewSession: message_count === 1 });
   }
 
-  /** A page of a session, bounded in entries and in bytes; `session_not_found` (404). */
+  /**
+   * Reads a page of a session.
+   * @param after cursor: the row id of an entry; 0 for the first page
+   * @param limit maximum number of entries; a page also ends at `limits.sessionPageBytes`
+   * @returns `session_not_found` (404)
+   */
   history(sessionId: string, after: number, limit: number): Result<SessionHistory> {
     const session = this.#sessionRowId(sessionId);
     if (session === undefined) return fail('session_not_found');
@@ -145,7 +152,7 @@ export class Entries {
     return ok({ sessionId, messages: page.map(toEntry) });
   }
 
-  /** A page of the sessions, newest first, from the one before `before` on. */
+  /** Reads a page of the sessions. */
   sessions({ before = Number.MAX_SAFE_INTEGER, limit }: SessionRequest): SessionPage {
     const rows = this.#sql
       .exec<SessionRow>(
@@ -155,22 +162,20 @@ export class Entries {
         limit + 1,
       )
       .toArray();
-    const page = rows.slice(0, limit);
-    const last = page.at(-1);
-    return { sessions: page.map(toSession), ...(last && rows.length > limit && { next: String(last.id) }) };
+    const { rows: page, last } = cutPage(rows, limit);
+    return { sessions: page.map(toSession), ...(last && { next: String(last.id) }) };
   }
 
-  /** Whether there is an entry of that id, in whatever session. */
+  /** Whether an entry with that `chatId` is stored in any session. */
   hasEntry(chatId: string): boolean {
     return this.#find(chatId) !== undefined;
   }
 
-  /** Whether there is any session. */
   hasSessions(): boolean {
     return this.#sql.exec('SELECT 1 FROM sessions LIMIT 1').toArray().length > 0;
   }
 
-  /** Removes a session and all that was said in it; `session_not_found` (404). To be called in a transaction. */
+  /** Deletes a session and its entries; `session_not_found` (404). Call it in a transaction. */
   remove(sessionId: string): Result<void> {
     const session = this.#sessionRowId(sessionId);
     if (session === undefined) return fail('session_not_found');

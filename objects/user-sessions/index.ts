@@ -1,4 +1,4 @@
-/** The Durable Object of a user: all of their sessions and entries, so that every call is one consistent hop. */
+/** The Durable Object of a user: holds all of their sessions and entries, so that every call is one consistent request. */
 import { DurableObject } from 'cloudflare:workers';
 import { recordEvent } from '../../shared/events.ts';
 import { fail, ok, type Result } from '../../shared/failures.ts';
@@ -7,39 +7,45 @@ import { userKey } from '../../shared/kv-keys.ts';
 import { limits } from '../../shared/limits.ts';
 import { isOperator } from '../credentials/digests.ts';
 import { type IssuedToken, Jwt, type TokenRequest, type VerifiedToken } from '../credentials/jwt.ts';
-import { AlarmScheduler } from '../storage/alarm-scheduler.ts';
+import { AlarmScheduler, type Job } from '../storage/alarm-scheduler.ts';
 import { systemClock } from '../storage/clock.ts';
-import { hasSchema, migrate } from '../storage/migrations.ts';
+import { Database } from '../storage/database.ts';
 import { Outbox } from '../storage/outbox.ts';
 import { kvReplica } from '../storage/replica.ts';
 import { Entries, type NewEntry, type SessionHistory, type SessionPage, type StoredEntry } from './entries.ts';
 import { type FirstCall, Ownership } from './ownership.ts';
 import { migrations } from './schema.ts';
 
-/** What storing is answered with; `token` to who claimed the id without one. */
 interface StoreResult extends StoredEntry {
+  /** The token issued to a caller who claimed the user id without one. */
   token?: string;
 }
 
-/** Who asks, about whom, and from where. */
+/** A caller and the user whose sessions they access. */
 interface SessionCaller {
   userId: string;
+  /** A user-chosen, issued or signed token, or the operator's. */
   token: string | undefined;
+  /** The network address, for rate limits. */
   address: string;
 }
 
 export class UserSessions extends DurableObject<Env> {
+  readonly #database: Database;
   readonly #jwt: Jwt;
   readonly #guessLimiter: GuessLimiter;
   readonly #ownership: Ownership;
   readonly #entries: Entries;
   readonly #alarmScheduler: AlarmScheduler;
   readonly #outbox: Outbox<'kv'>;
-  #isMigrated = false;
+  readonly #jobs: readonly Job[] = [
+    { name: 'copies', due: () => this.#outbox.nextDue(), run: () => this.#outbox.drain() },
+  ];
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     const { storage } = ctx;
+    this.#database = new Database(storage, migrations);
     this.#jwt = new Jwt(env, systemClock);
     this.#guessLimiter = new GuessLimiter({ isEnabled: env.RATE_LIMITS !== 'off', globalLimit: undefined });
     this.#ownership = new Ownership(storage.sql, {
@@ -47,11 +53,13 @@ export class UserSessions extends DurableObject<Env> {
       allowsClaims: env.CLAIMS !== 'off',
     });
     this.#entries = new Entries(storage.sql);
-    this.#alarmScheduler = new AlarmScheduler(
+    this.#alarmScheduler = new AlarmScheduler({
       storage,
-      () => (this.#exists() ? this.#outbox.nextDue() : undefined),
-      (reason) => recordEvent(env.EVENTS, 'error', { reason }),
-    );
+      clock: systemClock,
+      jobs: () => (this.#database.exists() ? this.#jobs : []),
+      onJobFailed: (reason) => recordEvent(env.EVENTS, 'error', { reason }),
+    });
+    this.#database.registerCaches(this.#ownership, this.#alarmScheduler);
     const sessionList = () => JSON.stringify(this.#entries.sessions({ limit: limits.sessionListSizeMax }).sessions);
     this.#outbox = new Outbox({
       storage,
@@ -61,7 +69,7 @@ export class UserSessions extends DurableObject<Env> {
         kv: {
           ...kvReplica,
           exists: () => this.#entries.hasSessions(),
-          // No session comes or goes without a call.
+          // Sessions change only by calls.
           currentCount: () => 0,
           put: (userId) => env.USER_CHATS.put(userKey(userId), sessionList()),
           remove: (userId) => env.USER_CHATS.delete(userKey(userId)),
@@ -70,20 +78,23 @@ export class UserSessions extends DurableObject<Env> {
     });
   }
 
-  /** Stores an entry, for the owner, for who becomes it by this call, or for the operator. */
+  /**
+   * Stores an entry. The first call for a user id claims it.
+   * @returns `no_credential` (401), `not_yours` (403), `chat_id_reused` (409), `rate_limited` (429)
+   */
   async store(caller: SessionCaller, entry: NewEntry): Promise<Result<StoreResult>> {
     const { userId } = caller;
     const verified = await this.#verifyToken(caller);
     if (!verified.ok) return verified;
-    if (!this.#exists()) {
+    if (!this.#database.exists()) {
       const authorized = this.#ownership.authorizeAbsent(verified.value, true);
       if (!authorized.ok) return this.#refundGuess(caller, authorized);
       const allowed = await this.#limitClaims(caller, verified.value);
       if (!allowed.ok) return this.#refundGuess(caller, allowed);
     }
     const now = systemClock.now();
-    const result = this.#transaction((): Result<StoreResult> => {
-      migrate(this.ctx.storage, migrations);
+    const result = this.#database.transaction((): Result<StoreResult> => {
+      this.#database.createSchema();
       const claimed = this.#ownership.claimOrAuthorize(verified.value, this.#firstCallOf(entry), now);
       if (!claimed.ok) return claimed;
       const stored = this.#entries.store(entry, now);
@@ -95,7 +106,11 @@ export class UserSessions extends DurableObject<Env> {
     return this.#refundGuess(caller, result);
   }
 
-  /** A page of a session, oldest first, for the owner or the operator. */
+  /**
+   * Reads a page of a session, oldest entry first, for the owner or the operator.
+   * @param after cursor of the previous page; 0 for the first page
+   * @returns `no_credential` (401), `not_yours` (403), `session_not_found` (404)
+   */
   async history(
     caller: SessionCaller,
     sessionId: string,
@@ -104,22 +119,29 @@ export class UserSessions extends DurableObject<Env> {
   ): Promise<Result<SessionHistory>> {
     const authorized = await this.#authorize(caller);
     if (!authorized.ok) return authorized;
-    return this.#exists() ? this.#entries.history(sessionId, after, limit) : fail('session_not_found');
+    return this.#database.exists() ? this.#entries.history(sessionId, after, limit) : fail('session_not_found');
   }
 
-  /** A page of the sessions, newest first, for the owner or the operator. */
+  /**
+   * Reads a page of the sessions, newest first, for the owner or the operator.
+   * @param before cursor of the previous page
+   * @returns `no_credential` (401), `not_yours` (403)
+   */
   async sessions(caller: SessionCaller, before: number | undefined, limit: number): Promise<Result<SessionPage>> {
     const authorized = await this.#authorize(caller);
     if (!authorized.ok) return authorized;
-    return ok(this.#exists() ? this.#entries.sessions({ before, limit }) : { sessions: [] });
+    return ok(this.#database.exists() ? this.#entries.sessions({ before, limit }) : { sessions: [] });
   }
 
-  /** Removes a session, for the owner or the operator. */
+  /**
+   * Deletes a session, for the owner or the operator.
+   * @returns `no_credential` (401), `not_yours` (403), `session_not_found` (404)
+   */
   async remove(caller: SessionCaller, sessionId: string): Promise<Result<'Chat history deleted successfully'>> {
     const authorized = await this.#authorize(caller);
     if (!authorized.ok) return authorized;
-    if (!this.#exists()) return fail('session_not_found');
-    const removed = this.#transaction(() => {
+    if (!this.#database.exists()) return fail('session_not_found');
+    const removed = this.#database.transaction(() => {
       const outcome = this.#entries.remove(sessionId);
       if (outcome.ok) this.#outbox.markDirty(caller.userId, 'now');
       return outcome;
@@ -128,7 +150,10 @@ export class UserSessions extends DurableObject<Env> {
     return removed.ok ? ok('Chat history deleted successfully') : removed;
   }
 
-  /** Issues a signed token of this user, for the operator. */
+  /**
+   * Issues a signed token of this user, for the operator.
+   * @returns `no_credential` (401), `not_operator` (403), `no_signed_identities` (501)
+   */
   async issueToken(token: string | undefined, request: TokenRequest): Promise<Result<IssuedToken>> {
     if (token === undefined) return fail('no_credential');
     if (!isOperator(token, this.env.ADMIN_TOKEN)) return fail('not_operator');
@@ -136,12 +161,13 @@ export class UserSessions extends DurableObject<Env> {
   }
 
   override alarm(): Promise<void> {
-    return this.#alarmScheduler.run(systemClock, {
-      copies: () => (this.#exists() ? this.#outbox.drain() : undefined),
-    });
+    return this.#alarmScheduler.run();
   }
 
-  /** A signed token that names somebody else opens nothing here, whatever there is. */
+  /**
+   * Verifies the caller's token and charges an opaque one as a guess.
+   * @returns `not_yours` (403) for a signed token of another user; the failures of `Jwt.verify` and `GuessLimiter.charge`
+   */
   async #verifyToken({ userId, token, address }: SessionCaller): Promise<Result<VerifiedToken>> {
     const verified = await this.#jwt.verify(token);
     if (!verified.ok || verified.value.kind === 'none') return verified;
@@ -156,51 +182,29 @@ export class UserSessions extends DurableObject<Env> {
     if (!verified.ok) return verified;
     const { value } = verified;
     const ownership = this.#ownership;
-    const authorized = this.#exists()
-      ? this.#transaction(() => ownership.authorize(value))
+    const authorized = this.#database.exists()
+      ? this.#database.transaction(() => ownership.authorize(value))
       : ownership.authorizeAbsent(value, false);
     return this.#refundGuess(caller, authorized);
   }
 
-  /** Gives the guess back that a token was, unless it was wrong. */
+  /** Refunds the guess that `#verifyToken` charged, unless the token was wrong. */
   #refundGuess<T>({ address, token }: SessionCaller, outcome: Result<T>): Result<T> {
     const isWrong = !outcome.ok && outcome.failure.code === 'not_yours';
     if (token !== undefined && !isWrong) this.#guessLimiter.refund(address);
     return outcome;
   }
 
-  /** What is stored, by which a first call can be recognised. */
   #firstCallOf(entry: NewEntry): FirstCall {
     const { chatId } = entry;
     if (chatId === undefined) return { text: undefined, isStored: false };
     return { text: JSON.stringify(entry), isStored: this.#entries.hasEntry(chatId) };
   }
 
-  /** A claim makes an object with storage of its own: it counts as a creation of that address. `rate_limited` (429). */
+  /** A claim creates an object with storage, so it counts as a creation of the address; `rate_limited` (429). */
   async #limitClaims({ address }: SessionCaller, verified: VerifiedToken): Promise<Result<void>> {
     if (this.env.RATE_LIMITS === 'off' || !this.#ownership.wouldClaim(verified)) return ok(undefined);
     const counted = await this.env.CREATIONS.limit({ key: address }).catch(() => ({ success: true }));
     return counted.success ? ok(undefined) : fail('rate_limited', { retryAfter: limits.rateLimitWindowSeconds });
-  }
-
-  /** Writes all of `work` or nothing. */
-  #transaction<T>(work: () => T): T {
-    try {
-      return this.ctx.storage.transactionSync(work);
-    } catch (error) {
-      this.#isMigrated = false;
-      this.#ownership.invalidate();
-      this.#alarmScheduler.invalidate();
-      throw error;
-    }
-  }
-
-  /** Whether anything was ever stored here: asking makes no table, row or alarm. */
-  #exists(): boolean {
-    if (this.#isMigrated) return true;
-    if (!hasSchema(this.ctx.storage)) return false;
-    migrate(this.ctx.storage, migrations);
-    this.#isMigrated = true;
-    return true;
   }
 }

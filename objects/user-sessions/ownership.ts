@@ -1,34 +1,35 @@
 /**
- * Whose sessions these are: the tables `claim` and `claim_tokens`. Whoever stores first claims the user's id, with the
- * token they bring or with one that they are given; a signed token of the user, or the operator's, leaves nothing to
- * be claimed. From then on nobody else gets in.
+ * Who owns the sessions of a user: the tables `claim` and `claim_tokens`. The first call that stores an entry claims the
+ * user id, with the token that it sends or with one that is issued for it. A signed token of the user and the operator's
+ * token have access without a claim; if one of them stores first, the user id can no longer be claimed. All other tokens
+ * are refused. The methods that write are called in a transaction.
  */
 import { fail, ok, type Result } from '../../shared/failures.ts';
 import { limits } from '../../shared/limits.ts';
 import { digest, isOperator, randomSecret } from '../credentials/digests.ts';
 import type { VerifiedToken } from '../credentials/jwt.ts';
 
-/** What the service allows, and who runs it. */
 export interface OwnershipSettings {
+  /** Without it, no token is the operator's. */
   operatorToken: string | undefined;
-  /** Whether a first call may claim a user's id, and a claim's token counts. */
+  /** Whether a first call may claim a user id, and whether the tokens of claims are accepted. */
   allowsClaims: boolean;
 }
 
 type Row = { salt: string; first_call_digest: string | null; tries_left: number; claimed_at: number };
 
-/** What is stored, by which a first call can be recognised. */
+/** A call that stores an entry, as it is compared with the first call of this user. */
 export interface FirstCall {
-  /** Undefined where it bore no id of its own. */
+  /** The entry as JSON; undefined without a `chatId`: such a call cannot be recognized when it is repeated. */
   text: string | undefined;
-  /** Whether an entry of its id is here. */
+  /** Whether an entry with its `chatId` is stored. */
   isStored: boolean;
 }
 
 export class Ownership {
   readonly #sql: SqlStorage;
   readonly #settings: OwnershipSettings;
-  /** The token that was last given away, for the same call again; storage only has its digest. */
+  /** The token issued last, to answer a repeated first call with the same one; storage has only its digest. */
   #issuedToken: string | undefined;
 
   constructor(sql: SqlStorage, settings: OwnershipSettings) {
@@ -37,8 +38,9 @@ export class Ownership {
   }
 
   /**
-   * Whether `proof` opens what is not there: `no_credential` (401) or `not_yours` (403), as if it were there.
-   * @param isFirst whether it would be made by this call
+   * Whether a caller has access to a user id under which nothing was ever stored.
+   * @param isFirst whether the call is going to store an entry
+   * @returns `no_credential` (401) or `not_yours` (403), the same as if there were sessions
    */
   authorizeAbsent(verified: VerifiedToken, isFirst: boolean): Result<void> {
     const isVerifiedOwner = verified.kind === 'signed' || this.#isOperator(verified);
@@ -47,21 +49,22 @@ export class Ownership {
   }
 
   /**
-   * Whether `proof` opens these sessions: `no_credential` (401) or `not_yours` (403) where it does not, whatever there is.
-   * A signed token of the user ends the claim for good. To be called in a transaction.
+   * Whether a caller has access to these sessions. A signed token of the user permanently revokes the tokens of the claim.
+   * @returns `no_credential` (401) or `not_yours` (403), whether or not any session exists
    */
   authorize(verified: VerifiedToken): Result<void> {
     if (verified.kind === 'signed') this.#revokeTokens();
     if (verified.kind === 'signed' || this.#isOperator(verified)) return ok(undefined);
     if (!this.#isOwnerToken(verified)) return refusal(verified);
-    // Whoever has the token has not lost the answer to the first call.
+    // A caller who has the token has received the response to the first call.
     this.#clearFirstCall();
     return ok(undefined);
   }
 
   /**
-   * As `admit`, for storing: the first call claims the id, and the same call again may have lost its answer.
-   * @returns the token that was given to a caller without one
+   * As `authorize`, for a call that stores an entry: the first one claims the user id. A repetition of the first one
+   * without a token receives a token again, because the response may have been lost.
+   * @returns the token issued to a caller without one; undefined if none was issued
    */
   claimOrAuthorize(verified: VerifiedToken, call: FirstCall, now: number): Result<string | undefined> {
     const claim = this.#row();
@@ -71,12 +74,12 @@ export class Ownership {
     return authorized.ok ? ok(undefined) : authorized;
   }
 
-  /** Whether a first call with that would claim the user's id. */
+  /** Whether a first call with this token would claim the user id. */
   wouldClaim(verified: VerifiedToken): boolean {
     return verified.kind !== 'signed' && !this.#isOperator(verified);
   }
 
-  /** Forgets what was given, after a transaction failed. */
+  /** Forgets the issued token after the transaction that stored its digest was rolled back. */
   invalidate(): void {
     this.#issuedToken = undefined;
   }
@@ -87,7 +90,7 @@ export class Ownership {
     this.#sql.exec(
       'INSERT INTO claim (id, salt, first_call_digest, tries_left, claimed_at) VALUES (1, ?, ?, ?, ?)',
       salt,
-      // Only who is given a token can lose it with the answer.
+      // Only a caller who was issued a token can have lost it with the response.
       isAnonymous && text !== undefined ? digest(salt, 'call', text) : null,
       limits.tokenReissueOtherCalls,
       now,
@@ -97,7 +100,11 @@ export class Ownership {
     return undefined;
   }
 
-  /** Gives the first call a token again. Whoever tries to guess what it was has a few tries, and ends it with them. */
+  /**
+   * Issues a token for a repetition of the first call. Other calls without a token may be guesses at its content, so a few
+   * of them end the reissue.
+   * @returns `no_credential` (401) for any other call
+   */
   #reissue({ salt, first_call_digest, tries_left, claimed_at }: Row, call: FirstCall, now: number): Result<string> {
     const isExpired =
       !this.#settings.allowsClaims || now - claimed_at > limits.tokenReissueMs || first_call_digest === null;

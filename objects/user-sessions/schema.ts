@@ -1,6 +1,6 @@
-/** The tables of a user. Append only; docs/storage-schema.md describes them. Times are milliseconds. */
+/** The tables of a user. Append only; docs/storage-schema.md describes them. Times are milliseconds since 1970. */
 import type { Migration } from '../storage/migrations.ts';
-import { outboxFailingSince, outboxTable } from '../storage/outbox.ts';
+import { outboxFailingSince, outboxTable } from '../storage/outbox-table.ts';
 
 export const migrations: readonly Migration[] = [
   `

@@ -1,4 +1,4 @@
-/** The service's REST calls. */
+/** The REST client for the service. */
 import { createApi } from '../../client/index.ts';
 import { origin } from './service.ts';
 

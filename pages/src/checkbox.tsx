@@ -1,4 +1,4 @@
-/** Something that is so or not, with its words beside it. */
+/** A labelled checkbox. */
 
 interface CheckboxProps {
   label: string;
@@ -9,7 +9,7 @@ interface CheckboxProps {
 
 export function Checkbox({ label, checked, isDisabled = false, onChange }: CheckboxProps) {
   return (
-    <label class="check">
+    <label class="checkbox">
       <input
         type="checkbox"
         checked={checked}

@@ -1,9 +1,9 @@
 /**
- * Whether a key belongs to an input method rather than to the page: Enter that only accepts a conversion must never
- * send. Browsers disagree on the order of events, so three signs count.
+ * Distinguishes key events of an input method (IME) from those for the page: an Enter that only accepts a conversion
+ * must never send a message. Browsers disagree on the order of events, so three signals are checked.
  */
 
-/** Milliseconds after the end of a composition in which its Enter may still arrive. */
+/** Milliseconds after `compositionend` within which its Enter may still arrive (Safari). */
 const settleMs = 100;
 
 export class Composition {
@@ -13,7 +13,7 @@ export class Composition {
     this.#endedAt = performance.now();
   };
 
-  /** Whether the input method is at work, or was a moment ago. */
+  /** Whether the event belongs to a composition that is in progress or has just ended. */
   isImeEvent(event: KeyboardEvent): boolean {
     return event.isComposing || event.keyCode === 229 || performance.now() - this.#endedAt < settleMs;
   }

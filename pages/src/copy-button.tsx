@@ -1,10 +1,10 @@
-/** A button that copies a text and answers in place. */
+/** A button that copies a text and shows the result in place of its label. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { Icon, type IconName } from './icon.tsx';
 import { words } from './language.ts';
 
-/** Milliseconds until the button is itself again. */
+/** Milliseconds for which the result is shown. */
 const feedbackMs = 2_500;
 
 interface CopyButtonProps {
@@ -16,7 +16,7 @@ interface CopyButtonProps {
 }
 
 export function CopyButton({ text, label, doneLabel, icon, class: classes = '' }: CopyButtonProps) {
-  const outcome = useSignal<'copied' | 'refused' | undefined>(undefined);
+  const outcome = useSignal<'copied' | 'failed' | undefined>(undefined);
 
   useEffect(() => {
     if (!outcome.value) return;
@@ -31,7 +31,7 @@ export function CopyButton({ text, label, doneLabel, icon, class: classes = '' }
       await navigator.clipboard.writeText(text);
       outcome.value = 'copied';
     } catch {
-      outcome.value = 'refused';
+      outcome.value = 'failed';
     }
   }
 
@@ -43,7 +43,7 @@ export function CopyButton({ text, label, doneLabel, icon, class: classes = '' }
         {shownIcon && <Icon name={shownIcon} small />}
         <span>{feedback ?? label}</span>
       </button>
-      <output class="unseen">{feedback}</output>
+      <output class="visually-hidden">{feedback}</output>
     </>
   );
 }

@@ -1,4 +1,4 @@
-/** Dates and times of day, as the page's language writes them. Always absolute. */
+/** Formats absolute dates and times in the language of the page. Times are milliseconds since 1970. */
 import { computed } from '@preact/signals';
 import { language } from './language.ts';
 
@@ -21,29 +21,29 @@ export function clockTime(at: number): string {
   return formats.value.clock.format(at);
 }
 
-/** 11月21日（土）, with the year if it is another. */
+/** 11月21日（土）, with the year if it is not the current one. */
 export function weekdayDate(at: number): string {
   const { day, dayOfYear } = formats.value;
   return (isThisYear(at) ? day : dayOfYear).format(at).replace('(', '（').replace(')', '）');
 }
 
-/** 11月21日, with the year if it is another. */
+/** 11月21日, with the year if it is not the current one. */
 export function shortDate(at: number): string {
   const { date, dateOfYear } = formats.value;
   return (isThisYear(at) ? date : dateOfYear).format(at);
 }
 
-/** Date and time in full. */
+/** Full date and time. */
 export function longDateTime(at: number): string {
   return formats.value.whole.format(at);
 }
 
-/** Whether two times fall on one day here. */
+/** Whether two times are on the same day in the local time zone. */
 export function isSameDay(one: number, other: number): boolean {
   return new Date(one).toDateString() === new Date(other).toDateString();
 }
 
-/** 18:06, with the day where it is another. */
+/** 18:06, with the date if it is not today. */
 export function shortDateTime(at: number): string {
   return isSameDay(at, Date.now()) ? clockTime(at) : `${shortDate(at)} ${clockTime(at)}`;
 }

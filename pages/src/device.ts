@@ -1,4 +1,4 @@
-/** What this device remembers: who its person is, how pages look to them, and the admin tokens of rooms made here. */
+/** Settings of this device: its participant token and name, language and theme, and the admin tokens of its rooms. */
 import { looksLikeRole } from '../../client/index.ts';
 import { newToken } from './random-secrets.ts';
 import { readItem, removeItem, writeItem } from './storage.ts';
@@ -10,7 +10,7 @@ const themeKey = 'flexio:theme';
 const adminTokenKey = (link: string) => `flexio:admin:${link}`;
 
 export const device = {
-  /** The token by which rooms know this device's person; made on first use. */
+  /** The token that identifies this device's participant in all rooms; generated on first use. */
   get token(): string {
     const known = readItem(tokenKey);
     if (known) return known;
@@ -19,15 +19,15 @@ export const device = {
     return token;
   },
 
-  /** Becomes another person to all rooms. */
+  /** Discards the token, so that this device is a new participant in all rooms. */
   resetToken(): void {
     removeItem(tokenKey);
   },
 
-  /** What its person is called; '' if they chose to have no name, undefined while they have not chosen. */
+  /** The display name; '' if the user left it blank, undefined before the first choice. */
   get name(): string | undefined {
     const name = readItem(nameKey);
-    // One that was chosen before such names were refused.
+    // Names that look like a role were accepted in earlier versions.
     return name !== undefined && looksLikeRole(name) ? undefined : name;
   },
 
@@ -35,7 +35,6 @@ export const device = {
     writeItem(nameKey, name);
   },
 
-  /** The language that was chosen here. */
   get language(): string | undefined {
     return readItem(languageKey);
   },
@@ -44,7 +43,6 @@ export const device = {
     writeItem(languageKey, language);
   },
 
-  /** The theme that was chosen here. */
   get theme(): string | undefined {
     return readItem(themeKey);
   },
@@ -57,7 +55,7 @@ export const device = {
     return readItem(adminTokenKey(link));
   },
 
-  /** @returns whether it outlives this page */
+  /** @returns whether the token was persisted and survives a reload */
   saveAdminToken(link: string, token: string): boolean {
     return writeItem(adminTokenKey(link), token);
   },

@@ -1,26 +1,26 @@
-/** A modal dialog: focus stays inside and returns, Escape and the scrim close it unless it must be answered. */
+/** A modal dialog: traps the focus and returns it. Escape and a press on the backdrop close it, unless `mustAnswer`. */
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 
 interface DialogProps {
-  /** The id of the heading that names it, or its name where it has none. */
+  /** The id of the heading that labels the dialog; without one, `label`. */
   labelledBy?: string;
   label?: string;
   class?: string;
-  /** What it stands beside, where there is room; else it rises from below. */
+  /** The element to position it beside in windows of at least 720 px; narrower ones show a bottom sheet. */
   anchor?: Element;
-  /** What has the focus once it is closed, where what had it before will be gone. */
+  /** The element to focus after closing, if the one that had the focus before will be gone. */
   returnFocusTo?: HTMLElement | null | undefined;
-  /** Closes by its own buttons only. */
+  /** Only the dialog's own buttons close it. */
   mustAnswer?: boolean;
   onClose?: () => void;
   children: ComponentChildren;
 }
 
-/** Pixels between a dialog and what it stands beside, and the edges of the window. */
+/** Pixels between the dialog and its anchor, and between the dialog and the window edges. */
 const gap = 4;
 
-/** Below an element, or above it where there is more room; its right edge under the element's. */
+/** Positions the dialog below its anchor, or above it if it would not fit below, with their right edges aligned. */
 function positionBeside(dialog: HTMLElement, anchor: Element): void {
   if (innerWidth < 720 || !anchor.isConnected) {
     dialog.style.inset = '';
@@ -49,25 +49,25 @@ export function Dialog({
     const dialog = element.current;
     const opener = (dialog?.getRootNode() as DocumentOrShadowRoot | undefined)?.activeElement;
     dialog?.showModal();
-    // It and the window may change their size while it is open.
+    // The dialog and the window can change size while it is open.
     const observer = new ResizeObserver(() => dialog && anchor && positionBeside(dialog, anchor));
-    for (const one of [dialog, document.documentElement]) if (one) observer.observe(one);
+    for (const resized of [dialog, document.documentElement]) if (resized) observer.observe(resized);
     return () => {
       observer.disconnect();
-      // It is gone by now; to close it would only be heard by whoever opened the next.
+      // The element is already removed. Calling `close()` would fire `onClose` after the next dialog has opened.
       const next = returnFocusTo ?? opener;
       if (next instanceof HTMLElement) next.focus();
     };
   }, []);
 
-  // Not every browser knows `closedby`.
+  // Not every browser supports `closedby`.
   useEffect(() => {
     const dialog = element.current;
     if (!dialog) return;
     const preventCancel = (event: Event) => {
       if (mustAnswer) event.preventDefault();
     };
-    // Where a press began counts: a text is selected beyond the edge, too.
+    // `pointerdown`, not `click`: selecting text may end outside the dialog.
     const closeOnScrim = (event: PointerEvent) => {
       if (!mustAnswer && event.target === dialog) dialog.close();
     };

@@ -1,5 +1,5 @@
-/** What the build may be told. */
+/** Environment variables of the build. */
 interface ImportMetaEnv {
-  /** Where the service is, when the pages stand on another origin. */
+  /** Origin of the service, if the pages are hosted on another one. */
   readonly VITE_API_ORIGIN?: string;
 }

@@ -1,14 +1,18 @@
-/** What a failed call is told as. */
+/** Turns errors of calls into texts for users. */
 import { ApiError } from '../../client/index.ts';
-import { words } from './language.ts';
+import { words } from './error-words.ts';
 
+/** @returns a sentence in the language of the page for an error that a call threw */
 export function errorText(error: unknown): string {
   const { serviceUnreachable, rateLimited, requestRejected } = words.value;
   if (!(error instanceof ApiError) || error.statusCode === 0 || error.statusCode >= 500) return serviceUnreachable;
   return error.statusCode === 429 ? rateLimited : requestRejected(localizedReason(error.message));
 }
 
-/** Why the service refused, in the page's language where that is known: its own words are English. */
+/**
+ * Translates a failure text of the service, which is English.
+ * @returns the translation; `text` itself if there is none
+ */
 export function localizedReason(text: string): string {
   const translated = Object.entries(words.value.failureReasons).find(([beginning]) => text.startsWith(beginning));
   return translated?.[1] ?? text;

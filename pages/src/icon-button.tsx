@@ -1,4 +1,4 @@
-/** A button that shows an icon alone; its name is heard, and seen where a pointer rests on it. */
+/** A button with only an icon; its label is available to screen readers and as a tooltip. */
 import { Icon, type IconName } from './icon.tsx';
 
 interface IconButtonProps {
@@ -6,10 +6,10 @@ interface IconButtonProps {
   label: string;
   small?: boolean;
   class?: string;
-  /** Whether it opens a dialog. */
+  /** Whether the button opens a dialog. */
   opens?: boolean;
   tabIndex?: number;
-  /** Gets the button itself, beside which something may open. */
+  /** @param button the button itself, to anchor a menu to */
   onPress: (button: Element) => void;
 }
 

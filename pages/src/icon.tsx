@@ -1,4 +1,4 @@
-/** The icons: strokes on a 20 px grid, always beside words or a label. */
+/** Icons: strokes on a 20 px grid. They are decorative: a text or an `aria-label` always goes with them. */
 
 export const circle = 'M10 3a7 7 0 1 0 0 14a7 7 0 1 0 0-14';
 
@@ -24,7 +24,7 @@ export const strokes = {
   search: 'M9 3.500a5.500 5.500 0 1 0 0 11a5.500 5.500 0 1 0 0-11M13 13l4 4',
   send: 'M10 16V4m-5 5 5-5 5 5',
   share: 'M10 12V3m-3 3 3-3 3 3M6 9H4v8h12V9h-2',
-  stamp: `${circle}M10 6.500a3.500 3.500 0 1 0 0 7a3.500 3.500 0 1 0 0-7`,
+  reaction: `${circle}M10 6.500a3.500 3.500 0 1 0 0 7a3.500 3.500 0 1 0 0-7`,
 } as const;
 
 export type IconName = keyof typeof strokes;
@@ -38,7 +38,7 @@ export function Icon({ name, small = false }: IconProps) {
   return <StrokeIcon strokes={strokes[name]} small={small} />;
 }
 
-/** Strokes that stand in no list here. */
+/** Draws strokes that are not in `strokes`, such as those of the menus. */
 export function StrokeIcon({ strokes: path, small = false }: { strokes: string; small?: boolean }) {
   return (
     <svg class={small ? 'icon is-small' : 'icon'} viewBox="0 0 20 20" aria-hidden="true">

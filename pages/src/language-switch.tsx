@@ -1,4 +1,4 @@
-/** Offers the other language, in that language. */
+/** A button that switches to the other language, labelled in that language. */
 import { language, switchLanguage, words } from './language.ts';
 
 export function LanguageSwitch() {

@@ -1,4 +1,4 @@
-/** The language of the page: `?lang=`, else what was chosen on this device, else what the browser prefers. */
+/** The language of the page: from `?lang=`, else the choice stored on this device, else the browser's preference. */
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import { device } from './device.ts';
 import { isOwnSite } from './service.ts';
@@ -15,22 +15,22 @@ function preferredLanguage(): Language {
 
 export const language = signal(preferredLanguage());
 
-/** What is there in each language, as the page's language has it. */
+/** @returns the value for the current language of the page, as a signal */
 export function localized<T>(byLanguage: Record<Language, T>): ReadonlySignal<T> {
   return computed(() => byLanguage[language.value]);
 }
 
-/** The texts that every page has. */
+/** The texts shared by all pages. */
 export const words = localized({ ja, en });
 
-/** Has an element say in which language it is, also after a switch. @returns ends it */
+/** Keeps the `lang` attribute of an element in sync. @returns stops it */
 export function bindLanguage(element: HTMLElement): () => void {
   return effect(() => {
     element.lang = language.value;
   });
 }
 
-/** Chooses the other language, on this device from now on. */
+/** Switches to the other language, stores the choice on this device and removes `?lang=` from the address. */
 export function switchLanguage(): void {
   language.value = language.value === 'ja' ? 'en' : 'ja';
   device.language = language.value;

@@ -1,9 +1,9 @@
-/** A part of the page that is loaded when it is first wanted. */
+/** Components that are loaded when they are first rendered. */
 import { useSignal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import { useEffect } from 'preact/hooks';
 
-/** Milliseconds until what could not be loaded is tried again. */
+/** Milliseconds between attempts to load a component. */
 const retryMs = 2_000;
 
 async function isServiceReachable(): Promise<boolean> {
@@ -15,9 +15,9 @@ async function isServiceReachable(): Promise<boolean> {
 }
 
 /**
- * What loads a component and, until it is there, shows nothing. Where it cannot be loaded though the service answers, the
- * page loads itself anew: after a deployment its files are gone, and many browsers do not ask a second time for one that
- * they once could not get. What was being written is kept on the device.
+ * Wraps a component so that it is loaded on first render; until then nothing is shown. If loading fails twice although
+ * the service is reachable, the page reloads: after a deployment the old files are gone, and many browsers do not
+ * request a module again once it has failed. Drafts are stored on the device and survive the reload.
  */
 export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
   let loaded: ComponentType<P> | undefined;
@@ -25,7 +25,7 @@ export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): C
     const current = useSignal(loaded);
     useEffect(() => {
       let timer: ReturnType<typeof setTimeout> | undefined;
-      let isWanted = true;
+      let isMounted = true;
       const fetchPart = (isSecondTry: boolean) =>
         load().then(
           (component) => {
@@ -36,16 +36,16 @@ export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): C
         );
       const waitForService = (isSecondTry: boolean) => {
         timer = setTimeout(async () => {
-          const isThere = await isServiceReachable();
-          if (!isWanted) return;
-          if (!isThere) waitForService(isSecondTry);
+          const isReachable = await isServiceReachable();
+          if (!isMounted) return;
+          if (!isReachable) waitForService(isSecondTry);
           else if (isSecondTry) location.reload();
           else void fetchPart(true);
         }, retryMs);
       };
       if (!loaded) void fetchPart(false);
       return () => {
-        isWanted = false;
+        isMounted = false;
         clearTimeout(timer);
       };
     }, [current]);

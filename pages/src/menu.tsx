@@ -1,4 +1,4 @@
-/** A menu: a list of what can be done, beside the control that opened it, or from below on a phone. */
+/** A menu of actions, shown beside the control that opened it, or as a bottom sheet on a phone. */
 import type { ComponentChildren, TargetedKeyboardEvent } from 'preact';
 import { Dialog } from './dialog.tsx';
 import { StrokeIcon } from './icon.tsx';
@@ -13,7 +13,7 @@ interface MenuProps {
   children: ComponentChildren;
 }
 
-/** Where each arrow leads: those across are for stamps and steps, which stand side by side. */
+/** How far each arrow key moves the focus. Left and right are for controls side by side, such as reactions. */
 const arrowSteps = new Map([
   ['ArrowUp', -1],
   ['ArrowLeft', -1],
@@ -21,14 +21,14 @@ const arrowSteps = new Map([
   ['ArrowRight', 1],
 ]);
 
-/** The arrows lead from one to the next, as Tab does. */
+/** Moves the focus to the previous or next button, wrapping around. */
 function moveFocus(event: TargetedKeyboardEvent<HTMLElement>): void {
   const { key, currentTarget: menu, target } = event;
-  const stride = arrowSteps.get(key);
-  if (!stride) return;
+  const step = arrowSteps.get(key);
+  if (!step) return;
   const controls = [...menu.querySelectorAll('button')];
   const at = controls.indexOf(target as HTMLButtonElement);
-  const next = controls.at((at + stride) % controls.length);
+  const next = controls.at((at + step) % controls.length);
   event.preventDefault();
   next?.focus();
 }
@@ -37,7 +37,7 @@ export function Menu({ label, anchor, onClose, children }: MenuProps) {
   const { close } = words.value;
   return (
     <Dialog class="menu sheet" label={label} anchor={anchor} onClose={onClose}>
-      <div class="sheet-head">
+      <div class="sheet-header">
         <h2>{label}</h2>
         <IconButton icon="close" label={close} onPress={onClose} />
       </div>
@@ -51,20 +51,25 @@ export function Menu({ label, anchor, onClose, children }: MenuProps) {
 interface MenuItemProps {
   icon: MenuIconName;
   label: string;
-  /** How it stands, on the right. */
+  /** The current value, shown on the right. */
   detail?: string;
   isDanger?: boolean;
-  /** For what is on or off. */
+  /** For a toggle. */
   isPressed?: boolean;
   onPress: () => void;
 }
 
 export function MenuItem({ icon, label, detail, isDanger, isPressed, onPress }: MenuItemProps) {
   return (
-    <button type="button" class={isDanger ? 'item is-danger' : 'item'} aria-pressed={isPressed} onClick={onPress}>
+    <button
+      type="button"
+      class={isDanger ? 'menu-item is-danger' : 'menu-item'}
+      aria-pressed={isPressed}
+      onClick={onPress}
+    >
       <StrokeIcon strokes={menuStrokes[icon]} />
       <span>{label}</span>
-      {detail && <span class="item-side">{detail}</span>}
+      {detail && <span class="menu-item-detail">{detail}</span>}
     </button>
   );
 }
@@ -72,25 +77,24 @@ export function MenuItem({ icon, label, detail, isDanger, isPressed, onPress }: 
 interface SegmentedControlProps<T> {
   label: string;
   options: readonly { value: T; label: string }[];
-  /** The one that is chosen. */
   selected: T | undefined;
   onSelect: (value: T) => void;
 }
 
-/** A few values of which one is chosen. */
+/** A row of options of which one is selected. */
 export function SegmentedControl<T extends number>({ label, options, selected, onSelect }: SegmentedControlProps<T>) {
   return (
     <fieldset class="menu-group">
       <legend>{label}</legend>
-      <div class="steps">
-        {options.map((step) => (
+      <div class="segmented">
+        {options.map((option) => (
           <button
-            key={step.value}
+            key={option.value}
             type="button"
-            aria-pressed={step.value === selected}
-            onClick={() => onSelect(step.value)}
+            aria-pressed={option.value === selected}
+            onClick={() => onSelect(option.value)}
           >
-            {step.label}
+            {option.label}
           </button>
         ))}
       </div>

@@ -1,9 +1,9 @@
-/** What a page of this site has its document say and show: the language, the theme, and the colour of the frame around. */
+/** Applies language and theme to the document, and the theme's colour to the browser's toolbar. */
 import { effect } from '@preact/signals';
 import { bindLanguage } from './language.ts';
 import { bindTheme, theme } from './theme.ts';
 
-/** The browser's own frame has a colour for when the system prefers light, and one for dark. */
+/** Selects the `<meta name=theme-color>` for the theme; "system" keeps both with their original media queries. */
 function syncThemeColor(): void {
   const colors = Array.from(document.querySelectorAll<HTMLMetaElement>('meta[name=theme-color]'), (meta) => ({
     meta,
@@ -17,7 +17,7 @@ function syncThemeColor(): void {
   });
 }
 
-/** Dresses the page, now and after each switch. */
+/** Applies language and theme, now and after each switch. */
 export function initPage(): void {
   bindLanguage(document.documentElement);
   bindTheme(document.documentElement);

@@ -1,6 +1,6 @@
-/** Random texts: tokens that nobody types, and characters for links that people read. */
+/** Random tokens, keys and parts of links. */
 
-/** A token: 43 characters of base64url from 32 random bytes. */
+/** @returns 43 characters of base64url from 32 random bytes */
 export function newToken(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(32));
   return btoa(String.fromCharCode(...bytes))
@@ -9,23 +9,23 @@ export function newToken(): string {
     .replaceAll('=', '');
 }
 
-/** Without characters that are mistaken for others; 32 of them, so that five bits choose one evenly. */
+/** 32 characters that are not easily confused; 32 divides 256, so `byte % 32` is uniform. */
 const readableAlphabet = 'abcdefghijkmnpqrstuvwxyz23456789';
 
-/** Characters that are easily read aloud. */
+/** @returns random characters that are easy to read and to dictate */
 export function readableCharacters(length: number): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(length)), (byte) => readableAlphabet.charAt(byte % 32)).join(
     '',
   );
 }
 
-/** One of `choices`. */
+/** @returns one of `choices` at random */
 export function pickRandom<T>(choices: readonly [T, ...T[]]): T {
   const [number = 0] = crypto.getRandomValues(new Uint32Array(1));
   return choices[number % choices.length] ?? choices[0];
 }
 
-/** A key to a private room, to be read aloud: three groups of characters. */
+/** @returns a key for a private room that is easy to dictate: three groups of four characters */
 export function newJoinKey(): string {
   return [4, 4, 4].map(readableCharacters).join('-');
 }

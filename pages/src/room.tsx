@@ -1,4 +1,4 @@
-/** A room, at `/chat/LINK/`: `#m12` opens it at a message, `#key=…` with what opens a private one. */
+/** Entry point of the room page, `/chat/LINK/`. `#m12` opens it at a message, `#key=…` has the key or an invitation. */
 import { render } from 'preact';
 import { initPage } from './page.ts';
 import { RoomController } from './room/room-controller.ts';
@@ -8,7 +8,7 @@ import { fitToVirtualKeyboard } from './virtual-keyboard.ts';
 
 const [, , link = ''] = location.pathname.split('/');
 
-/** What stands behind the `#`: a key is taken out of the address, so that nobody sees it there or is sent it. */
+/** Parses the URL fragment. A key is removed from the address bar, so that it is not shown or shared by accident. */
 function readHash(): { joinKey?: string; messageId?: number } {
   const { hash, pathname, search } = location;
   const [, messageId] = /^#m(\d{1,15})$/.exec(hash) ?? [];
@@ -24,12 +24,12 @@ if (page) {
   initPage();
   fitToVirtualKeyboard();
   const { joinKey, messageId } = readHash();
-  const session = new RoomController(link, { joinKey });
-  const view = new RoomViewState(session, messageId);
+  const controller = new RoomController(link, { joinKey });
+  const view = new RoomViewState(controller, messageId);
   addEventListener('hashchange', () => {
-    const asked = readHash();
-    if (asked.messageId !== undefined) void view.jumpTo(asked.messageId);
-    if (asked.joinKey !== undefined) session.joinWithKey(asked.joinKey);
+    const target = readHash();
+    if (target.messageId !== undefined) void view.jumpTo(target.messageId);
+    if (target.joinKey !== undefined) controller.joinWithKey(target.joinKey);
   });
   render(<RoomPage view={view} />, page);
 }

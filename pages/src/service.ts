@@ -1,19 +1,19 @@
-/** Where the service is, and the addresses of rooms. */
+/** The origin of the service, and the URLs of rooms. */
 
-/** Where these pages are from: in a page of somebody else's, that is not where they are. */
+/** The origin of these scripts. In a page that embeds the widget it differs from `location.origin`. */
 const siteOrigin = new URL(import.meta.url).origin;
 
-/** Whether the page is one of these, and not somebody else's in which a part of them stands. */
+/** Whether this is a page of the site itself, not a page that embeds the widget. */
 export const isOwnSite = location.origin === siteOrigin;
 
 export const origin: string = import.meta.env.VITE_API_ORIGIN || siteOrigin;
 
-/** The page of a room, below the origin of these pages. */
+/** @returns the path of a room's page */
 export function roomPath(link: string): string {
   return `/chat/${encodeURIComponent(link)}/`;
 }
 
-/** What is copied to invite people. */
+/** @returns the URL of a room's page, for sharing */
 export function roomUrl(link: string): string {
   return new URL(roomPath(link), siteOrigin).href;
 }

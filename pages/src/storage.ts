@@ -1,9 +1,8 @@
-/** What the browser keeps for these pages, text by text. */
+/** Texts in `localStorage`, with a fallback in memory. */
 
-/** Stands in where it keeps nothing (private windows, blocked storage), until the page is left. */
+/** Used where `localStorage` is unavailable (private windows, blocked storage); lost on reload. */
 const memory = new Map<string, string>();
 
-/** What is kept under a key. */
 export function readItem(key: string): string | undefined {
   try {
     return localStorage.getItem(key) ?? memory.get(key);
@@ -12,7 +11,7 @@ export function readItem(key: string): string | undefined {
   }
 }
 
-/** @returns whether it outlives this page */
+/** @returns whether the value was persisted and survives a reload */
 export function writeItem(key: string, value: string): boolean {
   memory.set(key, value);
   try {
@@ -28,17 +27,17 @@ export function removeItem(key: string): void {
   try {
     localStorage.removeItem(key);
   } catch {
-    // Nothing was kept.
+    // Nothing was stored.
   }
 }
 
-/** All that is kept under keys with this beginning. */
+/** @returns the values of all keys that begin with `prefix` */
 export function readItemsWithPrefix(prefix: string): string[] {
   let keys = [...memory.keys()];
   try {
     keys = [...new Set([...keys, ...Object.keys(localStorage)])];
   } catch {
-    // What this page has in memory is all there is.
+    // Only the values in memory are available.
   }
   return keys.filter((key) => key.startsWith(prefix)).flatMap((key) => readItem(key) ?? []);
 }

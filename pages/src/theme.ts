@@ -1,4 +1,4 @@
-/** Light or dark: what was chosen on this device, else what the system prefers. */
+/** The theme: the choice stored on this device, else the system setting. */
 import { effect, signal } from '@preact/signals';
 import { device } from './device.ts';
 
@@ -7,7 +7,10 @@ export type Theme = (typeof themes)[number];
 
 export const theme = signal<Theme>(themes.find((known) => known === device.theme) ?? 'system');
 
-/** Has an element show the theme, also after a switch; what it was given stands for the system's. @returns ends it */
+/**
+ * Keeps `data-theme` of an element in sync. For the theme "system" it gets its original value back.
+ * @returns stops it
+ */
 export function bindTheme({ dataset }: HTMLElement): () => void {
   const initial = dataset.theme;
   return effect(() => {
@@ -17,7 +20,7 @@ export function bindTheme({ dataset }: HTMLElement): () => void {
   });
 }
 
-/** Chooses the next theme, on this device from now on. */
+/** Switches to the next theme and stores the choice on this device. */
 export function switchTheme(): void {
   theme.value = themes[(themes.indexOf(theme.value) + 1) % themes.length] ?? 'system';
   device.theme = theme.value;

@@ -1,28 +1,28 @@
 /**
- * `<flexio-chat link="…">`: a room in a page of somebody else's, without a frame. It stands in a shadow root, so neither
- * page styles the other, and knows its service by where this script came from.
+ * `<flexio-chat link="…">`: a room as an element for other sites. It renders in a shadow root, so that the styles of
+ * the page and of the widget do not affect each other, and connects to the service that this script was loaded from.
  */
 import { render } from 'preact';
 import type { RoomCredentials } from '../../client/index.ts';
 import controls from './controls.css?inline';
-import floating from './floating.css?inline';
 import { bindLanguage, isLanguage, language } from './language.ts';
+import overlays from './overlays.css?inline';
 import page from './page.css?inline';
 import composer from './room/composer.css?inline';
 import dialogs from './room/dialogs.css?inline';
-import ends from './room/ends.css?inline';
 import log from './room/log.css?inline';
 import message from './room/message.css?inline';
 import people from './room/people.css?inline';
 import roomStyle from './room/room.css?inline';
 import { Room } from './room/room.tsx';
 import { RoomController } from './room/room-controller.ts';
+import roomUnavailable from './room/room-unavailable.css?inline';
 import { RoomViewState } from './room/room-view-state.ts';
 import { bindTheme } from './theme.ts';
 import tokens from './tokens.css?inline';
 import widget from './widget.css?inline';
 
-/** Sizes are by the letters of the page around, which may be of any size: here they are what they are elsewhere. */
+/** Converts rem to px, because the root font size of the embedding page can be anything. */
 const remToPx = (css: string) => css.replace(/([\d.]+)rem/g, (_, size: string) => `${Number(size) * 16}px`);
 
 let styleSheet: CSSStyleSheet | undefined;
@@ -30,7 +30,20 @@ let styleSheet: CSSStyleSheet | undefined;
 function styles(): CSSStyleSheet {
   if (styleSheet) return styleSheet;
   styleSheet = new CSSStyleSheet();
-  const parts = [tokens, page, controls, floating, roomStyle, message, log, composer, people, ends, dialogs, widget];
+  const parts = [
+    tokens,
+    page,
+    controls,
+    overlays,
+    roomStyle,
+    message,
+    log,
+    composer,
+    people,
+    roomUnavailable,
+    dialogs,
+    widget,
+  ];
   styleSheet.replaceSync(remToPx(parts.join('')));
   return styleSheet;
 }
@@ -44,14 +57,14 @@ export class FlexioChat extends HTMLElement {
 
   constructor() {
     super();
-    // They may have been set before this script was there to take them.
+    // The property may have been set before this element was defined.
     if (!Object.hasOwn(this, 'credentials')) return;
     const { credentials } = this;
     Reflect.deleteProperty(this, 'credentials');
     this.#credentials = credentials;
   }
 
-  /** What the person shows: a token of one's own site, say, or what gets one. Without it this device has one of its own. */
+  /** Credentials of the user, such as a token of the embedding site or a function that gets one. */
   get credentials(): RoomCredentials {
     return this.#credentials;
   }
@@ -89,7 +102,7 @@ export class FlexioChat extends HTMLElement {
 
   #unmount(): void {
     if (this.shadowRoot) render(null, this.shadowRoot);
-    for (const end of this.#cleanups.splice(0)) end();
+    for (const cleanUp of this.#cleanups.splice(0)) cleanUp();
   }
 }
 

@@ -23,19 +23,19 @@ async function invite(link: string, seconds?: number): Promise<string> {
   return content.invitation;
 }
 
-const isAtTheDoor = (page: Page) => page.getByRole('heading', { name: '招待された人の部屋です' }).waitFor();
+const isAtTheDoor = (page: Page) => page.getByRole('heading', { name: '招待制の部屋です' }).waitFor();
 
 describe('a private room', () => {
   it('is made so from the menu, which shuts out whoever lacks the key it shows', async () => {
     const link = await makeRoomAt(windows.origin);
     const admin = await windows.enter(link, adminsDevice(windows.origin, link));
     const member = await windows.enter(link, deviceWith(windows.origin, { name: 'mugi' }));
-    const form = await choose(admin, '題名と説明を直す');
-    await form.getByLabel('招待された人だけが入れる').check();
+    const form = await choose(admin, 'タイトルと説明を編集');
+    await form.getByLabel('招待した人だけが入れる').check();
     const field = form.getByLabel('部屋の鍵');
     expect(await field.inputValue()).toMatch(/^\w{4}-\w{4}-\w{4}$/);
     await field.fill('short');
-    await form.getByText('8字以上にしてください').waitFor();
+    await form.getByText('8文字以上にしてください').waitFor();
     expect(await form.getByRole('button', { name: '保存' }).getAttribute('aria-disabled')).toBe('true');
     await field.fill('nishijin-orimono');
     await form.getByRole('button', { name: '保存' }).click();
@@ -61,15 +61,15 @@ describe('a private room', () => {
   it('opens again to everyone from the menu, and keeps its key where that is left blank', async () => {
     const link = await makePrivateRoom();
     const admin = await windows.enter(link, adminsDevice(windows.origin, link));
-    const box = (form: Locator) => form.getByLabel('招待された人だけが入れる');
-    const first = await choose(admin, '題名と説明を直す');
+    const box = (form: Locator) => form.getByLabel('招待した人だけが入れる');
+    const first = await choose(admin, 'タイトルと説明を編集');
     await expect.poll(() => box(first).isChecked()).toBe(true);
-    await first.getByLabel('題名').fill('鍵つきの部屋');
+    await first.getByLabel('タイトル').fill('鍵つきの部屋');
     await first.getByRole('button', { name: '保存' }).click();
     await admin.getByRole('heading', { name: '鍵つきの部屋' }).waitFor();
     const member = await windows.open(`/chat/${link}/#key=${key}`);
     await isLive(member);
-    const second = await choose(admin, '題名と説明を直す');
+    const second = await choose(admin, 'タイトルと説明を編集');
     await expect.poll(() => box(second).isChecked()).toBe(true);
     await box(second).uncheck();
     await second.getByRole('button', { name: '保存' }).click();
@@ -116,7 +116,7 @@ describe('a private room', () => {
       });
     });
     await page.goto(`${windows.origin}/chat/${link}/#key=${invitation}`);
-    await page.getByText('招待の期限が過ぎています。').waitFor();
+    await page.getByText('招待の有効期限が切れています。').waitFor();
     expect(await page.getByText('鍵が違います').count()).toBe(0);
     expect(await page.getByLabel('部屋の鍵').inputValue()).toBe('');
     await page.unrouteAll();
@@ -147,14 +147,14 @@ describe('sharing', () => {
     const address = `${windows.origin}/chat/${link}/`;
     await page.getByRole('button', { name: '共有' }).click();
     const dialog = dialogOf(page);
-    await dialog.getByText('このリンクを開いた人は、そのまま話せます。').waitFor();
+    await dialog.getByText('リンクを知っている人は、登録なしですぐに参加できます。').waitFor();
     expect(await dialog.getByLabel('部屋のリンク', { exact: true }).inputValue()).toBe(address);
     await dialog.getByRole('button', { name: 'コピー' }).click();
     await dialog.getByRole('button', { name: 'コピーしました' }).waitFor();
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(address);
     await dialog.getByRole('button', { name: 'コピー', exact: true }).waitFor();
     expect(await modulesOn(page)).toEqual(modulesOf(address));
-    expect(await dialog.getByText('ほかのアプリへ送る').count()).toBe(0);
+    expect(await dialog.getByText('ほかのアプリで共有').count()).toBe(0);
     expect(await dialog.getByText('招待リンクをつくる').count()).toBe(0);
     await shut(page);
     expect(await hasFocus(page.getByRole('button', { name: '共有' }))).toBe(true);
@@ -165,7 +165,7 @@ describe('sharing', () => {
       };
     });
     await page.getByRole('button', { name: '共有' }).click();
-    await dialog.getByRole('button', { name: 'ほかのアプリへ送る' }).click();
+    await dialog.getByRole('button', { name: 'ほかのアプリで共有' }).click();
     expect(await page.evaluate(() => Reflect.get(window, 'shared'))).toEqual({ title: '読書会', url: address });
   });
 
@@ -195,8 +195,8 @@ describe('sharing', () => {
     const admin = await windows.enter(link, adminsDevice(windows.origin, link));
     await admin.getByRole('button', { name: '共有' }).click();
     const dialog = dialogOf(admin);
-    await dialog.getByText('招待された人だけの部屋です。').waitFor();
-    await dialog.getByRole('button', { name: '招待リンクをつくる（7日間）' }).click();
+    await dialog.getByText('招待制の部屋です。').waitFor();
+    await dialog.getByRole('button', { name: '招待リンクをつくる（7日間有効）' }).click();
     await dialog.getByText(/まで、このリンクだけで入れます。/).waitFor();
     const address = await dialog.getByLabel('部屋のリンク', { exact: true }).inputValue();
     expect(address.startsWith(`${windows.origin}/chat/${link}/#key=`)).toBe(true);
@@ -204,7 +204,7 @@ describe('sharing', () => {
     const guest = await windows.open(address.slice(windows.origin.length));
     await isLive(guest);
     await guest.getByRole('button', { name: '共有' }).click();
-    await dialogOf(guest).getByText('招待された人だけの部屋です。').waitFor();
+    await dialogOf(guest).getByText('招待制の部屋です。').waitFor();
     expect(await dialogOf(guest).getByText('招待リンクをつくる').count()).toBe(0);
     expect(await dialogOf(guest).getByLabel('部屋のリンク', { exact: true }).inputValue()).not.toContain('key');
   });
@@ -213,28 +213,28 @@ describe('sharing', () => {
 /** How a connection ends that ends for good, and what is said then. */
 const ends = [
   { code: 4410, reason: 'Chat deleted', ja: 'この部屋は削除されました', en: 'This room was deleted' },
-  { code: 4403, reason: 'Kicked', ja: '部屋から退室になりました', en: 'You were removed from the room' },
-  { code: 4403, reason: 'Banned: spam', ja: 'この部屋には入れません', en: 'You cannot enter this room' },
+  { code: 4403, reason: 'Kicked', ja: '部屋から退室させられました', en: 'You were removed from the room' },
+  { code: 4403, reason: 'Banned: spam', ja: 'この部屋には入れません', en: 'You cannot join this room' },
   {
     code: 4403,
     reason: 'Forbidden: Origin not allowed',
-    ja: 'このページからは、部屋につなぐことが許可されていません。',
-    en: 'This page may not connect to the room.',
+    ja: 'このページからの接続は許可されていません。',
+    en: 'Connections from this page are not allowed.',
   },
   {
     code: 4403,
     reason: 'Forbidden: This room is private',
-    ja: '招待リンクを開くか、受けとった鍵を入れてください。',
-    en: 'Open your invitation, or enter the key that you were given.',
+    ja: '招待リンクを開くか、受け取った鍵を入力してください。',
+    en: 'Open your invitation link, or enter the room key that you received.',
   },
-  { code: 4404, reason: 'Chat not found', ja: 'この部屋は見つかりません', en: 'There is no room here' },
+  { code: 4404, reason: 'Chat not found', ja: 'この部屋は見つかりません', en: 'Room not found' },
   {
     code: 4401,
     reason: 'Unauthorized: Invalid signed token',
-    ja: 'この端末の印が受け付けられませんでした',
-    en: 'This device was not recognised',
+    ja: 'この端末の認証情報を確認できませんでした',
+    en: 'This device could not be verified',
   },
-  { code: 4413, reason: 'Frame too large', ja: '接続が終わりました', en: 'The connection has ended' },
+  { code: 4413, reason: 'Frame too large', ja: '接続が切れました', en: 'Disconnected' },
 ];
 
 describe('where a room stops', () => {
@@ -252,7 +252,7 @@ describe('where a room stops', () => {
       });
       await page.goto(`${windows.origin}/chat/a-room/`);
       await page.getByText(text).waitFor();
-      const words = (await page.locator('.end').innerText()).replace(/spam|a-room/g, '');
+      const words = (await page.locator('.unavailable').innerText()).replace(/spam|a-room/g, '');
       // The service’s own words are English; a reason is a moderator’s, and the link is as it is.
       if (locale === 'ja-JP') expect(words).not.toMatch(/[a-z]{3}/);
       else expect(words).not.toMatch(/[\p{sc=Hira}\p{sc=Kana}\p{sc=Han}]/u);

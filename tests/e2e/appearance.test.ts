@@ -66,12 +66,12 @@ async function walkThrough(page: Page, see: (what: string) => Promise<void>): Pr
   await look('ban', async () => {
     await page.getByRole('button', { name: 'kenji_w', exact: true }).first().click();
     await dialogOf(page)
-      .getByRole('button', { name: /^(出入り禁止にする|Ban)/ })
+      .getByRole('button', { name: /^(入室禁止にする|Ban)/ })
       .click();
     await dialogOf(page).locator('#question').waitFor();
   });
   await look('report', async () => {
-    await (await openMessageMenu(page, '直しました')).getByRole('button', { name: /^(報告する|Report)$/ }).click();
+    await (await openMessageMenu(page, '直しました')).getByRole('button', { name: /^(報告|Report)$/ }).click();
     await dialogOf(page).locator('#question').waitFor();
   });
   await look('delete message', async () => {
@@ -81,25 +81,25 @@ async function walkThrough(page: Page, see: (what: string) => Promise<void>): Pr
   await look('stamps', async () => {
     await messageOf(page, '直しました').focus();
     await messageOf(page, '直しました')
-      .getByRole('button', { name: /^(スタンプ|Stamp)$/ })
+      .getByRole('button', { name: /^(リアクション|Reaction)$/ })
       .press('Enter');
   });
   await look('details', async () => {
-    await choose(page, /^(題名と説明を直す|Edit title)/);
+    await choose(page, /^(タイトルと説明を編集|Edit title)/);
     await dialogOf(page).getByRole('checkbox').check();
   });
   await look('records', async () => {
-    await choose(page, /^(管理の記録|Moderation log)$/);
-    await dialogOf(page).locator('.record').first().waitFor();
+    await choose(page, /^(管理ログ|Moderation log)$/);
+    await dialogOf(page).locator('.moderation-entry').first().waitFor();
   });
   await look('search', async () => {
-    await choose(page, /^(部屋のなかを探す|Search the room)$/);
+    await choose(page, /^(部屋の中を検索|Search the room)$/);
     await dialogOf(page).locator('input').fill('西陣');
     await dialogOf(page).locator('output', { hasText: /./ }).waitFor();
     await dialogOf(page).locator('input').fill('承知');
     await dialogOf(page).locator('mark').waitFor();
   });
-  await look('delete room', () => choose(page, /^(部屋を削除|Delete the room)$/));
+  await look('delete room', () => choose(page, /^(部屋を削除|Delete room)$/));
 }
 
 /** A window of the room's admin, with something of one's own in it, and something in the log of keeping order. */
@@ -107,10 +107,10 @@ async function enterFullRoom(options: BrowserContextOptions = {}): Promise<Page>
   const link = await makeFullRoom();
   const page = await windows.enter(link, { ...adminsDevice(windows.origin, link, 'ソラ'), ...options });
   await say(page, '予約しておきます');
-  await page.locator('.fate').first().waitFor();
-  await (await openMessageMenu(page, '直しました')).locator('.picker button').nth(1).click();
-  await page.locator('.stamp').waitFor();
-  const step = (await openRoomMenu(page)).locator('.steps button').nth(1);
+  await page.locator('.send-status').first().waitFor();
+  await (await openMessageMenu(page, '直しました')).locator('.reaction-picker button').nth(1).click();
+  await page.locator('.reaction').waitFor();
+  const step = (await openRoomMenu(page)).locator('.segmented button').nth(1);
   await step.click();
   await expect.poll(() => step.getAttribute('aria-pressed')).toBe('true');
   await shut(page);
@@ -141,7 +141,7 @@ describe('axe-core', () => {
 
   it.each(looks)('finds nothing wrong with where a room stops: %s', async (_, options) => {
     const page = await windows.open('/chat/nobodys-room/', options);
-    await page.locator('.end').waitFor();
+    await page.locator('.unavailable').waitFor();
     expect(await violationsOn(page)).toEqual([]);
     const link = await makeRoomAt(windows.origin);
     await callAt(windows.origin, 'PUT', '/chat/update', {
@@ -243,7 +243,7 @@ describe('at every width', () => {
     const page = await enterFullRoom({ ...phone, reducedMotion: 'reduce' });
     const wrong: Record<string, string[]> = {};
     await walkThrough(page, async (what) => {
-      const small = await smallTargets(page, 44, '.is-main, .room-back, .room-tools button, .menu .item');
+      const small = await smallTargets(page, 44, '.is-primary, .room-back, .room-actions button, .menu .menu-item');
       if (small.length > 0) wrong[what] = small;
     });
     expect(wrong).toEqual({});
@@ -262,7 +262,7 @@ describe('at every width', () => {
     expect(await isIn(page.locator('textarea'))).toBe(true);
     expect(await isIn(page.getByRole('button', { name: '送信' }))).toBe(true);
     expect((await page.getByRole('log').boundingBox())?.height).toBeGreaterThan(120);
-    expect((await page.locator('.room-head').boundingBox())?.height).toBeLessThanOrEqual(48);
+    expect((await page.locator('.room-header').boundingBox())?.height).toBeLessThanOrEqual(48);
     // One that is laid over the page instead makes the page no smaller, but says so.
     await page.setViewportSize({ width: 360, height: 740 });
     await page.evaluate(() => {
@@ -270,7 +270,7 @@ describe('at every width', () => {
       visualViewport?.dispatchEvent(new Event('resize'));
     });
     await expect.poll(() => isIn(page.locator('textarea'))).toBe(true);
-    expect((await page.locator('.room-head').boundingBox())?.height).toBeLessThanOrEqual(48);
+    expect((await page.locator('.room-header').boundingBox())?.height).toBeLessThanOrEqual(48);
   });
 });
 
@@ -303,7 +303,7 @@ describe('the language', () => {
     await dialogOf(page)
       .getByRole('button', { name: /Language/ })
       .click();
-    await dialogOf(page).getByText('部屋のなかを探す').waitFor();
+    await dialogOf(page).getByText('部屋の中を検索').waitFor();
     expect(await page.locator('html').getAttribute('lang')).toBe('ja');
     expect(new URL(page.url()).search).toBe('');
     expect((await heard()).replace(/Flexio Chat|Enter|Ctrl|NDJSON|English|Language|http\S+|room-\S+/g, '')).not.toMatch(
@@ -318,7 +318,7 @@ describe('the language', () => {
     const link = await makeRoomAt(windows.origin);
     const page = await windows.enter(link, { ...adminsDevice(windows.origin, link) });
     await say(page, 'あ');
-    await page.locator('.fate').first().waitFor();
+    await page.locator('.send-status').first().waitFor();
     // Each is what the service really says (shared/failures.ts).
     const refusals = [
       'Muted',
@@ -367,17 +367,17 @@ describe('the theme', () => {
     const dark = await paper(page);
     expect(dark).not.toBe(light);
     const menu = await openRoomMenu(page);
-    const button = menu.getByRole('button', { name: /^明るさ/ });
+    const button = menu.getByRole('button', { name: /^テーマ/ });
     await button.click();
-    await button.getByText('明るい').waitFor();
+    await button.getByText('ライト').waitFor();
     expect(await page.locator('html').getAttribute('data-theme')).toBe('light');
     expect(await paper(page)).toBe(light);
     await page.reload();
     await isLive(page);
     expect(await paper(page)).toBe(light);
-    const again = (await openRoomMenu(page)).getByRole('button', { name: /^明るさ/ });
+    const again = (await openRoomMenu(page)).getByRole('button', { name: /^テーマ/ });
     await again.click();
-    await again.getByText('暗い').waitFor();
+    await again.getByText('ダーク').waitFor();
     await page.emulateMedia({ colorScheme: 'light' });
     expect(await paper(page)).toBe(dark);
     await again.click();
@@ -452,15 +452,15 @@ describe('who is here', () => {
     expect(await said.locator('.short-id').innerText()).toBe(await other.locator('.short-id').innerText());
 
     await other.getByRole('button').click();
-    await dialogOf(admin).getByRole('button', { name: '自分には表示しない' }).click();
-    await admin.getByText('表示しない人のメッセージ').waitFor();
-    await other.getByText('表示しない').waitFor();
+    await dialogOf(admin).getByRole('button', { name: '非表示にする' }).click();
+    await admin.getByText('非表示にした人のメッセージ').waitFor();
+    await other.getByText('非表示').waitFor();
     await admin.reload();
     await isLive(admin);
-    await admin.getByText('表示しない人のメッセージ').waitFor();
+    await admin.getByText('非表示にした人のメッセージ').waitFor();
     expect(await messageOf(member, '書きました').count()).toBe(1);
     await other.getByRole('button').click();
-    await dialogOf(admin).getByRole('button', { name: 'また表示する' }).click();
+    await dialogOf(admin).getByRole('button', { name: '再表示する' }).click();
     await messageOf(admin, '書きました').waitFor();
   });
 

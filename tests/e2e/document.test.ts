@@ -135,14 +135,14 @@ describe('the JavaScript', () => {
     const logged: unknown[][] = [];
     const { ws } = evaluate(snippet, ['ws'], logged) as { ws: WebSocket };
     try {
-      await vi.waitFor(() => expect(logged).toHaveLength(1), 5_000);
+      await vi.waitFor(() => expect(logged).toHaveLength(1), 15_000);
       expect(logged[0]).toMatchObject(['新しいメッセージ:', { type: 'ready', role: 'member' }]);
       await callAt(server.origin, 'POST', '/chat/tech-discussion-2024/messages', {
         token: 'someone',
         clientId: 'one',
         text: 'こんにちは',
       });
-      await vi.waitFor(() => expect(logged.length).toBeGreaterThan(1), 5_000);
+      await vi.waitFor(() => expect(logged.length).toBeGreaterThan(1), 15_000);
       expect(logged.at(-1)).toMatchObject(['新しいメッセージ:', { type: 'message', text: 'こんにちは' }]);
     } finally {
       ws.close();

@@ -161,9 +161,9 @@ describe('the widget', () => {
     await message.getByRole('button', { name: 'More' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
-    await page.getByText('Deleted by its author').waitFor();
+    await page.getByText('Deleted by the author').waitFor();
     await page.getByRole('button', { name: 'Share' }).click();
-    const address = page.getByRole('dialog').getByLabel('Link to the room', { exact: true });
+    const address = page.getByRole('dialog').getByLabel('Room link', { exact: true });
     expect(await address.inputValue()).toBe(`${server.origin}/chat/${link}/`);
     await page.keyboard.press('Escape');
     const focused = () =>

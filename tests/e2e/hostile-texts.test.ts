@@ -106,7 +106,7 @@ describe('a text that was made to be more than text', () => {
     }
     for (const open of [
       () => openRoomMenu(page),
-      () => choose(page, '題名と説明を直す'),
+      () => choose(page, 'タイトルと説明を編集'),
       () => page.locator('[data-message-id]').last().getByRole('button', { name: 'その他' }).press('Enter'),
     ]) {
       await open();

@@ -54,7 +54,7 @@ describe('by the keyboard alone', () => {
 
     await tabTo(page, page.getByRole('log'), 'Shift+Tab');
     for (let turn = 0; turn < 3; turn++) await page.keyboard.press('ArrowUp');
-    await tabTo(page, messageOf(page, 'ひとつめ').getByRole('button', { name: 'スタンプ' }));
+    await tabTo(page, messageOf(page, 'ひとつめ').getByRole('button', { name: 'リアクション' }));
     await page.keyboard.press('Enter');
     await dialogOf(page).waitFor();
     expect(await hasFocus(dialogOf(page).getByRole('button', { name: 'いいね' }))).toBe(true);
@@ -62,7 +62,9 @@ describe('by the keyboard alone', () => {
     expect(await isShown(page)).toBe(true);
     await page.keyboard.press('Enter');
     await messageOf(page, 'ひとつめ').getByRole('button', { name: '感謝 1' }).waitFor();
-    await expect.poll(() => hasFocus(messageOf(page, 'ひとつめ').getByRole('button', { name: 'スタンプ' }))).toBe(true);
+    await expect
+      .poll(() => hasFocus(messageOf(page, 'ひとつめ').getByRole('button', { name: 'リアクション' })))
+      .toBe(true);
 
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
@@ -70,7 +72,7 @@ describe('by the keyboard alone', () => {
     await tabTo(page, messageOf(page, '返事です').getByRole('button', { name: 'その他' }));
     await page.keyboard.press('Enter');
     await dialogOf(page).waitFor();
-    await tabTo(page, dialogOf(page).getByRole('button', { name: '直す' }), 'ArrowDown');
+    await tabTo(page, dialogOf(page).getByRole('button', { name: '編集' }), 'ArrowDown');
     await page.keyboard.press('Enter');
     await expect.poll(() => hasFocus(page.locator('textarea'))).toBe(true);
     await page.keyboard.press('End');
@@ -81,10 +83,10 @@ describe('by the keyboard alone', () => {
     await openMessageMenu(page, '返事ですよ');
     await tabTo(page, dialogOf(page).getByRole('button', { name: '削除' }), 'ArrowUp');
     await page.keyboard.press('Enter');
-    await dialogOf(page).getByRole('heading', { name: 'メッセージを削除しますか' }).waitFor();
+    await dialogOf(page).getByRole('heading', { name: 'メッセージを削除しますか？' }).waitFor();
     await tabTo(page, dialogOf(page).getByRole('button', { name: '削除' }));
     await page.keyboard.press('Enter');
-    await page.getByText('本人が削除しました').waitFor();
+    await page.getByText('投稿者が削除しました').waitFor();
     await expect.poll(() => page.evaluate(() => document.activeElement?.matches('[data-message-id]'))).toBe(true);
 
     await tabTo(page, page.getByRole('link', { name: '部屋の一覧へ' }), 'Shift+Tab');
@@ -100,7 +102,7 @@ describe('by the keyboard alone', () => {
     await messageOf(page, '桜の話').waitFor();
     const person = page.locator('.person').getByRole('button', { name: 'ソラ の操作' });
     for (const opener of [
-      page.getByRole('button', { name: '部屋のなかを探す' }),
+      page.getByRole('button', { name: '部屋の中を検索' }),
       page.getByRole('button', { name: '共有' }),
       page.getByRole('button', { name: '部屋のメニュー' }),
       person,
@@ -115,19 +117,19 @@ describe('by the keyboard alone', () => {
 
     await person.focus();
     await page.keyboard.press('Enter');
-    await tabTo(page, dialogOf(page).getByRole('button', { name: '呼び名を変える' }), 'ArrowDown');
+    await tabTo(page, dialogOf(page).getByRole('button', { name: '表示名を変更' }), 'ArrowDown');
     await page.keyboard.press('Enter');
-    await expect.poll(() => hasFocus(page.getByLabel('呼び名', { exact: true }))).toBe(true);
+    await expect.poll(() => hasFocus(page.getByLabel('表示名', { exact: true }))).toBe(true);
     await page.keyboard.press('Escape');
     await expect.poll(() => hasFocus(page.locator('textarea'))).toBe(true);
 
-    await page.getByRole('button', { name: '部屋のなかを探す' }).focus();
+    await page.getByRole('button', { name: '部屋の中を検索' }).focus();
     await page.keyboard.press('Enter');
     await dialogOf(page).waitFor();
     await page.keyboard.type('桜');
     await dialogOf(page).locator('mark').waitFor();
     await page.keyboard.press('Enter');
-    await messageOf(page, '桜の話').and(page.locator('.is-flash')).waitFor();
+    await messageOf(page, '桜の話').and(page.locator('.is-highlighted')).waitFor();
     // The message to which one came has it.
     await expect.poll(() => hasFocus(messageOf(page, '桜の話'))).toBe(true);
   });

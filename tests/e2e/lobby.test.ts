@@ -38,11 +38,11 @@ const sidewaysScroll = (page: Page) => page.evaluate(() => document.documentElem
 describe('a lobby without rooms', () => {
   it.each([
     ['ja-JP', '部屋はまだありません', '部屋をつくる'],
-    ['en-GB', 'There are no rooms yet', 'Make a room'],
+    ['en-GB', 'No rooms yet', 'Create a room'],
   ])('says so, and leads to the form (%s)', async (locale, text, way) => {
     const page = await windows.open('/', { locale });
     await page.getByRole('heading', { name: text }).waitFor();
-    await page.locator('.rooms-none').getByRole('button', { name: way }).click();
+    await page.locator('.rooms-empty').getByRole('button', { name: way }).click();
     await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('make-title');
     expect(await violationsOn(page)).toEqual([]);
   });
@@ -59,7 +59,7 @@ describe('the list', () => {
     await page.locator('[data-link=find-c]').waitFor();
     await searchBox(page).pressSequentially('歩く会');
     await lists(page, ['find-b', 'find-a']);
-    await page.getByRole('status').getByText('2の部屋').waitFor({ state: 'attached' });
+    await page.getByRole('status').getByText('2件の部屋').waitFor({ state: 'attached' });
     expect(asks(page)).toBe('?lang=ja&q=歩く会');
     await searchBox(page).fill('歩く会 喫茶');
     await lists(page, ['find-a']);
@@ -130,7 +130,7 @@ describe('the list', () => {
     await page.locator('[data-link=tag-a]').getByRole('button', { name: '編み物' }).click();
     await lists(page, ['tag-b', 'tag-a']);
     expect(asks(page)).toBe('?tag=編み物');
-    const chip = page.getByRole('group', { name: 'タグで絞る' }).getByRole('button', { name: /^編み物/ });
+    const chip = page.getByRole('group', { name: 'タグで絞り込む' }).getByRole('button', { name: /^編み物/ });
     await expect.poll(() => chip.getAttribute('aria-pressed')).toBe('true');
     await expect.poll(() => chip.textContent()).toBe('編み物2');
     await expect.poll(() => chip.evaluate((element) => element === document.activeElement)).toBe(true);
@@ -206,7 +206,7 @@ describe('the list', () => {
     await page.getByRole('button', { name: /天体観測.*をつくる/ }).click();
     expect(await page.locator('#make-title').inputValue()).toBe('天体観測');
     await page.locator('.tag-input').getByText('空').waitFor();
-    await page.getByRole('button', { name: 'すべての部屋を見る' }).click();
+    await page.getByRole('button', { name: 'すべての部屋を表示' }).click();
     await page.locator('[data-link=known]').waitFor();
     expect(await searchBox(page).inputValue()).toBe('');
     expect(asks(page)).toBe('');
@@ -219,7 +219,7 @@ describe('the list', () => {
     await expect.poll(async () => (await listed(page)).length).toBe(20);
     await page.route('**/chat/list*', (route) => route.abort());
     await page.getByRole('button', { name: 'Show more' }).click();
-    const alert = page.getByRole('alert').filter({ hasText: 'could not be loaded' });
+    const alert = page.getByRole('alert').filter({ hasText: 'Could not load' });
     await alert.waitFor();
     expect(await listed(page)).toHaveLength(20);
     await page.getByRole('button', { name: 'New', exact: true }).click();
@@ -252,8 +252,8 @@ describe('the list', () => {
       expect(await sidewaysScroll(page)).toBeLessThanOrEqual(0);
     }
     const sought = await windows.open(`/?q=${encodeURIComponent(`\u202e${'無'.repeat(120)}<i>`)}`);
-    await sought.locator('.rooms-none h3').waitFor();
-    expect(await sought.locator('.rooms-none h3 *').count()).toBe(0);
+    await sought.locator('.rooms-empty h3').waitFor();
+    expect(await sought.locator('.rooms-empty h3 *').count()).toBe(0);
     expect(await sidewaysScroll(sought)).toBeLessThanOrEqual(0);
   });
 
@@ -284,17 +284,17 @@ describe('the head', () => {
   it('goes through the themes, and remembers the one that was chosen', async () => {
     const paper = (shown: Page) => shown.evaluate(() => getComputedStyle(document.body).backgroundColor);
     const page = await windows.open('/', { colorScheme: 'light' });
-    const theme = page.getByRole('button', { name: /^配色/ });
-    await page.getByRole('button', { name: '配色：端末に合わせる' }).waitFor();
+    const theme = page.getByRole('button', { name: /^テーマ/ });
+    await page.getByRole('button', { name: 'テーマ：端末に合わせる' }).waitFor();
     const light = await paper(page);
     await page.emulateMedia({ colorScheme: 'dark' });
     const dark = await paper(page);
     expect(dark).not.toBe(light);
     await theme.click();
-    await page.getByRole('button', { name: '配色：明るい' }).waitFor();
+    await page.getByRole('button', { name: 'テーマ：ライト' }).waitFor();
     expect(await paper(page)).toBe(light);
     await page.reload();
-    await page.getByRole('button', { name: '配色：明るい' }).waitFor();
+    await page.getByRole('button', { name: 'テーマ：ライト' }).waitFor();
     expect(await paper(page)).toBe(light);
     await page.emulateMedia({ colorScheme: 'light' });
     await theme.click();
@@ -346,11 +346,11 @@ describe('for everyone', () => {
     await page.locator('.tag-filter [aria-pressed=true]').waitFor();
     expect(await violationsOn(page)).toEqual([]);
     await searchBox(page).fill('nowhere to be found');
-    await page.locator('.rooms-none').waitFor();
+    await page.locator('.rooms-empty').waitFor();
     expect(await violationsOn(page)).toEqual([]);
     await page.route('**/chat/list*', (route) => route.abort());
     await searchBox(page).fill('nowhere');
-    await page.locator('.rooms-end[role=alert]').waitFor();
+    await page.locator('.rooms-footer[role=alert]').waitFor();
     expect(await violationsOn(page)).toEqual([]);
     await page.setViewportSize({ width: 320, height: 700 });
     expect(await violationsOn(page)).toEqual([]);
@@ -373,7 +373,7 @@ describe('for everyone', () => {
     await makeRoomAt(windows.origin);
     const page = await windows.open('/', { hasTouch: true, isMobile: true, viewport: { width: 360, height: 740 } });
     await page.locator('[data-link]').first().waitFor();
-    for (const action of await page.locator('.button.is-main, .search .input, #make-title').all()) {
+    for (const action of await page.locator('.button.is-primary, .search .input, #make-title').all()) {
       expect((await action.boundingBox())?.height).toBeGreaterThanOrEqual(44);
     }
   });

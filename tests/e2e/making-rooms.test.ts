@@ -1,5 +1,5 @@
-/** Making a room in the lobby, in a real browser, against a real server. */
-import type { Page } from 'playwright-core';
+/** Creating a room in the lobby: a real browser against a real server. */
+import type { Page, Request } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import type { MessagePage } from '../../shared/message.ts';
 import type { RoomView } from '../../shared/room.ts';
@@ -9,14 +9,14 @@ import { isLive, say, shows, Windows } from '../support/windows.ts';
 
 const windows = Windows.ofThisFile();
 
-const make = (page: Page) => page.getByRole('button', { name: /^(つくって入る|Make it and go in)$/ });
+const make = (page: Page) => page.getByRole('button', { name: /^(つくって入る|Create and join)$/ });
 
-/** The dialog with what is shown once. */
+/** The dialog that shows the admin token and the join key once. */
 const secrets = (page: Page) => page.getByRole('dialog');
 
 async function goIn(page: Page): Promise<string> {
   await secrets(page)
-    .getByRole('link', { name: /^(控えたので部屋へ|Noted, go in)$/ })
+    .getByRole('link', { name: /^(控えたので部屋に入る|I have saved it, join)$/ })
     .click();
   await isLive(page);
   return new URL(page.url()).pathname.split('/')[2] ?? '';
@@ -27,16 +27,16 @@ async function roomOf(link: string, headers: Record<string, string> = {}): Promi
   return { status: response.status, room: ((await response.json()) as { content: RoomView }).content };
 }
 
-/** Presses Tab until what is looked for has the focus. */
+/** Presses Tab until an element that matches the selector has the focus. */
 async function tabTo(page: Page, selector: string): Promise<void> {
   for (let turn = 0; turn < 100; turn++) {
     await page.keyboard.press('Tab');
     if (await page.evaluate((sought) => document.activeElement?.matches(sought), selector)) return;
   }
-  throw new Error(`the keyboard does not get to ${selector}`);
+  throw new Error(`not reached with Tab: ${selector}`);
 }
 
-/** The service makes the next room, and its answer does not arrive. */
+/** The service creates the next room, but the page does not receive the response. */
 async function loseTheAnswer(page: Page): Promise<void> {
   await page.route(
     '**/chat/new',
@@ -60,7 +60,7 @@ describe('a new room', () => {
     expect((await roomOf(link)).room.title).toBe('思いつき');
   });
 
-  it('has its maker as admin, and is listed', async () => {
+  it('has its creator as admin, and is listed', async () => {
     const page = await windows.open('/');
     await page.locator('#make-title').fill('京都の喫茶店をめぐる会');
     await page.locator('#make-link').fill('kyoto-kissa');
@@ -80,18 +80,18 @@ describe('a new room', () => {
     await shows(other, ['ようこそ']);
   });
 
-  it('can be made and entered by keyboard alone', async () => {
+  it('can be created and entered with the keyboard alone', async () => {
     const page = await windows.open('/', { locale: 'en-GB' });
     await page.locator('#make-title').waitFor();
     await tabTo(page, '#make-title');
     await page.keyboard.type('By keyboard');
     await tabTo(page, '#make-tags');
     await page.keyboard.type('keys,');
-    await tabTo(page, '.make button[type=submit]');
+    await tabTo(page, '.create-room button[type=submit]');
     await page.keyboard.press('Enter');
     await secrets(page).waitFor();
     await page.keyboard.press('Escape');
-    await tabTo(page, 'dialog a.is-main');
+    await tabTo(page, 'dialog a.is-primary');
     await page.keyboard.press('Enter');
     await isLive(page);
     await tabTo(page, 'textarea');
@@ -100,7 +100,7 @@ describe('a new room', () => {
     await shows(page, ['hello']);
   });
 
-  it('is one room however often the button is pressed', async () => {
+  it('is created once when the button is pressed twice', async () => {
     const page = await windows.open('/');
     let calls = 0;
     page.on('request', (request) => {
@@ -112,7 +112,7 @@ describe('a new room', () => {
     expect(calls).toBe(1);
   });
 
-  it('is one room, as it was wanted last, when the answer is lost', async () => {
+  it('is created once, with the last values, when the first response is lost', async () => {
     const page = await windows.open('/');
     await loseTheAnswer(page);
     await page.locator('#make-title').fill('一度目');
@@ -120,15 +120,36 @@ describe('a new room', () => {
     await make(page).click();
     await page.getByText('サービスにつながりません').waitFor();
     await page.locator('#make-title').fill('二度目');
-    // It would suggest another link, and cannot be had any more.
-    await page.getByLabel('一覧に出さない').check();
+    // An unlisted room has another suggested link, but the link of the first attempt is kept.
+    await page.getByLabel('一覧に表示しない').check();
     await make(page).click();
     const link = await goIn(page);
     const { content } = await callAt<{ chats: RoomView[] }>(windows.origin, 'GET', '/chat/list?tag=lost');
     expect(content.chats.map((room) => [room.link, room.title])).toEqual([[link, '二度目']]);
   });
 
-  it('begins with the link of a room that is not there', async () => {
+  it('is created by the second attempt although its link was being checked during the first', async () => {
+    const page = await windows.open('/');
+    await loseTheAnswer(page);
+    let checks = 0;
+    const isCheck = (request: Request) => request.method() === 'GET' && request.url().endsWith('/chat/being-checked');
+    page.on('request', (request) => (checks += Number(isCheck(request))));
+    page.on('requestfailed', (request) => (checks -= Number(isCheck(request))));
+    // Never answered: a check that is not aborted stays pending.
+    await page.route('**/chat/being-checked', () => undefined);
+    await page.locator('#make-title').fill('二度目でできる');
+    await page.locator('#make-link').fill('being-checked');
+    await make(page).click();
+    await page.getByText('サービスに接続できません').waitFor();
+    // Longer than the pause after typing that starts a check.
+    await page.waitForTimeout(600);
+    expect(checks).toBe(0);
+    await page.unroute('**/chat/being-checked');
+    await make(page).click();
+    expect(await goIn(page)).toBe('being-checked');
+  });
+
+  it('starts with the link of a room that does not exist', async () => {
     const page = await windows.open('/chat/not-there/');
     await page.getByRole('link', { name: /not-there/ }).click();
     await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('make-title');
@@ -138,9 +159,9 @@ describe('a new room', () => {
 
 describe('the form', () => {
   it.each([
-    ['ja-JP', '空いています', '使われています。空いているのはこちら。'],
-    ['en-GB', 'This link is free.', 'This link is taken. These are free:'],
-  ])('says while one types whether a link is free, and which ones are (%s)', async (locale, free, taken) => {
+    ['ja-JP', 'このリンクは使えます', 'このリンクは使われています。次のリンクは使えます。'],
+    ['en-GB', 'This link is available.', 'This link is taken. These are available:'],
+  ])('reports while typing whether a link is free, and suggests free ones (%s)', async (locale, free, taken) => {
     const link = await makeRoomAt(windows.origin);
     const page = await windows.open('/', { locale });
     await page.locator('#make-title').fill('別の部屋');
@@ -159,11 +180,11 @@ describe('the form', () => {
     expect((await roomOf(link)).room.title).toBe('読書会');
   });
 
-  it('offers another link when somebody was faster', async () => {
+  it('suggests another link when the link was taken in the meantime', async () => {
     const page = await windows.open('/', { locale: 'en-GB' });
     await page.locator('#make-title').fill('Another');
     await page.locator('#make-link').fill('faster');
-    await page.getByText('This link is free.').waitFor();
+    await page.getByText('This link is available.').waitFor();
     const content = { title: 'First', about: '', tag: [], link: 'faster' };
     await callAt(windows.origin, 'POST', '/chat/new', { token: 'admin-secret', content });
     await make(page).click();
@@ -172,29 +193,29 @@ describe('the form', () => {
     expect((await roomOf('faster')).room.title).toBe('First');
   });
 
-  it('says what is wrong once a field was left, and from then on as one types', async () => {
+  it('reports an invalid field once it loses the focus, and from then on while typing', async () => {
     const page = await windows.open('/');
     const title = page.locator('#make-title');
     await title.focus();
     await title.blur();
-    expect(await page.locator('.problem').count()).toBe(0);
+    expect(await page.locator('.error').count()).toBe(0);
     await title.fill('題'.repeat(101));
     await page.getByText('101 / 100').waitFor();
-    expect(await page.locator('.problem').count()).toBe(0);
+    expect(await page.locator('.error').count()).toBe(0);
     await title.blur();
-    await page.getByText('1字 多すぎます').waitFor();
+    await page.getByText('1文字超えています').waitFor();
     await title.press('End');
     await title.press('Backspace');
-    await expect.poll(() => page.locator('.problem').count()).toBe(0);
+    await expect.poll(() => page.locator('.error').count()).toBe(0);
     await page.locator('#make-link').fill('ｎｅｗ');
     await page.locator('#make-link').blur();
     await page.getByText('このリンクは使えません').waitFor();
     await page.locator('#make-link').fill('京都');
-    await page.getByText('使えるのは半角の英数字').waitFor();
+    await page.getByText('使えるのは半角英数字').waitFor();
     await page.locator('#make-link').fill('');
     await title.fill('');
     await make(page).click();
-    await page.getByText('題名を入れてください').waitFor();
+    await page.getByText('タイトルを入力してください').waitFor();
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('make-title');
   });
 
@@ -202,20 +223,20 @@ describe('the form', () => {
     (['ja-JP', 'en-GB'] as const).flatMap((locale) =>
       (['light', 'dark'] as const).map((colorScheme) => ({ locale, colorScheme })),
     ),
-  )('has nothing wrong for axe ($locale, $colorScheme)', { timeout: 180_000 }, async (look) => {
+  )('has no axe violations ($locale, $colorScheme)', { timeout: 180_000 }, async (look) => {
     const link = await makeRoomAt(windows.origin);
     const page = await windows.open('/', look);
     await make(page).click();
     await page.locator('#make-link').fill(link);
     await page.locator('.free-links button').first().waitFor();
     await page.locator('#make-tags').fill('tag,');
-    await page.locator('.make input[type=checkbox]').last().check();
+    await page.locator('.create-room input[type=checkbox]').last().check();
     await page.locator('#make-key').fill('short');
     await page.locator('#make-key').blur();
     expect(await violationsOn(page)).toEqual([]);
     await page.locator('#make-title').fill('axe');
     await page.locator('#make-link').fill(`${link}-axe-${look.locale}-${look.colorScheme}`);
-    await page.locator('.good').waitFor();
+    await page.locator('.success').waitFor();
     await page.locator('#make-key').fill('long enough');
     expect(await violationsOn(page)).toEqual([]);
     await make(page).click();
@@ -225,13 +246,13 @@ describe('the form', () => {
 });
 
 describe('a private room', () => {
-  it('is made with a key that can be read aloud, and shown with it once', async () => {
+  it('is created with a readable key, which is shown once', async () => {
     const page = await windows.open('/');
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await page.locator('#make-title').fill('内輪');
     await page.getByLabel('招待した人だけ').check();
-    expect(await page.getByLabel('一覧に出さない').isChecked()).toBe(true);
-    const key = await page.getByLabel('入るための鍵').inputValue();
+    expect(await page.getByLabel('一覧に表示しない').isChecked()).toBe(true);
+    const key = await page.getByLabel('部屋の鍵').inputValue();
     expect(key).toMatch(/^[a-z2-9]{4}-[a-z2-9]{4}-[a-z2-9]{4}$/);
     await make(page).click();
     await secrets(page).getByText(key).waitFor();
@@ -245,16 +266,16 @@ describe('a private room', () => {
     expect(content.chats.map((room) => room.link)).not.toContain(link);
   });
 
-  it('takes a key of its maker, long enough', async () => {
+  it('accepts a key that its creator chose, if it is long enough', async () => {
     const page = await windows.open('/', { locale: 'en-GB' });
     await page.locator('#make-title').fill('Family');
     await page.locator('#make-link').fill('family');
-    await page.getByLabel('Only people I invite').check();
-    await page.getByLabel('Key to the room').fill('two');
+    await page.getByLabel('Invite only').check();
+    await page.getByLabel('Room key').fill('two');
     await make(page).click();
-    await page.getByText('Make the key 8 characters or longer.').waitFor();
+    await page.getByText('The key needs at least 8 characters.').waitFor();
     expect((await roomOf('family')).status).toBe(404);
-    await page.getByLabel('Key to the room').fill('二羽の青鷺 two herons');
+    await page.getByLabel('Room key').fill('二羽の青鷺 two herons');
     await make(page).click();
     await goIn(page);
     expect((await roomOf('family')).status).toBe(403);
@@ -262,14 +283,14 @@ describe('a private room', () => {
     expect((await roomOf('family', { 'X-Join-Key': shown })).room.isPrivate).toBe(true);
   });
 
-  it('is open again when its maker thinks better of it after a lost answer', async () => {
+  it('is public when its creator changes that after a lost response', async () => {
     const page = await windows.open('/');
     await loseTheAnswer(page);
     await page.locator('#make-title').fill('公開');
     await page.locator('#make-link').fill('opened');
     await page.getByLabel('招待した人だけ').check();
     await make(page).click();
-    await page.getByText('サービスにつながりません').waitFor();
+    await page.getByText('サービスに接続できません').waitFor();
     expect((await roomOf('opened')).status).toBe(403);
     await page.getByLabel('招待した人だけ').uncheck();
     await make(page).click();

@@ -113,7 +113,7 @@ describe('pages on an origin of their own', () => {
     await page.locator('#make-title').fill('別の場所の会');
     await page.locator('#make-link').fill('elsewhere');
     await page.getByRole('button', { name: 'つくって入る' }).click();
-    await page.getByRole('dialog').getByText('控えたので部屋へ').click();
+    await page.getByRole('dialog').getByText('控えたので部屋に入る').click();
     await isLive(page);
     expect(page.url()).toBe(`${host.origin}/chat/elsewhere/`);
     await page.getByRole('button', { name: '共有' }).click();

@@ -51,7 +51,7 @@ describe('a room', () => {
   it('counts who is here, and names them', async () => {
     const link = await makeRoomAt(windows.origin);
     const alice = await enter(link);
-    await alice.getByLabel('呼び名').fill('アリス');
+    await alice.getByLabel('表示名').fill('アリス');
     await say(alice, 'よろしく');
     const bob = await enter(link);
     await expect.poll(() => alice.locator('button [data-count], button[data-count]').textContent()).toContain('2');
@@ -63,10 +63,10 @@ describe('a room', () => {
   it('says while one types that a name looks like a role, and sends nothing under it', async () => {
     const link = await makeRoomAt(windows.origin);
     const alice = await enter(link);
-    await alice.getByLabel('呼び名').fill('管理者');
-    await alice.getByText('役割に見える名前は使えません').waitFor();
+    await alice.getByLabel('表示名').fill('管理者');
+    await alice.getByText('役割と紛らわしい名前は使えません').waitFor();
     await say(alice, '従ってください');
-    await alice.getByLabel('呼び名').fill('\u200bアリス ');
+    await alice.getByLabel('表示名').fill('\u200bアリス ');
     await say(alice, 'よろしく');
     await shows(alice, ['よろしく']);
     const { content } = await callAt<MessagePage>(windows.origin, 'GET', `/chat/${link}/messages`);
@@ -124,7 +124,7 @@ describe('a room', () => {
 
   it.each([
     ['ja-JP', 'この部屋は見つかりません'],
-    ['en-GB', 'There is no room here'],
+    ['en-GB', 'Room not found'],
   ])('that is not there is said to be so (%s)', async (locale, text) => {
     const page = await openWindow('/chat/no-such-room/', locale);
     await page.getByText(text).waitFor();

@@ -24,7 +24,7 @@ async function roomOf(count: number): Promise<{ link: string; bob: Caller }> {
 const message = (page: Page, number: number) =>
   page.locator('[data-message-id]').filter({ has: page.locator('.text', { hasText: new RegExp(`^${number}\\.`) }) });
 
-const pill = (page: Page) => page.locator('.pill');
+const pill = (page: Page) => page.locator('.jump-to-end');
 const firstNumber = async (page: Page) => Number.parseInt(await page.locator('.text').first().innerText(), 10);
 
 /** How far the end of the log is below what is in view, in pixels. */
@@ -77,7 +77,7 @@ async function openNoting(path: string, options: BrowserContextOptions & { isHid
     const lit: (string | null)[] = [];
     Object.assign(window, { lit });
     new MutationObserver(() => {
-      const id = document.querySelector('.is-flash')?.getAttribute('data-message-id');
+      const id = document.querySelector('.is-highlighted')?.getAttribute('data-message-id');
       if (id && lit.at(-1) !== id) lit.push(id);
     }).observe(document, { subtree: true, childList: true, attributes: true });
   }, isHidden);
@@ -119,7 +119,7 @@ describe('the place where one reads', () => {
       await becomes(async () => firstNumber(alice), loaded);
       await stands(alice, standing);
     }
-    await alice.getByText('ここから始まりました。').waitFor();
+    await alice.getByText('ここが会話の始まりです。').waitFor();
   });
 
   it('stays when others write below, or what they said above grows, and a button leads to what is new', async () => {
@@ -131,7 +131,7 @@ describe('the place where one reads', () => {
     await stands(alice, standing);
     await bob.edit(2, '2.\nand\nsome\nmore\nlines');
     await bob.react(1, '👍');
-    await alice.locator('.stamp').waitFor();
+    await alice.locator('.reaction').waitFor();
     await stands(alice, standing);
     await pill(alice).click();
     await isAtEnd(alice);
@@ -151,7 +151,7 @@ describe('the place where one reads', () => {
     await until(async () => ((await field.boundingBox())?.height ?? 0) > before + 60);
     await isAtEnd(alice);
     await bob.react(51, '🎉');
-    await alice.locator('.stamp').waitFor();
+    await alice.locator('.reaction').waitFor();
     await isAtEnd(alice);
   });
 
@@ -177,7 +177,7 @@ describe('what is unread', () => {
       });
       return (await response.json()).content.messageId === read;
     });
-    expect(await alice.locator('.unread').count()).toBe(0);
+    expect(await alice.locator('.unread-divider').count()).toBe(0);
     await alice.goto('about:blank');
     if (isHidden) {
       await alice.addInitScript(() => Object.defineProperty(document, 'hidden', { configurable: true, value: true }));
@@ -191,12 +191,12 @@ describe('what is unread', () => {
     await bob.sayAll(numbered(41, 43));
     await alice.goto(new URL(`/chat/${link}/`, windows.origin).href);
     await becomes(async () => alice.title(), '(3) 読書会 | Flexio Chat');
-    await alice.locator('.unread + article').filter({ hasText: '41.' }).waitFor();
+    await alice.locator('.unread-divider + article').filter({ hasText: '41.' }).waitFor();
     await look(alice, true);
     await becomes(async () => alice.title(), '読書会 | Flexio Chat');
     await say(alice, '44.');
     await message(alice, 44).waitFor();
-    await alice.locator('.unread + article').filter({ hasText: '41.' }).waitFor();
+    await alice.locator('.unread-divider + article').filter({ hasText: '41.' }).waitFor();
   });
 
   it('is come back to, however much it is', async () => {
@@ -204,8 +204,8 @@ describe('what is unread', () => {
     const alice = await left(link, 60, false);
     await bob.sayAll(numbered(61, 210));
     await alice.goto(new URL(`/chat/${link}/`, windows.origin).href);
-    const line = alice.locator('.unread');
-    await alice.locator('.unread + article').filter({ hasText: '61.' }).waitFor();
+    const line = alice.locator('.unread-divider');
+    await alice.locator('.unread-divider + article').filter({ hasText: '61.' }).waitFor();
     await until(async () => {
       const [log, box] = await Promise.all([alice.locator('[role=log]').boundingBox(), line.boundingBox()]);
       return log !== null && box !== null && box.y > log.y && box.y < log.y + log.height / 2;
@@ -223,12 +223,12 @@ describe('what is unread', () => {
     await look(alice, false);
     await bob.sayAll(numbered(4, 5));
     await becomes(async () => alice.title(), '(2) 読書会 | Flexio Chat');
-    await alice.locator('.unread + article').filter({ hasText: '4.' }).waitFor();
+    await alice.locator('.unread-divider + article').filter({ hasText: '4.' }).waitFor();
     await look(alice, true);
     await becomes(async () => alice.title(), '読書会 | Flexio Chat');
     await bob.say('6.');
     await message(alice, 6).waitFor();
-    expect(await alice.locator('.unread + article').innerText()).toContain('4.');
+    expect(await alice.locator('.unread-divider + article').innerText()).toContain('4.');
   });
 });
 
@@ -286,12 +286,12 @@ describe('the search', () => {
     await bob.say('3. 来週の会議は水曜日です');
     await bob.sayAll(numbered(4, 130));
     const alice = await openNoting(`/chat/${link}/`);
-    await alice.getByRole('button', { name: '部屋のなかを探す' }).click();
+    await alice.getByRole('button', { name: '部屋の中を検索' }).click();
     const dialog = alice.getByRole('dialog');
     await dialog.getByRole('textbox').fill('会議');
-    await dialog.locator('.hit').waitFor();
+    await dialog.locator('.search-hit').waitFor();
     expect(await dialog.locator('mark').allTextContents()).toEqual(['会議']);
-    await dialog.locator('.hit').click();
+    await dialog.locator('.search-hit').click();
     await dialog.waitFor({ state: 'detached' });
     await isJumpedTo(alice, 3);
   });
@@ -302,9 +302,9 @@ describe('the search', () => {
     await alice.getByRole('button', { name: 'Search the room' }).click();
     const field = alice.getByRole('dialog').getByRole('textbox');
     await field.fill('nowhere');
-    await alice.locator('.search-count').getByText('Nothing').waitFor();
+    await alice.locator('.search-count').getByText('No messages found').waitFor();
     await field.fill('second');
-    await alice.locator('.hit').first().waitFor();
+    await alice.locator('.search-hit').first().waitFor();
     await field.evaluate((input) => {
       input.dispatchEvent(new CompositionEvent('compositionend', { bubbles: true }));
       input.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));

@@ -57,15 +57,15 @@ describe('what is written without a connection', () => {
     const banner = alice.locator('.banner');
     // The browser leaves a socket that is open as it is, but knows.
     await alice.context().setOffline(true);
-    await banner.getByRole('status').getByText('圏外です。書いたものは').waitFor();
+    await banner.getByRole('status').getByText('オフラインです。書いたメッセージは').waitFor();
     await alice.context().setOffline(false);
     await becomes(() => banner.innerText(), '');
     await windows.server.kill();
     await banner.getByRole('status').getByText('再接続しています。').waitFor();
     await alice.context().setOffline(true);
-    await banner.getByRole('status').getByText('圏外です。書いたものは').waitFor();
+    await banner.getByRole('status').getByText('オフラインです。書いたメッセージは').waitFor();
     for (const text of ['one', 'two', 'three']) await say(alice, text);
-    await banner.getByText('圏外です。3件が送信を待っています。').waitFor();
+    await banner.getByText('オフラインです。送信待ちのメッセージが3件あります。').waitFor();
     expect(await waiting(alice).count()).toBe(3);
     await alice.getByText('送信待ち').first().waitFor();
     await windows.server.boot();
@@ -154,14 +154,14 @@ describe('what the room refuses', () => {
     const again = await anotherOf(context, link);
     const failed = again.locator('[data-state=failed]');
     await becomes(() => failed.count(), 2);
-    await failed.first().getByText('送れませんでした（').waitFor();
+    await failed.first().getByText('送信できませんでした（').waitFor();
     await boss.moderate({ action: 'unlock' });
     await again.reload();
     await field(again).waitFor();
     await becomes(() => failed.count(), 2);
     expect(await texts(link)).toEqual(['zero']);
     await failed.filter({ hasText: 'one' }).getByRole('button', { name: '取り消す' }).click();
-    await failed.filter({ hasText: 'two' }).getByRole('button', { name: 'もう一度送る' }).click();
+    await failed.filter({ hasText: 'two' }).getByRole('button', { name: '再送信' }).click();
     await shows(again, ['zero', 'two']);
     await becomes(() => waiting(again).count(), 0);
     await again.reload();
@@ -177,7 +177,7 @@ describe('a reaction', () => {
     const [alice, bob] = [await windows.enter(link), await windows.enter(link)];
     await say(alice, 'ご飯');
     await line(bob, 'ご飯').hover();
-    await line(bob, 'ご飯').getByRole('button', { name: 'スタンプ' }).click();
+    await line(bob, 'ご飯').getByRole('button', { name: 'リアクション' }).click();
     await bob.getByRole('dialog').getByRole('button', { name: '了解' }).click();
     const stamp = (page: Page) => line(page, 'ご飯').getByRole('button', { name: '了解 1' });
     await stamp(bob).waitFor();
@@ -205,10 +205,10 @@ describe('a reaction', () => {
     const alice = await windows.open('/favicon.svg');
     const answers = await holdAnswers(alice);
     await alice.goto(new URL(`/chat/${link}/`, windows.origin).href);
-    const stamps = line(alice, 'full').locator('.stamp');
+    const stamps = line(alice, 'full').locator('.reaction');
     await becomes(() => stamps.count(), 20);
     await line(alice, 'full').hover();
-    await line(alice, 'full').getByRole('button', { name: 'スタンプ', exact: true }).click();
+    await line(alice, 'full').getByRole('button', { name: 'リアクション', exact: true }).click();
     answers.hold();
     await alice.getByRole('dialog').getByRole('button', { name: '感謝' }).click();
     await becomes(() => stamps.count(), 21);
@@ -225,13 +225,13 @@ describe('a reply', () => {
     await say(alice, '何時にしますか');
     await line(bob, '何時に').hover();
     await line(bob, '何時に').getByRole('button', { name: '返信' }).click();
-    await bob.locator('.context').getByText('「何時にしますか」').waitFor();
+    await bob.locator('.composer-context').getByText('「何時にしますか」').waitFor();
     await becomes(() => field(bob).evaluate((element) => element === document.activeElement), true);
     await bob.keyboard.press('Escape');
-    await becomes(() => bob.locator('.context').count(), 0);
+    await becomes(() => bob.locator('.composer-context').count(), 0);
     await line(bob, '何時に').hover();
     await line(bob, '何時に').getByRole('button', { name: '返信' }).click();
-    await bob.locator('.context').waitFor();
+    await bob.locator('.composer-context').waitFor();
     await say(bob, '六時');
     await line(alice, '六時').locator('.quote').getByText('「何時にしますか」').waitFor();
     await line(alice, '六時').locator('.quote').click();
@@ -248,15 +248,15 @@ describe('a reply', () => {
     await bob.say('to the second', second?.id);
     await bob.delete(second?.id ?? 0);
     const alice = await windows.enter(link);
-    await line(alice, 'to the first').locator('.quote').getByText('前のメッセージ').waitFor();
+    await line(alice, 'to the first').locator('.quote').getByText('以前のメッセージ').waitFor();
     await line(alice, 'to the first').locator('.quote').click();
     await line(alice, 'the first of all').waitFor();
     const original = alice.locator(`[data-message-id="${first?.id}"]`);
     await becomes(() => original.evaluate((element) => element === document.activeElement), true);
     await bob.say('near again', second?.id);
-    await alice.locator('.pill').click();
+    await alice.locator('.jump-to-end').click();
     await line(alice, 'near again').locator('.quote').click();
-    await alice.locator(`[data-message-id="${second?.id}"]`).getByText('本人が削除しました').waitFor();
+    await alice.locator(`[data-message-id="${second?.id}"]`).getByText('投稿者が削除しました').waitFor();
   });
 });
 
@@ -264,7 +264,7 @@ describe('a message’s text', () => {
   it('sets apart mentions, addresses and code, and holds no markup', async () => {
     const link = await makeRoomAt(windows.origin);
     const alice = await windows.enter(link);
-    await alice.getByLabel('呼び名').fill('アリス');
+    await alice.getByLabel('表示名').fill('アリス');
     await say(alice, 'どうも');
     await line(alice, 'どうも').waitFor();
     const bob = someoneCalled(link, 'bob');
@@ -287,7 +287,7 @@ describe('who types', () => {
   it('is shown to the others, and no more once it is sent or taken back', async () => {
     const link = await makeRoomAt(windows.origin);
     const [alice, bob] = [await windows.enter(link), await windows.enter(link)];
-    await bob.getByLabel('呼び名').fill('ボブ');
+    await bob.getByLabel('表示名').fill('ボブ');
     await say(bob, 'zero');
     await line(alice, 'zero').waitFor();
     const typing = alice.locator('.typing');
@@ -312,8 +312,8 @@ describe('somebody whom one hides', () => {
     await bob.say('noise 1');
     await line(alice, 'noise 1').hover();
     await line(alice, 'noise 1').getByRole('button', { name: 'その他' }).click();
-    await alice.getByRole('button', { name: '表示しない' }).click();
-    await alice.getByText('表示しない人のメッセージ').waitFor();
+    await alice.getByRole('button', { name: '非表示にする' }).click();
+    await alice.getByText('非表示にした人のメッセージ').waitFor();
     await alice.evaluate(() => {
       Object.defineProperty(document, 'hidden', { configurable: true, value: true });
       document.dispatchEvent(new Event('visibilitychange'));
@@ -323,8 +323,8 @@ describe('somebody whom one hides', () => {
     await line(alice, 'music').waitFor();
     await becomes(() => alice.title(), '(1) 読書会 | Flexio Chat');
     await shows(alice, ['music']);
-    expect(await alice.getByText('表示しない人のメッセージ').count()).toBe(2);
-    await alice.locator('.unread + article').filter({ hasText: 'music' }).waitFor();
+    expect(await alice.getByText('非表示にした人のメッセージ').count()).toBe(2);
+    await alice.locator('.unread-divider + article').filter({ hasText: 'music' }).waitFor();
     await alice.reload();
     await isLive(alice);
     await shows(alice, ['music']);

@@ -106,10 +106,10 @@ describe('the key that sends', () => {
   it('can be Ctrl+Enter, also after a reload; Enter then starts a line', async () => {
     const link = await makeRoomAt(windows.origin);
     const alice = await windows.enter(link, { locale: 'en-GB' });
-    await alice.getByLabel('Key that sends').selectOption('ctrl');
+    await alice.getByLabel('Key to send with').selectOption('ctrl');
     await alice.reload();
     await isLive(alice);
-    expect(await alice.getByLabel('Key that sends').inputValue()).toBe('ctrl');
+    expect(await alice.getByLabel('Key to send with').inputValue()).toBe('ctrl');
     await field(alice).focus();
     await alice.keyboard.type('one');
     await alice.keyboard.press('Enter');
@@ -143,7 +143,7 @@ describe('a draft', () => {
     await field(alice).fill('a draft');
     await line(alice, 'first').hover();
     await line(alice, 'first').getByRole('button', { name: 'その他' }).click();
-    await alice.getByRole('button', { name: '直す' }).click();
+    await alice.getByRole('button', { name: '編集' }).click();
     await becomes(() => field(alice).inputValue(), 'first');
     await becomes(() => field(alice).evaluate((element) => element === document.activeElement), true);
     await alice.keyboard.press('Escape');
@@ -160,7 +160,7 @@ describe('the length of a message', () => {
     await field(alice).fill(`${most}あ`);
     await counter.getByText('あと1字').waitFor();
     await field(alice).fill(`${most}あいう`);
-    await counter.getByText('1字 多すぎます').waitFor();
+    await counter.getByText('1文字超えています').waitFor();
     expect(await field(alice).getAttribute('aria-invalid')).toBe('true');
     await alice.keyboard.press('Enter');
     expect(await alice.locator('[data-state]').count()).toBe(0);
@@ -169,7 +169,7 @@ describe('the length of a message', () => {
     await alice.keyboard.press('Enter');
     await line(alice, '𠮷').waitFor();
     expect(await texts(link)).toEqual([`${most}あい`]);
-    expect(await alice.locator('.fate.is-failed').count()).toBe(0);
+    expect(await alice.locator('.send-status.is-failed').count()).toBe(0);
   });
 });
 
@@ -202,13 +202,13 @@ describe('a message of one’s own', () => {
     await field(alice).press('ArrowUp');
     const [message] = await messagesAt(windows.origin, link);
     await operator.deleteAsAdmin(message?.id ?? 0);
-    await line(alice, '管理者が削除しました').waitFor();
+    await line(alice, 'モデレーターが削除しました').waitFor();
     await field(alice).fill('second');
     await field(alice).press('Enter');
     await alice
       .getByRole('alert')
       .getByText('できませんでした')
-      .or(alice.locator('.context .problem'))
+      .or(alice.locator('.composer-context .error'))
       .first()
       .waitFor();
     expect(await field(alice).inputValue()).toBe('second');
@@ -222,8 +222,8 @@ describe('a message of one’s own', () => {
     await line(alice, 'regret').hover();
     await line(alice, 'regret').getByRole('button', { name: 'その他' }).click();
     await alice.getByRole('button', { name: '削除' }).click();
-    const question = alice.getByRole('dialog', { name: 'メッセージを削除しますか' });
-    await question.getByRole('button', { name: 'やめる' }).click();
+    const question = alice.getByRole('dialog', { name: 'メッセージを削除しますか？' });
+    await question.getByRole('button', { name: 'キャンセル' }).click();
     await question.waitFor({ state: 'detached' });
     expect(await texts(link)).toEqual(['regret']);
     await line(alice, 'regret').hover();
@@ -231,7 +231,7 @@ describe('a message of one’s own', () => {
     await alice.getByRole('button', { name: '削除' }).click();
     await question.getByRole('button', { name: '削除' }).click();
     for (const page of [alice, bob]) {
-      await line(page, '本人が削除しました').waitFor();
+      await line(page, '投稿者が削除しました').waitFor();
       await shows(page, []);
     }
   });
@@ -263,7 +263,7 @@ describe('who may write', () => {
     const boss = new Caller(windows.origin, link, 'boss');
     await field(alice).fill('wait for it');
     await boss.moderate({ action: 'lock' });
-    await alice.getByRole('status').getByText('部屋はロックされています').waitFor();
+    await alice.getByRole('status').getByText('部屋がロックされています').waitFor();
     expect(await field(alice).count()).toBe(0);
     await boss.moderate({ action: 'unlock' });
     await field(alice).waitFor();
@@ -282,7 +282,7 @@ describe('who may write', () => {
     await boss.moderate({ action: 'mute', target, seconds: 4 });
     await alice
       .getByRole('status')
-      .getByText(/^ミュートされています。\d\d:\d\d から書けます。$/)
+      .getByText(/^ミュートされています。\d\d:\d\d まで投稿できません。$/)
       .waitFor();
     await field(alice).waitFor();
     await say(alice, 'two');

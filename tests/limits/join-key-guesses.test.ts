@@ -1,13 +1,16 @@
 /** The limit on wrong join keys: an address is blocked after too many, and other addresses are not affected. */
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { limits } from '../../shared/limits.ts';
-import { awayFromTheMinute, freshAddress, from, makeRoomElsewhere } from '../support/pool/addresses.ts';
+import { freshAddress, from, makeRoomElsewhere } from '../support/pool/addresses.ts';
 import { adminToken, call } from '../support/pool/calls.ts';
+import { setClock } from '../support/pool/clock.ts';
 import { connect } from '../support/pool/sockets.ts';
 
 const joinKey = 'correct horse';
 
-beforeEach(awayFromTheMinute);
+// A fixed clock: no limit refills while a test runs, however long it takes.
+beforeEach(() => setClock(Date.now()));
+afterEach(() => vi.useRealTimers());
 
 async function makePrivateRoomElsewhere(): Promise<string> {
   const link = await makeRoomElsewhere();

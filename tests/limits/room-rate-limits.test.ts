@@ -1,12 +1,14 @@
 /** Rate limits in a room, per participant and per address, over sockets and REST together. */
 import { evictDurableObject } from 'cloudflare:test';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { limits } from '../../shared/limits.ts';
 import { freshAddress, from, makeRoomElsewhere } from '../support/pool/addresses.ts';
 import { allMessages, call, roomObject } from '../support/pool/calls.ts';
 import { setClock } from '../support/pool/clock.ts';
 import { connect, type TestSocket } from '../support/pool/sockets.ts';
 
+// A fixed clock, which only the tests move: no limit refills because a test takes long.
+beforeEach(() => setClock(Date.now()));
 afterEach(() => vi.useRealTimers());
 
 const { burst } = limits.participantMessageRate;

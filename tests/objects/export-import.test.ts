@@ -23,7 +23,7 @@ import {
 import { runAlarmsUntil } from '../support/pool/clock.ts';
 import { countRowsRead } from '../support/pool/rows-read.ts';
 import { connect } from '../support/pool/sockets.ts';
-import { tablesOf } from '../support/pool/storage.ts';
+import { schemaOf } from '../support/pool/storage.ts';
 
 afterEach(() => vi.useRealTimers());
 
@@ -95,9 +95,7 @@ async function makeFullRoom(messages: number): Promise<string> {
       for (let turn = 2; turn <= messages; turn++) {
         const text = turn % 400 === 0 ? '𠮷'.repeat(4_000) : `message ${turn} <b>&"\\ \u0000 👩‍👩‍👧\n\t`;
         const replyTo = turn % 7 === 0 ? 1 : undefined;
-        const added = log.append(person(turn), { clientId: `c ${turn}`, text, replyTo }, salt, 1_000 + turn);
-        if (!added.ok) throw new Error('not appended');
-        const { id } = added.value.message;
+        const { id } = log.append(person(turn), { clientId: `c ${turn}`, text, replyTo }, salt, 1_000 + turn);
         if (turn % 5 === 0)
           log.edit(id, `edited ${turn}`, [{ id: person(turn).id, start: 0, length: 3 }], 2_000 + turn);
         for (let who = 0; turn % 11 === 0 && who < 14; who++) react(id, who % 3 ? '🎉' : '❤️', who, true);
@@ -366,7 +364,7 @@ describe('an import', () => {
     }
     expect(await send(path, bearer(operatorToken), 'PUT')).toEqual([405, 'Method not allowed']);
     expect((await call('GET', `/chat/${link}`)).status).toBe(404);
-    expect(await tablesOf(link)).toEqual([]);
+    expect(await schemaOf(link)).toEqual([]);
   });
 
   it('into an existing room is refused with 409 and changes nothing', async () => {
@@ -386,7 +384,7 @@ describe('an import', () => {
     expect((await cancel()).envelope).toEqual({ statusCode: 200, content: 'Import given up' });
     expect((await cancel()).envelope).toMatchObject({ statusCode: 404, error: 'No import in progress' });
     expect((await call('GET', `/chat/${link}`)).status).toBe(404);
-    expect(await tablesOf(link)).toEqual([]);
+    expect(await schemaOf(link)).toEqual([]);
     expect((await importInto(link, other.join('\n'))).status).toBe(201);
     expect((await exported(link)).slice(1)).toEqual(other.slice(1));
   });
@@ -396,18 +394,23 @@ describe('an import', () => {
     const room = await roomObject(link);
     const [head, messages] = [headOf(lines), messagesOf(lines).map((message, at) => ({ line: at + 2, message }))];
     const begin = async () => {
-      const begun = await room.runImportStep(operatorToken, { act: 'begin', room: head });
+      const begun = await room.runImportStep({ token: operatorToken }, { type: 'begin', room: head });
       return begun.ok ? begun.value.key : '';
     };
     const old = await begin();
-    await room.runImportStep(operatorToken, { act: 'give up' });
+    await room.runImportStep({ token: operatorToken }, { type: 'cancel' });
     const key = await begin();
     expect(key).not.toBe(old);
-    const late = await room.runImportStep(operatorToken, { act: 'store', key: old, messages: messages.slice(30) });
+    const late = await room.runImportStep(
+      { token: operatorToken },
+      { type: 'store', key: old, messages: messages.slice(30) },
+    );
     expect(late).toMatchObject({ ok: false, failure: { code: 'other_import' } });
-    expect(await room.runImportStep(operatorToken, { act: 'store', key, messages })).toMatchObject({ ok: true });
-    expect(await room.finishImport(operatorToken, link, old, endOf(lines))).toMatchObject({ ok: false });
-    expect(await room.finishImport(operatorToken, link, key, endOf(lines))).toMatchObject({ ok: true });
+    expect(await room.runImportStep({ token: operatorToken }, { type: 'store', key, messages })).toMatchObject({
+      ok: true,
+    });
+    expect(await room.finishImport({ token: operatorToken }, link, old, endOf(lines))).toMatchObject({ ok: false });
+    expect(await room.finishImport({ token: operatorToken }, link, key, endOf(lines))).toMatchObject({ ok: true });
   });
 
   it('that is sent twice at once creates one room', async () => {

@@ -8,19 +8,20 @@ import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { disconnect } from '../../objects/chat-room/actions/disconnect.ts';
 import { joinOrLeave } from '../../objects/chat-room/actions/leases.ts';
 import { createRoom, deleteRoom, updateRoom } from '../../objects/chat-room/actions/lifecycle.ts';
-import { runDueJobs } from '../../objects/chat-room/alarm.ts';
+import { jobsOf } from '../../objects/chat-room/alarm.ts';
 import { Room, type RoomDependencies } from '../../objects/chat-room/room.ts';
 import { Jwt } from '../../objects/credentials/jwt.ts';
 import type { DirectoryUpdate } from '../../objects/room-directory/update.ts';
 import { systemClock } from '../../objects/storage/clock.ts';
 import { GuessLimiter } from '../../shared/guess-limiter.ts';
 import { limits } from '../../shared/limits.ts';
-import { tableNames } from '../support/pool/storage.ts';
+import { schemaNames } from '../support/pool/storage.ts';
 
 const link = 'the-link';
-const visitor = { verifiedToken: { kind: 'none' }, address: 'a' } as const;
+const visitor = { participant: null, role: 'viewer', address: 'a' } as const;
 const runs = Number(env.PROPERTY_RUNS || 1_000);
 
 /** The outcome of one operation: milliseconds until it is applied and until it is answered; undefined is never. */
@@ -159,7 +160,7 @@ async function settle(): Promise<void> {
 
 /** One run with a new object, its storage and a simulation. */
 async function simulate(state: DurableObjectState, simulation: Simulation, steps: readonly Step[]): Promise<void> {
-  let room = new Room(state, simulation.dependencies());
+  let room = new Room(state, simulation.dependencies(), { jobsOf, disconnect });
   let alarmIsRunning = false;
 
   const tick = async (until: number): Promise<boolean> => {
@@ -174,7 +175,7 @@ async function simulate(state: DurableObjectState, simulation: Simulation, steps
       await state.storage.deleteAlarm();
       alarmIsRunning = true;
       const started = room;
-      void runDueJobs(started).finally(() => {
+      void started.alarmScheduler.run().finally(() => {
         if (started === room) alarmIsRunning = false;
       });
     }
@@ -196,10 +197,10 @@ async function simulate(state: DurableObjectState, simulation: Simulation, steps
       // The runtime runs an alarm again if its handler did not complete.
       if (alarmIsRunning) await state.storage.setAlarm(simulation.now + 1);
       alarmIsRunning = false;
-      room = new Room(state, simulation.dependencies());
+      room = new Room(state, simulation.dependencies(), { jobsOf, disconnect });
     } else if (details && one.type === 'delete') void deleteRoom(room, details);
     else if (details && one.type === 'update') void updateRoom(room, details, { title: `title ${turn}` });
-    else if (details) joinOrLeave(room, details, { action: one.type === 'join' ? 'join' : 'leave', ...visitor });
+    else if (details) joinOrLeave(room, details, visitor, { action: one.type === 'join' ? 'join' : 'leave' });
     await settle();
   }
   // Long enough for every retry, and shorter than an anonymous lease.
@@ -215,7 +216,7 @@ async function simulate(state: DurableObjectState, simulation: Simulation, steps
   );
   expect(behindSince).toBeNull();
   if (expected) return;
-  expect(tableNames(state.storage.sql)).toEqual([]);
+  expect(schemaNames(state.storage.sql)).toEqual([]);
   expect(await state.storage.getAlarm()).toBeNull();
 }
 

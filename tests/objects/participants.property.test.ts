@@ -219,7 +219,7 @@ class Run {
   }
 }
 
-it('the participant count equals the model’s', { timeout: 900_000 }, async () => {
+it('the participant count equals the model’s', { timeout: 1_800_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 14 }), async (steps) => {
       const run = new Run(await makeRoom());

@@ -155,7 +155,7 @@ describe('participants over sockets', () => {
     await Promise.all(tabs.map((tab) => tab.closed));
     expect(await participantCount(link)).toBe(2);
     await leave(link, { token: 'bob-token' });
-    await vi.waitFor(async () => expect(await participantCount(link)).toBe(1));
+    await vi.waitFor(async () => expect(await participantCount(link)).toBe(1), 15_000);
     const presence = await alice.presence(({ left }) => left);
     expect(presence).toMatchObject({ participantCount: 1, left: [{ name: 'bob' }] });
     const joined = alice.received.flatMap((frame) => (frame.type === 'presence' ? (frame.joined ?? []) : []));
@@ -210,7 +210,7 @@ describe('participants over sockets', () => {
     await leave(link, { token: 'her-token' });
     second.close();
     await second.closed;
-    await vi.waitFor(async () => expect(await nameOf()).toBe('ann'));
+    await vi.waitFor(async () => expect(await nameOf()).toBe('ann'), 15_000);
     setClock(Date.now() + 2_000);
     await alice.presence(({ joined }) => joined?.some(({ name }) => name === 'ann'));
   });
@@ -237,7 +237,7 @@ describe('participants over sockets', () => {
     expect(await participantCount(link)).toBe(3);
     expect((await leave(link, { lease })).participantCount).toBe(3);
     visitor.close();
-    await vi.waitFor(async () => expect(await participantCount(link)).toBe(2));
+    await vi.waitFor(async () => expect(await participantCount(link)).toBe(2), 15_000);
   });
 
   it('that first had an anonymous lease count once', async () => {

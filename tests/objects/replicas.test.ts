@@ -164,7 +164,7 @@ describe('a delivery that is applied late', () => {
         return Promise.reject(new Error('lost the answer'));
       });
       await create(link, 'first');
-      await vi.waitFor(() => expect(env.CHATS.put).toHaveBeenCalled());
+      await vi.waitFor(() => expect(env.CHATS.put).toHaveBeenCalled(), 15_000);
       await remove(link);
       if (again) await create(link, 'second');
       await runAlarmAfter(link, 3_000);

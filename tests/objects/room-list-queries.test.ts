@@ -192,7 +192,7 @@ describe('without the directory', () => {
 
   it('the list marks no room as the caller’s own', async () => {
     await makeRoom();
-    await vi.waitFor(async () => expect((await env.CHATS.list()).keys).toHaveLength(1));
+    await vi.waitFor(async () => expect((await env.CHATS.list()).keys).toHaveLength(1), 15_000);
     vi.spyOn(env.ROOM_DIRECTORY, 'getByName').mockReturnValue({
       list: () => Promise.reject(new Error('down')),
     } as never);
@@ -202,7 +202,7 @@ describe('without the directory', () => {
   it('tags that are too long for the metadata of the key are read from the value', async () => {
     const tags = Array.from({ length: 10 }, (_, index) => `${index}${'𠮷'.repeat(31)}`);
     const link = await makeRoom({ tag: tags });
-    await vi.waitFor(async () => expect(await env.CHATS.get(`chat:${link}`)).not.toBeNull());
+    await vi.waitFor(async () => expect(await env.CHATS.get(`chat:${link}`)).not.toBeNull(), 15_000);
     vi.spyOn(env.ROOM_DIRECTORY, 'getByName').mockReturnValue({
       list: () => Promise.reject(new Error('down')),
     } as never);
@@ -217,7 +217,7 @@ describe('a directory that lost its storage', () => {
       await makeRoom({ title: 'two' }),
       await makeRoom({ unlisted: true }),
     ];
-    await vi.waitFor(async () => expect((await env.CHATS.list()).keys).toHaveLength(3));
+    await vi.waitFor(async () => expect((await env.CHATS.list()).keys).toHaveLength(3), 15_000);
     await env.CHATS.put('chat:orphan', '{}');
     const before = (await getList(`token=${adminToken}`)).content;
     await runInDurableObject(directory(), (_, state) => {
@@ -231,7 +231,7 @@ describe('a directory that lost its storage', () => {
       error: 'Forbidden: Invalid operator token',
     });
     expect((await rebuild('operator-secret')).content).toEqual({ rebuilt: 3, missing: 1, failed: 0 });
-    await vi.waitFor(async () => expect(await env.CHATS.get('chat:orphan')).toBeNull());
+    await vi.waitFor(async () => expect(await env.CHATS.get('chat:orphan')).toBeNull(), 15_000);
     expect((await getList(`token=${adminToken}`)).content).toEqual(before);
     expect(before.chats.every(({ isAdmin }) => isAdmin)).toBe(true);
     expect(made).toHaveLength(3);

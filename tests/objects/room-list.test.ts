@@ -6,7 +6,7 @@ import type { RoomView } from '../../shared/room.ts';
 import { adminToken, call, makeRoom } from '../support/pool/calls.ts';
 import { runAlarmAfter } from '../support/pool/clock.ts';
 import { joinRoom } from '../support/pool/sockets.ts';
-import { alarmOf, tablesOf } from '../support/pool/storage.ts';
+import { alarmOf, schemaOf } from '../support/pool/storage.ts';
 
 interface List {
   chats: RoomView[];
@@ -126,7 +126,7 @@ describe('the value in KV', () => {
       const { value, metadata } = await env.CHATS.getWithMetadata(`chat:${link}`, 'json');
       expect(value).toEqual(info);
       return { value, metadata };
-    });
+    }, 15_000);
     expect(copy.metadata).toMatchObject({ createdAt: info.createdAt, tags: ['a'], unlisted: false });
     expect(JSON.stringify(copy)).not.toMatch(/admin-secret|salt|digest/i);
   });
@@ -138,18 +138,18 @@ describe('the value in KV', () => {
       const copy = await env.CHATS.getWithMetadata(`chat:${link}`, 'json');
       expect(copy.value).toMatchObject({ tags });
       return copy;
-    });
+    }, 15_000);
     expect(new TextEncoder().encode(JSON.stringify(metadata)).length).toBeLessThanOrEqual(1_024);
   });
 
   it('is deleted with the room, which leaves nothing once both replicas are up to date', async () => {
     const link = await makeRoom();
-    await vi.waitFor(async () => expect(await env.CHATS.get(`chat:${link}`)).not.toBeNull());
+    await vi.waitFor(async () => expect(await env.CHATS.get(`chat:${link}`)).not.toBeNull(), 15_000);
     await call('DELETE', '/chat/delete', { token: adminToken, link });
     await runAlarmAfter(link, 3_000);
     expect(await env.CHATS.get(`chat:${link}`)).toBeNull();
     await runAlarmAfter(link, 61_000);
-    expect(await tablesOf(link)).toEqual([]);
+    expect(await schemaOf(link)).toEqual([]);
     expect(await alarmOf(link)).toBeNull();
   });
 
@@ -158,7 +158,7 @@ describe('the value in KV', () => {
     await call('GET', '/chat/never-made/messages');
     await call('POST', '/chat/never-made/participants', { action: 'join' });
     await call('DELETE', '/chat/delete', { token: 'x', link: 'never-made' });
-    expect(await tablesOf('never-made')).toEqual([]);
+    expect(await schemaOf('never-made')).toEqual([]);
     expect(await alarmOf('never-made')).toBeNull();
   });
 });

@@ -69,7 +69,7 @@ describe('a failing replica in KV', () => {
     setClock(Date.now() + 5_000);
     const failedAt = Date.now();
     await call('PUT', '/chat/update', { token: adminToken, link, content: { title: 'new title' } });
-    await vi.waitFor(() => expect(env.CHATS.put).toHaveBeenCalled());
+    await vi.waitFor(() => expect(env.CHATS.put).toHaveBeenCalled(), 15_000);
     await runAlarmsUntil(link, failedAt + 15 * 60_000);
     expect(updates.map(({ behindSince }) => behindSince)).toEqual([null, failedAt]);
     expect(await behind()).toEqual({ rooms: 1, since: failedAt });
@@ -86,7 +86,7 @@ describe('a failing replica in KV', () => {
     vi.spyOn(env.CHATS, 'delete').mockRejectedValue(new Error('KV is down'));
     setClock(Date.now() + 5_000);
     await call('DELETE', '/chat/delete', { token: adminToken, link });
-    await vi.waitFor(() => expect(env.CHATS.delete).toHaveBeenCalled());
+    await vi.waitFor(() => expect(env.CHATS.delete).toHaveBeenCalled(), 15_000);
     await runAlarmsUntil(link, Date.now() + 60_000);
     expect(await behind()).toMatchObject({ rooms: 1 });
     expect(await stats()).toMatchObject({ rooms: 0 });

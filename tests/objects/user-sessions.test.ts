@@ -13,7 +13,7 @@ import { type Answer, bearer, call } from '../support/pool/calls.ts';
 import { setClock } from '../support/pool/clock.ts';
 import { countRowsRead } from '../support/pool/rows-read.ts';
 import { sign } from '../support/pool/signing.ts';
-import { tableNames } from '../support/pool/storage.ts';
+import { schemaNames } from '../support/pool/storage.ts';
 
 afterEach(() => vi.useRealTimers());
 
@@ -243,7 +243,7 @@ describe('ownership', () => {
     await sessions(userId, 'stranger');
     await sessions(userId, await sign({ claims: { sub: userId } }));
     await runInDurableObject(env.USER_SESSIONS.getByName(userId), (_, state) => {
-      expect(tableNames(state.storage.sql)).toEqual([]);
+      expect(schemaNames(state.storage.sql)).toEqual([]);
     });
     expect((await store({ userId, message: 'x' }, 'mine')).status).toBe(201);
     expect((await sessions(userId, 'mine')).status).toBe(200);

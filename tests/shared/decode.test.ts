@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
+import { decodeClientFrame } from '../../shared/client-frames.ts';
 import { decode } from '../../shared/decode.ts';
 import { Link, MessageText, Tags } from '../../shared/fields.ts';
-import { decodeClientFrame } from '../../shared/frames.ts';
 import { looksLikeJwt } from '../../shared/jwt-shape.ts';
 import { countBytes, countCharacters } from '../../shared/limits.ts';
 import { reservedLinks } from '../../shared/links.ts';

@@ -170,7 +170,7 @@ const entities = [
   '}</style><img src=x onerror=window.ran=1>',
   'expression(window.ran=1)',
   'url(javascript:window.ran=1)',
-  '--ai: red; --paper: red',
+  '--accent: red; --surface: red',
 ];
 
 const templates = [

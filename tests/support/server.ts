@@ -10,14 +10,23 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
+/**
+ * A free port below those that systems give to outgoing connections, so that none of them takes it before the server does
+ * or while the server restarts. Random, since other test files choose theirs at the same time.
+ */
 async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  probe.close();
-  await once(probe, 'close');
-  return address.port;
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    const probe = createServer().listen(port, '127.0.0.1');
+    const isFree = await once(probe, 'listening').then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
+    probe.close();
+    await once(probe, 'close');
+    return port;
+  }
 }
 
 async function answers(url: string): Promise<boolean> {
@@ -28,16 +37,16 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-/** What a server is started with. */
+/** Options of a server. */
 export interface ServerOptions {
-  /** Variables and secrets of the Worker. The limits of an address are off unless they say otherwise. */
+  /** Variables and secrets of the Worker. Rate limits and request logs are off by default. */
   vars?: Record<string, string>;
 }
 
 export class Server {
   readonly origin: string;
   readonly #port: number;
-  /** Where its storage is. */
+  /** The folder of its storage. */
   readonly folder: string;
   readonly #vars: string[];
   #process: ChildProcess | undefined;
@@ -53,7 +62,7 @@ export class Server {
     this.origin = `http://127.0.0.1:${port}`;
   }
 
-  /** All that the process has said since it was started. */
+  /** The output of the process since it was started. */
   get said(): string {
     return this.#said;
   }
@@ -65,14 +74,14 @@ export class Server {
     return server;
   }
 
-  /** Starts the process, on the storage that is there. A collision of its inner ports is worth another try. */
+  /** Starts the process on the existing storage. Tries again where one of wrangler's own ports is taken. */
   async boot(tries = 3): Promise<void> {
     const inspector = await freePort();
     const flags = ['--port', String(this.#port), '--inspector-port', String(inspector), '--persist-to', this.folder];
     const wrangler = ['--env-file=worker/local.env', 'node_modules/wrangler/bin/wrangler.js', 'dev'];
-    // As `npm start` does: what it runs must not take itself for deployed, whatever the shell says.
+    // As in `npm start`: marks the build as not deployed, whatever NODE_ENV is.
     const kind = ['--define', 'process.env.NODE_ENV:"development"'];
-    // Whatever secrets lie in .dev.vars, a test has only those that it names.
+    // Keeps the secrets of a .dev.vars file out of the tests.
     const secrets = ['--env-file', 'worker/no-secrets.env'];
     this.#said = '';
     const child = spawn(process.execPath, [...wrangler, ...kind, ...secrets, ...flags, ...this.#vars], {
@@ -114,7 +123,7 @@ export class Server {
     return ours.reduce((sum, [, rest]) => sum + Number(rest?.[21]) * 4_096, 0);
   }
 
-  /** Ends the launcher and the runtime at once, as a power cut would. */
+  /** Kills wrangler and the runtime at once, like a power failure. */
   async kill(): Promise<void> {
     const child = this.#process;
     if (!child?.pid || child.exitCode !== null || child.signalCode !== null) return;

@@ -73,7 +73,7 @@ describe('over a socket', () => {
     points = [];
     if (frame instanceof Uint8Array) socket.sendBytes(frame);
     else socket.send(frame);
-    await vi.waitFor(() => expect(recorded()).toEqual([['refusal', reason, '/chat/:link/ws']]));
+    await vi.waitFor(() => expect(recorded()).toEqual([['refusal', reason, '/chat/:link/ws']]), 15_000);
   });
 
   it('a link without a room and a socket without auth are refusal events', async () => {

@@ -48,9 +48,9 @@ async function makeReplicatedRoom(content: Record<string, unknown> = {}): Promis
 /** The metadata of a page without a preview. */
 const defaultMetadata = (link: string) => ({
   title: 'Flexio Chat',
-  description: 'リンクを開くだけで話せる部屋です。登録はいりません。',
+  description: 'リンクを開くだけで参加できる部屋です。登録は不要です。',
   ogTitle: 'Flexio Chat',
-  ogDescription: 'リンクを開くだけで話せる部屋です。登録はいりません。',
+  ogDescription: 'リンクを開くだけで参加できる部屋です。登録は不要です。',
   url: `${origin}/chat/${link}/`,
   canonical: `${origin}/chat/${link}/`,
   robots: 'noindex',

@@ -1,47 +1,28 @@
-/** From credentials to a person of this room. What looks signed is verified first, which takes a moment; the rest does not. */
+/**
+ * Checks credentials: the join key of a private room, admin tokens, and who a caller is. Verifying a JWT is the only
+ * asynchronous step (WebCrypto); everything else is synchronous, so that a check and the work it allows share one turn.
+ */
+
 import { type FailureCode, fail, ok, type Result } from '../../../shared/failures.ts';
 import type { GuessLimiter } from '../../../shared/guess-limiter.ts';
 import { looksLikeJwt } from '../../../shared/jwt-shape.ts';
 import { displayName, type RoleName } from '../../../shared/participant.ts';
 import { isOperator, readableDigest } from '../../credentials/digests.ts';
 import type { Jwt, VerifiedToken } from '../../credentials/jwt.ts';
-import type { ReadCredentials } from '../../credentials/read-credentials.ts';
+import { type PresentedTokens, resolveReadCredentials } from '../../credentials/read-credentials.ts';
 import type { Clock } from '../../storage/clock.ts';
 import { type Details, type DetailsTable, matchesJoinKey } from '../state/details.ts';
-import { activeSanctionFailure, type MemberStatuses, type Sanction } from '../state/member-status.ts';
+import type { MemberStatuses, Sanction } from '../state/member-status.ts';
+import type { AccessAttempt, Credentials, Identity, VerifiedCredentials } from './actor.ts';
 import { readInvitation } from './invitations.ts';
-import type { Identity } from './permissions.ts';
+import { activeSanctionFailure } from './permissions.ts';
 
-/** What a caller shows: `token` says who they are, `adminToken` what they may. */
-export interface Credentials {
-  token?: string | undefined;
-  adminToken?: string | undefined;
-  name?: string | undefined;
-}
-
-/** What somebody shows at the door of a private room. */
-export interface AccessAttempt {
-  /** The join key, or an invitation. */
-  joinKey?: string | undefined;
-  /** May be the admin's or the operator's, who need no key. Never from a URL. */
-  token?: string | undefined;
-  adminToken?: string | undefined;
-}
-
-/** What comes of being let in. */
+/** The right to enter a room. */
 export interface Access {
-  /** What an invitation calls whoever gives no name. */
+  /** Name from the invitation, used when the participant gives none. */
   invitedAs?: string | undefined;
 }
 
-/** Credentials of which the `token` was checked, if it is a signed one. */
-export interface VerifiedCredentials extends Omit<Credentials, 'token'> {
-  verifiedToken: VerifiedToken;
-  /** The name of who gives none. */
-  invitedAs?: string | undefined;
-}
-
-/** What lies outside. */
 export interface AuthenticatorDependencies {
   /** The secret `ADMIN_TOKEN`; without it there is no operator. */
   operatorToken: string | undefined;
@@ -50,13 +31,13 @@ export interface AuthenticatorDependencies {
   clock: Clock;
 }
 
-/** What the room knows of people. */
 export interface MemberLookup {
   memberStatuses: MemberStatuses;
-  /** Whether somebody is here, or has ever posted. */
+  /** Whether a participant is present or has ever posted. */
   hasParticipated: (id: string) => boolean;
 }
 
+/** Every `address` parameter is a digest. */
 export class Authenticator {
   readonly #details: DetailsTable;
   readonly #dependencies: AuthenticatorDependencies;
@@ -69,19 +50,17 @@ export class Authenticator {
   }
 
   /**
-   * Lets whoever has the rights of this room's admin pass: the token is theirs, or the operator's.
-   * @param address where it comes from, a digest
-   * @returns `not_admin` (403), or `too_many_guesses` (429) before the token is looked at
+   * Accepts the token of the room's admin or of the operator.
+   * @returns `not_admin` (403), or `too_many_guesses` (429) before the token is compared
    */
   requireAdmin(details: Details, token: string, address: string): Result<void> {
     return this.#withGuessLimit(address, () => this.#isAdminOrOperator(details, token));
   }
 
   /**
-   * Lets somebody into the room: anyone, unless it is private.
-   * @param address where they come from, a digest
-   * @returns `private_room` (403), whatever is wrong with what they show; `too_many_guesses` (429) before it is looked
-   *   at; `invitation_expired` (403)
+   * Decides whether a caller may enter: anyone, unless the room is private.
+   * @returns `private_room` (403) whatever is wrong with the key, `too_many_guesses` (429) before it is compared,
+   *   `invitation_expired` (403)
    */
   checkAccess(details: Details, { joinKey, token, adminToken }: AccessAttempt, address: string): Result<Access> {
     const { joinKeyDigest } = details;
@@ -91,7 +70,7 @@ export class Authenticator {
     const invitation = joinKey === undefined ? undefined : readInvitation(details, joinKey);
     const isValid = () =>
       hasAdminRights() || invitation !== undefined || (joinKey !== undefined && matchesJoinKey(joinKeyDigest, joinKey));
-    // A signed token says who one is, and is no guess at a secret.
+    // A JWT identifies a participant and is no guess at a secret.
     const isGuess = joinKey !== undefined || tokens.some((candidate) => !looksLikeJwt(candidate));
     const checked = isGuess ? this.#withGuessLimit(address, isValid, 'private_room') : ok(undefined);
     if (!checked.ok) return checked;
@@ -101,27 +80,25 @@ export class Authenticator {
   }
 
   /**
-   * Whether the documented reads come from the admin. A signed token must be genuine, even though it is nobody's admin
-   * token; any other that is not the admin's is a guess.
+   * Whether the caller of a documented read is the room's admin or the operator. A JWT must be valid, although it is
+   * never an admin token; any other token that is not the admin's counts as a guess.
+   * @returns failures of an invalid JWT (401, 501), `too_many_guesses` (429)
    */
-  async isAdminReader(
-    details: Details,
-    { token, isOperator }: ReadCredentials,
-    address: string,
-  ): Promise<Result<boolean>> {
+  async isAdminReader(details: Details, tokens: PresentedTokens, address: string): Promise<Result<boolean>> {
+    const { token, isOperator } = resolveReadCredentials(tokens, this.#dependencies.operatorToken);
     if (isOperator) return ok(true);
     if (token === undefined) return ok(false);
     const verified = await this.#dependencies.jwt.verify(token);
     if (!verified.ok) return verified;
     if (verified.value.kind === 'signed') return ok(false);
-    // The operator's is not taken from a URL.
+    // The operator's token is not accepted from a URL, so only the admin's is compared here.
     const checked = this.#withGuessLimit(address, () => this.#details.isAdmin(details, token));
     if (checked.ok) return ok(true);
     return checked.failure.code === 'not_admin' ? ok(false) : checked;
   }
 
   /**
-   * Counts an admin token that a socket is about to show with those that its address shows to other rooms.
+   * Counts an admin token that a socket is about to send, together with those that its address sends to other rooms.
    * @returns `too_many_guesses` (429)
    */
   countGlobally(adminToken: string | undefined, address: string): Promise<Result<void>> {
@@ -130,22 +107,24 @@ export class Authenticator {
       : this.#dependencies.guessLimiter.countGlobally(address);
   }
 
-  /** Checks a signed token: `signed_token_invalid` or `_expired` (401), or `no_signed_identities` (501). */
+  /** @returns `signed_token_invalid` or `signed_token_expired` (401), `no_signed_identities` (501) */
   async verify({ token, adminToken, name }: Credentials): Promise<Result<VerifiedCredentials>> {
     const verified = await this.#dependencies.jwt.verify(token);
     return verified.ok ? ok({ verifiedToken: verified.value, adminToken, name }) : verified;
   }
 
-  /** Finds out who is asking, from where (a digest). `banned` (403), and as `admit` refuses a wrong admin token. */
+  /**
+   * Turns verified credentials into an identity: the participant's id, name and role.
+   * @returns `banned` (403), and the failures of `requireAdmin`
+   */
   identify(details: Details, credentials: VerifiedCredentials, address: string): Result<Identity> {
     const { verifiedToken, adminToken, name = credentials.invitedAs } = credentials;
     const adminCheck = adminToken === undefined ? ok(undefined) : this.requireAdmin(details, adminToken, address);
     if (!adminCheck.ok) return adminCheck;
-    if (verifiedToken.kind === 'none')
-      return ok({ participant: null, role: this.#roleFromAdminToken(adminToken) ?? 'viewer' });
+    const adminRole = this.#roleFromAdminToken(adminToken);
+    if (verifiedToken.kind === 'none') return ok({ participant: null, role: adminRole ?? 'viewer' });
     const id = participantIdOf(details, verifiedToken);
-    const memberRole: RoleName = this.#members.memberStatuses.isModerator(id) ? 'moderator' : 'member';
-    const role = this.#roleFromAdminToken(adminToken) ?? memberRole;
+    const role: RoleName = adminRole ?? (this.#members.memberStatuses.isModerator(id) ? 'moderator' : 'member');
     const ban = role === 'member' ? this.#activeBan(id, verifiedToken, address) : undefined;
     if (ban) return activeSanctionFailure('banned', ban, this.#dependencies.clock.now());
     const jwtSubject = verifiedToken.kind === 'signed' ? verifiedToken.subject : undefined;
@@ -153,7 +132,7 @@ export class Authenticator {
     return ok({ participant, role, ...(jwtSubject && { expiresAt: jwtSubject.expiresAt }) });
   }
 
-  /** Looks at a secret, unless that address has shown too many wrong ones. */
+  /** Compares a secret, unless the address has sent too many wrong ones. */
   #withGuessLimit(address: string, isValid: () => boolean, failureCode: FailureCode = 'not_admin'): Result<void> {
     const { guessLimiter, clock } = this.#dependencies;
     const charged = guessLimiter.charge(address, clock.now());
@@ -163,12 +142,14 @@ export class Authenticator {
     return charged;
   }
 
-  /** Whether a token gives the rights of this room's admin. */
   #isAdminOrOperator(details: Details, token: string): boolean {
     return isOperator(token, this.#dependencies.operatorToken) || this.#details.isAdmin(details, token);
   }
 
-  /** Theirs, or that of somebody at the same address, under whose ban a new token is no way back in. */
+  /**
+   * The participant's own ban; or, for a self-chosen token that the room does not know yet, the ban of its address:
+   * otherwise a new token would be a way around a ban.
+   */
   #activeBan(id: string, verifiedToken: VerifiedToken, address: string): Sanction | undefined {
     const now = this.#dependencies.clock.now();
     const own = this.#members.memberStatuses.activeBan(id, now);
@@ -177,7 +158,7 @@ export class Authenticator {
     return until === undefined || this.#members.hasParticipated(id) ? undefined : { until, reason: undefined };
   }
 
-  /** What an admin token that was admitted makes somebody. */
+  /** The role that an accepted admin token grants. */
   #roleFromAdminToken(adminToken: string | undefined): 'operator' | 'admin' | undefined {
     if (isOperator(adminToken, this.#dependencies.operatorToken)) return 'operator';
     return adminToken === undefined ? undefined : 'admin';

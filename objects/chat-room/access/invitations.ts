@@ -1,6 +1,6 @@
 /**
- * Invitations to a private room: what may be shown in the place of its join key until a time comes. One is its own
- * proof, signed under the room's salt and the digest of the key, so that another key voids all of them; no row is kept.
+ * Invitations: accepted in place of the join key of a private room until they expire. An invitation is signed with the
+ * room's salt and the digest of the key, so a new key invalidates all of them, and nothing is stored.
  */
 import { Buffer } from 'node:buffer';
 import * as v from 'valibot';
@@ -12,19 +12,17 @@ import type { Details } from '../state/details.ts';
 const Invitation = v.object({
   /** Milliseconds. */
   expiresAt: v.number(),
-  /** What who comes with it is called where they give no name. */
+  /** Display name of a guest who gives none. */
   name: v.optional(v.string()),
 });
 export type Invitation = v.InferOutput<typeof Invitation>;
 
-/** What an invitation is asked for with. */
 export interface InvitationRequest {
   name?: string | undefined;
   /** Seconds. */
   expiresIn: number;
 }
 
-/** An invitation as it is handed out. */
 export interface IssuedInvitation {
   invitation: string;
   /** Milliseconds. */
@@ -35,7 +33,7 @@ function sign({ salt, joinKeyDigest }: Details, payload: string): string | undef
   return joinKeyDigest && digest(salt, 'invitation', `${joinKeyDigest.digest}.${payload}`);
 }
 
-/** Writes an invitation: `not_private` (409) where nobody needs one. */
+/** @returns `not_private` (409) for a room without a join key */
 export function issueInvitation(
   details: Details,
   { name, expiresIn }: InvitationRequest,
@@ -48,11 +46,11 @@ export function issueInvitation(
   return signature === undefined ? fail('not_private') : ok({ invitation: `${payload}.${signature}`, expiresAt });
 }
 
-/** Reads an invitation that was written under this room's key, if only one that has expired. */
+/** The content of an invitation to this room, expired or not; undefined if the signature does not match. */
 export function readInvitation(details: Details, text: string): Invitation | undefined {
   const [payload = '', signature = '', ...rest] = text.split('.');
   const expected = sign(details, payload);
-  // The texts are compared, not what they stand for: the last character of base64url has bits that mean nothing.
+  // Compared as text: the last character of base64url has unused bits, so two texts can decode to the same bytes.
   if (expected === undefined || rest.length > 0 || !secretsEqual(signature, expected)) return undefined;
   const json = parseJson(Buffer.from(payload, 'base64url').toString());
   return json.ok && v.is(Invitation, json.value) ? json.value : undefined;

@@ -1,21 +1,22 @@
 /**
- * How fast people and addresses may act in a room, over sockets and REST together. Kept in memory: a room that may
- * sleep has been quiet for longer than it takes every bucket to fill.
+ * Rate limits of participants and addresses in a room, over sockets and REST together. Kept in memory: a room that
+ * hibernates has been quiet for longer than every bucket takes to refill.
  */
 import { fail, ok, type Result } from '../../../shared/failures.ts';
 import { limits } from '../../../shared/limits.ts';
 import type { RoleName } from '../../../shared/participant.ts';
 import { TokenBucket } from '../../../shared/token-bucket.ts';
 
-/** Who acts: a person, a lease or a socket, at an address, in a role. */
+/** Whose buckets an action is charged to. */
 export interface RateLimitSubject {
+  /** A participant's id, or a presence key for those without one. */
   key: string;
-  /** A digest. */
+  /** Digest of the network address. */
   address: string;
   role: RoleName;
 }
 
-/** What one of each costs, in messages. */
+/** The cost of one action of each kind, in messages. */
 const actionCosts = {
   send: 1,
   repeat: 0.1,
@@ -33,11 +34,10 @@ const actionCosts = {
   ping: 0.1,
 } as const;
 
-/** What somebody can do in a room at a cost. */
 export type LimitedAction = keyof typeof actionCosts;
 
 export class RoomRateLimiter {
-  /** Whether anybody has to keep to a pace. */
+  /** False if the service runs with `RATE_LIMITS=off`. */
   readonly isOn: boolean;
   readonly #participantBuckets = new TokenBucket(limits.participantMessageRate);
   readonly #addressBuckets = new TokenBucket(limits.addressMessageRate);
@@ -47,7 +47,7 @@ export class RoomRateLimiter {
     this.isOn = isOn;
   }
 
-  /** Lets somebody act, or not yet: `too_fast` (429). Nothing keeps the operator. */
+  /** Charges an action to its participant and address. The operator is exempt. @returns `too_fast` (429) */
   admit({ key, address, role }: RateLimitSubject, action: LimitedAction, now: number): Result<void> {
     if (!this.isOn || role === 'operator') return ok(undefined);
     const cost = actionCosts[action];
@@ -63,15 +63,15 @@ export class RoomRateLimiter {
   }
 
   /**
-   * Lets a socket say who it is. Its address pays; who comes too fast is closed, and comes back by itself.
-   * @returns `flooding` (429, and the end of the socket)
+   * Charges the first `auth` of a socket to its address.
+   * @returns `flooding` (429), which closes the socket with a code after which clients reconnect
    */
   admitUnauthenticated(address: string, now: number): Result<void> {
     const retryAfter = this.isOn ? this.#addressBuckets.charge(address, now, actionCosts.auth) : undefined;
     return retryAfter === undefined ? ok(undefined) : fail('flooding', { retryAfter });
   }
 
-  /** Notes that a socket's frame was refused; `flooding` (429, and its end) once that is too often. */
+  /** Counts a failure that was sent to a socket. @returns `flooding` (429), which closes it, above the limit */
   countRefusal(socket: WebSocket, now: number): Result<void> {
     const current = this.#refusals.get(socket);
     const window = current && now - current.since < limits.floodingWindowMs ? current : { since: now, count: 0 };

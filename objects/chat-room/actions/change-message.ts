@@ -1,69 +1,39 @@
 /**
- * Changing what was said: editing, deleting and reacting, for frames and for REST alike. Each change takes the next
- * `rev`, and everyone is sent the message as it now is; what changes nothing is acknowledged and takes none.
+ * Editing, deleting and reacting, by frame and by REST. Each change takes the next `rev` and is broadcast as the message
+ * in its new state. A request that changes nothing is acknowledged without a `rev` or a broadcast.
  */
 import { fail, ok, type Result } from '../../../shared/failures.ts';
 import { limits } from '../../../shared/limits.ts';
 import type { Message } from '../../../shared/message.ts';
 import type { ModerationEntry } from '../../../shared/moderation.ts';
 import type { Participant } from '../../../shared/participant.ts';
+import type { Actor } from '../access/actor.ts';
 import { isModerator, requireParticipant } from '../access/permissions.ts';
 import type { LimitedAction } from '../access/rate-limiter.ts';
 import type { Room } from '../room.ts';
 import type { AppendResult } from '../state/message-log.ts';
-import { logDeletion, notifyModerators } from './moderate.ts';
-import { type Actor, canSpeak, mentionsIn } from './post-message.ts';
+import { logDeletion, notifyModerators } from './log-moderation.ts';
+import { canSpeak, mentionsIn } from './post-message.ts';
 
-/** Another text for a message. */
 export interface MessageEdit {
   messageId: number;
   text: string;
 }
 
-/** A reaction given, or taken back. */
+/** `on` adds the reaction, else it is removed. */
 export interface ReactionChange {
   messageId: number;
   emoji: string;
   on: boolean;
 }
 
-/** What a change starts from: who makes it, and the message as it is. */
+/** The actor of a change, and the message before it. */
 interface MessageChange {
   author: Participant;
   message: Message;
 }
 
-/**
- * Lets somebody near a message that is there: `token_required` (401), `too_fast` (429), `message_not_found` (404), and,
- * but for deleting, what moderators forbid.
- */
-function loadForChange(room: Room, actor: Actor, action: LimitedAction, messageId: number): Result<MessageChange> {
-  const author = requireParticipant(actor);
-  if (!author.ok) return author;
-  const admitted = room.rateLimiter.admit({ ...actor, key: author.value.id }, action, room.clock.now());
-  if (!admitted.ok) return admitted;
-  const message = room.messageLog.find(messageId);
-  if (!message) return fail('message_not_found');
-  const allowed = action === 'delete' ? ok(undefined) : canSpeak(room, author.value);
-  return allowed.ok ? ok({ author: author.value, message }) : allowed;
-}
-
-/** Stores a change of a message, and tells everyone. The copies hold nothing of it. */
-function applyChange(room: Room, work: () => Message): Result<AppendResult> {
-  const message = room.transaction(() => {
-    room.activity.record(room.clock.now());
-    return work();
-  });
-  room.connections.broadcast({ type: 'message', ...message });
-  return ok({ message, duplicate: false });
-}
-
-/** What was asked for is so already. */
-function noChange(message: Message): Result<AppendResult> {
-  return ok({ message, duplicate: true });
-}
-
-/** Gives a message another text, for its author: `not_author` (403); a tombstone has none (`message_not_found`, 404). */
+/** Replaces the text, for the message's author. @returns `not_author` (403), `message_not_found` (404) for a tombstone */
 export function editMessage(room: Room, actor: Actor, { messageId, text }: MessageEdit): Result<AppendResult> {
   const loaded = loadForChange(room, actor, 'edit', messageId);
   if (!loaded.ok) return loaded;
@@ -74,7 +44,7 @@ export function editMessage(room: Room, actor: Actor, { messageId, text }: Messa
   return applyChange(room, () => room.messageLog.edit(messageId, text, mentionsIn(room, text), room.clock.now()));
 }
 
-/** Leaves a tombstone of a message, for its author and for moderators: `not_author` (403) for everyone else. */
+/** Replaces a message with a tombstone, for its author and for moderators. @returns `not_author` (403) */
 export function deleteMessage(room: Room, actor: Actor, messageId: number): Result<AppendResult> {
   const loaded = loadForChange(room, actor, 'delete', messageId);
   if (!loaded.ok) return loaded;
@@ -82,17 +52,17 @@ export function deleteMessage(room: Room, actor: Actor, messageId: number): Resu
   const isOwn = message.author.id === author.id;
   if (!isOwn && !isModerator(author.role)) return fail('not_author');
   if (message.deletedAt !== undefined) return noChange(message);
-  const entries: ModerationEntry[] = [];
+  let entry: ModerationEntry | undefined;
   const deleted = applyChange(room, () => {
     room.reactions.deleteByMessage(messageId);
-    if (!isOwn) entries.push(logDeletion(room, author, message.author, messageId));
+    if (!isOwn) entry = logDeletion(room, author, message.author, messageId);
     return room.messageLog.markDeleted(messageId, isOwn ? 'author' : 'moderator', room.clock.now());
   });
-  for (const entry of entries) notifyModerators(room, entry);
+  if (entry) notifyModerators(room, entry);
   return deleted;
 }
 
-/** Gives a reaction or takes it back: `too_many_reactions` (409) where a message has as many kinds as it may. */
+/** Adds or removes the actor's reaction. @returns `too_many_reactions` (409) above `limits.reactionKinds` per message */
 export function setReaction(room: Room, actor: Actor, reaction: ReactionChange): Result<AppendResult> {
   const { messageId, emoji, on } = reaction;
   const loaded = loadForChange(room, actor, 'react', messageId);
@@ -106,4 +76,34 @@ export function setReaction(room: Room, actor: Actor, reaction: ReactionChange):
     room.reactions.set(messageId, emoji, author.id, on);
     return room.messageLog.setReactions(messageId, room.reactions.summaryAfter(message, emoji, on));
   });
+}
+
+/**
+ * Loads the message that an actor wants to change.
+ * @returns `token_required` (401), `too_fast` (429), `message_not_found` (404), and, except for a deletion, the failures
+ *   of `canSpeak`
+ */
+function loadForChange(room: Room, actor: Actor, action: LimitedAction, messageId: number): Result<MessageChange> {
+  const author = requireParticipant(actor);
+  if (!author.ok) return author;
+  const admitted = room.rateLimiter.admit({ ...actor, key: author.value.id }, action, room.clock.now());
+  if (!admitted.ok) return admitted;
+  const message = room.messageLog.find(messageId);
+  if (!message) return fail('message_not_found');
+  const allowed = action === 'delete' ? ok(undefined) : canSpeak(room, author.value);
+  return allowed.ok ? ok({ author: author.value, message }) : allowed;
+}
+
+/** Stores and broadcasts a change. The replicas hold no message content, so they are not marked. */
+function applyChange(room: Room, change: () => Message): Result<AppendResult> {
+  const message = room.transaction(() => {
+    room.activity.record(room.clock.now());
+    return change();
+  });
+  room.connections.broadcast({ type: 'message', ...message });
+  return ok({ message, duplicate: false });
+}
+
+function noChange(message: Message): Result<AppendResult> {
+  return ok({ message, duplicate: true });
 }

@@ -1,27 +1,22 @@
-/** Coming and going by socket: who a socket makes present, what its `ready` holds, and how it is let go. */
-
+/** From an open socket to an authenticated connection: presence, replay and the `ready` frame. */
+import type { ClientAuthFrame } from '../../../shared/client-frames.ts';
 import { closeReason, type Failure, fail, ok, type Result } from '../../../shared/failures.ts';
-import type { ClientAuthFrame, ServerReadyFrame } from '../../../shared/frames.ts';
+import type { ServerReadyFrame } from '../../../shared/frames.ts';
 import { limits } from '../../../shared/limits.ts';
 import { socketPath } from '../../../shared/paths.ts';
 import { randomSecret } from '../../credentials/digests.ts';
-import type { Access, VerifiedCredentials } from '../access/authenticator.ts';
-import {
-  type Identity,
-  isAdminOrOperator,
-  isIdentityExpired,
-  isSameParticipant,
-  participantOf,
-} from '../access/permissions.ts';
+import type { Identity, VerifiedCredentials } from '../access/actor.ts';
+import type { Access } from '../access/authenticator.ts';
+import { leaseKey } from '../access/lease.ts';
+import { isAdminOrOperator, isIdentityExpired, isSameParticipant, participantOf } from '../access/permissions.ts';
 import type { ConnectionState, ReadyConnection } from '../connections/connection-state.ts';
 import type { Room } from '../room.ts';
 import type { Details } from '../state/details.ts';
-import { leaseKey } from './leases.ts';
 import { allReadMarkers, readState } from './mark-read.ts';
 import { presenceOf, publishPresenceChange } from './publish-presence.ts';
 import { viewFor } from './view-messages.ts';
 
-/** A socket in its room, and what is known of it. */
+/** A socket, its connection state, and the room it belongs to. */
 export interface ConnectionContext<S extends ConnectionState = ConnectionState> {
   room: Room;
   details: Details;
@@ -29,18 +24,27 @@ export interface ConnectionContext<S extends ConnectionState = ConnectionState> 
   connection: S;
 }
 
-/** Takes a socket in, or accepts it only to close it: where there is no room, or its address has as many as it may. */
+/** The current context of a socket; undefined once the socket or the room is gone. */
+export function contextOf(room: Room, socket: WebSocket): ConnectionContext | undefined {
+  const connection = room.connections.get(socket);
+  const details = room.details();
+  return connection && details && { room, details, socket, connection };
+}
+
+/**
+ * Accepts a socket, or closes it at once: without a room (4404), or above the sockets of one address (4429). A browser
+ * cannot read why an upgrade was refused, so a refused socket is accepted and closed with a code.
+ * @param address network address
+ */
 export function acceptConnection(room: Room, socket: WebSocket, address: string): void {
   const details = room.details();
   if (!details) return rejectConnection(room, socket, room.notFoundOrImporting().failure);
   const addressDigest = room.addressDigest(details, address);
   const isFull = room.rateLimiter.isOn && room.connections.countFromAddress(addressDigest) >= limits.socketsPerAddress;
-  if (isFull)
-    return rejectConnection(
-      room,
-      socket,
-      fail('too_many_sockets', { retryAfter: limits.rateLimitWindowSeconds }).failure,
-    );
+  if (isFull) {
+    const { failure } = fail('too_many_sockets', { retryAfter: limits.rateLimitWindowSeconds });
+    return rejectConnection(room, socket, failure);
+  }
   room.alarmScheduler.scheduleBy(room.connections.accept(socket, addressDigest));
 }
 
@@ -51,56 +55,61 @@ function rejectConnection(room: Room, socket: WebSocket, failure: Failure): void
 }
 
 /**
- * Lets a socket in, or refreshes the credential of one that is in, and sends it `ready`: in one synchronous turn, so
- * that nothing falls between what `ready` holds and the first frame after it.
- * @param credentials the frame's credentials, checked
+ * Authenticates a connection, or renews its credentials, in one synchronous turn: no change falls between the content of
+ * `ready` and the first frame after it.
+ * @param credentials the verified credentials of `frame`
+ * @returns the `ready` frame; failures of `Authenticator.checkAccess` and `identify`, or `other_person` (401)
  */
 export function authenticate(
   context: ConnectionContext,
   frame: ClientAuthFrame,
   credentials: VerifiedCredentials,
-): Result<void> {
-  const { room, details, socket, connection } = context;
+): Result<ServerReadyFrame> {
+  const { room, details, connection } = context;
   const before = connection.state === 'joined' ? connection : undefined;
-  // Who is in has shown the key, or had no need of it as the admin; an invitation may have expired since.
+  // An authenticated connection needs no join key again (an invitation may have expired since), unless it entered by
+  // the admin's token, which this frame may not repeat.
   const hasAccess = before && !isAdminOrOperator(before.role) && !before.isKeyless;
   const access = hasAccess ? ok<Access>({}) : room.authenticator.checkAccess(details, frame, connection.address);
   if (!access.ok) return access;
-  // Who gives no name goes on under the one they had.
+  // A participant who gives no name keeps the one they have.
   const name = frame.name ?? (before && participantOf(before))?.name;
   const identity = room.authenticator.identify(details, { ...credentials, ...access.value, name }, connection.address);
   if (!identity.ok) return identity;
   if (before && !isSameParticipant(before, identity.value)) return fail('other_person');
+  // Broadcasts that wait belong to the time before `ready`, which includes their changes.
   room.connections.flush();
   registerPresence(context, before, identity.value, frame);
-  room.connections.send(socket, readyFrame(context, identity.value, frame));
+  const ready = readyFrame(context, identity.value, frame);
   room.presenceBatcher.markAllKnown();
-  return ok(undefined);
+  return ok(ready);
 }
 
-/** A socket whose signed token has expired goes on as a viewer's, until its client shows a new one. */
+/** Turns a connection whose JWT has expired into a viewer's, until the client sends a new token. */
 export function expireIdentity(context: ConnectionContext): ConnectionContext {
   const { room, details, socket, connection } = context;
   if (connection.state === 'waiting' || !isIdentityExpired(connection, room.clock.now())) return context;
   const { expiresAt: _, participant, ...rest } = connection;
-  const key = `s:${randomSecret()}`;
   const before = presenceOf(room, connection.key);
   const expired: ReadyConnection = {
     ...rest,
     participant: null,
     role: 'viewer',
-    key,
+    key: socketPresenceKey(),
     ...(participant && { expiredAs: participant }),
     ...(isAdminOrOperator(connection.role) && { isKeyless: true as const }),
   };
   room.connections.update(socket, expired);
-  // As with one who leaves: that cannot fail, so everyone is told before the copies are.
+  // In memory and infallible, so presence is published before the replicas are marked.
   publishPresenceChange(room, connection.key, before);
   if (room.participants.count() !== before.count) room.transaction(() => room.outbox.markDirty(details.link, 'soon'));
   return { ...context, connection: expired };
 }
 
-/** Takes the socket's person among those who are here: stores what the copies must hear, then seats them, then tells. */
+/** The presence key of a socket without a participant or lease. */
+const socketPresenceKey = () => `s:${randomSecret()}`;
+
+/** Adds the connection to the presence set: marks the replicas in a transaction, then updates the socket, then publishes. */
 function registerPresence(
   context: ConnectionContext,
   before: ReadyConnection | undefined,
@@ -108,41 +117,35 @@ function registerPresence(
   frame: ClientAuthFrame,
 ): void {
   const { room, details, socket, connection } = context;
-  const participant = identity.participant;
-  const anonymousLeaseKey = frame.lease === undefined ? undefined : leaseKey(details, frame.lease);
+  const { participant } = identity;
+  const now = room.clock.now();
+  const frameLeaseKey = frame.lease === undefined ? undefined : leaseKey(details, frame.lease);
   const activeLeaseKey =
-    anonymousLeaseKey !== undefined && room.participants.hasLease(anonymousLeaseKey) ? anonymousLeaseKey : undefined;
-  const key = participant?.id ?? activeLeaseKey ?? before?.key ?? `s:${randomSecret()}`;
-  const batch = frame.batch ?? before?.batch ?? false;
+    frameLeaseKey !== undefined && room.participants.hasLease(frameLeaseKey) ? frameLeaseKey : undefined;
+  // A visitor who identifies as a participant no longer counts under the anonymous lease.
+  const endedLeaseKey = participant ? activeLeaseKey : undefined;
+  const key = participant?.id ?? activeLeaseKey ?? before?.key ?? socketPresenceKey();
   const presenceBefore = presenceOf(room, key);
   room.transaction(() => {
-    room.activity.record(room.clock.now());
-    // A visitor who says who they are is no longer counted as a visitor.
-    const endsLease = participant && activeLeaseKey !== undefined;
-    if (endsLease) room.participants.endLease(activeLeaseKey);
-    const changesKey = before && before.key !== key;
-    if (endsLease || changesKey || !room.participants.isPresent(key)) room.outbox.markDirty(details.link, 'soon');
+    room.activity.record(now);
+    if (endedLeaseKey !== undefined) room.participants.endLease(endedLeaseKey);
+    const changesKey = before !== undefined && before.key !== key;
+    if (endedLeaseKey !== undefined || changesKey || !room.participants.isPresent(key)) {
+      room.outbox.markDirty(details.link, 'soon');
+    }
   });
-  if (participant && activeLeaseKey !== undefined) room.connections.changePresenceKey(activeLeaseKey, key);
-  const now = room.clock.now();
-  const namedAt = frame.name ? now : (before?.namedAt ?? 0);
-  const { badFrames, address } = connection;
-  const fields = { key, batch, badFrames, address, namedAt, heardAt: now };
-  room.connections.update(socket, { state: 'joined', ...identity, ...fields });
+  if (endedLeaseKey !== undefined) room.connections.changePresenceKey(endedLeaseKey, key);
+  room.connections.update(socket, {
+    state: 'joined',
+    ...identity,
+    key,
+    batch: frame.batch ?? before?.batch ?? false,
+    badFrames: connection.badFrames,
+    address: connection.address,
+    namedAt: frame.name ? now : (before?.namedAt ?? 0),
+    heardAt: now,
+  });
   publishPresenceChange(room, key, presenceBefore);
-}
-
-/** What `ready` replays: all that changed since `resume`, or the newest page. A refresh without `resume` gets nothing. */
-function replayMessages(
-  { room, connection }: ConnectionContext,
-  { resume }: ClientAuthFrame,
-): Pick<ServerReadyFrame, 'recovered' | 'messages'> {
-  if (!resume && connection.state === 'joined') return { recovered: true, messages: [] };
-  const { epoch, rev } = room.messageLog.position();
-  const missed =
-    resume && resume.epoch === epoch && resume.rev <= rev ? room.messageLog.changedSince(resume.rev) : undefined;
-  if (missed) return { recovered: true, messages: missed };
-  return { recovered: false, messages: room.messageLog.page({ limit: limits.pageSize }).messages };
 }
 
 function readyFrame(context: ConnectionContext, identity: Identity, frame: ClientAuthFrame): ServerReadyFrame {
@@ -157,7 +160,7 @@ function readyFrame(context: ConnectionContext, identity: Identity, frame: Clien
     role,
     ...(expiresAt !== undefined && { expiresAt }),
     room: room.publicInfo(details),
-    ...room.moderationLog.chatSettings(),
+    ...room.chatSettings.get(),
     ...room.messageLog.position(),
     recovered,
     messages: viewFor(room, participant, messages),
@@ -168,24 +171,17 @@ function readyFrame(context: ConnectionContext, identity: Identity, frame: Clien
   };
 }
 
-/** Closes a socket over a refusal; the others hear of it. */
-export function disconnect(room: Room, socket: WebSocket, failure: Failure): void {
-  room.recordEvent('refusal', { reason: failure.code, route: socketPath });
-  removeConnection(room, socket, () => room.connections.close(socket, failure));
-}
-
-/** Answers the close of a peer; the others hear of it. */
-export function onPeerClosed(room: Room, socket: WebSocket, code: number, reason: string): void {
-  removeConnection(room, socket, () => room.connections.answerClose(socket, code, reason));
-}
-
-/** Takes the socket from among those who are here: that cannot fail, so everyone is told before the copies are. */
-function removeConnection(room: Room, socket: WebSocket, close: () => void): void {
-  const connection = room.connections.get(socket);
-  const details = room.details();
-  if (connection?.state !== 'joined' || !details) return close();
-  const before = presenceOf(room, connection.key);
-  close();
-  publishPresenceChange(room, connection.key, before);
-  if (room.participants.count() !== before.count) room.transaction(() => room.outbox.markDirty(details.link, 'soon'));
+/** Everything that changed since `resume`, or the newest page. Renewed credentials without `resume` get no messages. */
+function replayMessages(
+  { room, connection }: ConnectionContext,
+  { resume }: ClientAuthFrame,
+): Pick<ServerReadyFrame, 'recovered' | 'messages'> {
+  if (!resume && connection.state === 'joined') return { recovered: true, messages: [] };
+  const { epoch, rev } = room.messageLog.position();
+  const missed =
+    resume && resume.epoch === epoch && resume.rev <= rev
+      ? room.messageLog.history.changedSince(resume.rev)
+      : undefined;
+  if (missed) return { recovered: true, messages: missed };
+  return { recovered: false, messages: room.messageLog.history.page({ limit: limits.pageSize }) };
 }

@@ -1,19 +1,15 @@
 /**
- * Writing a room down, page by page as fast as it is read. The messages are those there were when it began, each as it
- * is when its page is read: nothing that was deleted by then is told, and the room does not wait for a slow reader.
+ * Exporting a room as NDJSON, page by page at the reader's speed. It contains the messages that existed when it began,
+ * each as it is when its page is read: what was deleted by then is left out, and a slow reader never blocks the room.
  */
 import { formatArchiveLine } from '../../../shared/archive.ts';
 import { fail, ok, type Result } from '../../../shared/failures.ts';
 import type { Room } from '../room.ts';
 import type { Details } from '../state/details.ts';
 
-/** The lines, some at a time. Throws where the room is gone before the last. */
+/** Yields some lines at a time. Throws if the room is deleted before the last one. */
 function* exportLines(room: Room, details: Details): Generator<string, void> {
-  const head = room.archive.room(
-    details,
-    room.moderationLog.chatSettings(),
-    room.memberStatuses.list(room.clock.now()),
-  );
+  const head = room.archive.room(details, room.chatSettings.get(), room.memberStatuses.list(room.clock.now()));
   yield formatArchiveLine(head);
   let { rev } = head;
   let count = 0;
@@ -31,8 +27,8 @@ function* exportLines(room: Room, details: Details): Generator<string, void> {
 }
 
 /**
- * The room as a stream of lines. It breaks, without the last one, where the room is deleted meanwhile.
- * @returns `unavailable` (503) while somebody is being erased, of whom the file would keep the rest
+ * The room as a stream of lines. The stream ends without its `end` line if the room is deleted meanwhile.
+ * @returns `unavailable` (503) during an erasure, because the file would keep what is still to be erased
  */
 export function exportRoom(room: Room, details: Details): Result<ReadableStream<Uint8Array>> {
   if (room.erasureQueue.peek(1).length > 0) {

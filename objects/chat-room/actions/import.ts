@@ -1,6 +1,6 @@
 /**
- * Taking a room in that was written down elsewhere, in steps, each a transaction. Its details come last: until then
- * there is no room, whoever asks. A step that is repeated changes nothing, so that an import can go on where it broke.
+ * Importing a room from an archive, in steps, each one transaction. The details are written last: until then the room
+ * does not exist for any caller. Repeating a step changes nothing, so an interrupted import can continue.
  */
 import type { ArchivedMessage, ArchivedRoom, ArchiveEnd } from '../../../shared/archive.ts';
 import { fail, ok, type Result } from '../../../shared/failures.ts';
@@ -8,26 +8,33 @@ import type { RoomView } from '../../../shared/room.ts';
 import type { Room } from '../room.ts';
 import type { PendingImport } from '../state/archive.ts';
 
-/** What an import does next. `key` is that of the import as it began; `line` is where something stands, from 1. */
+/** `key` identifies the import that `begin` started; `line` is the number of a message's line in the file, from 1. */
 export type ImportStep =
-  | { act: 'begin'; room: ArchivedRoom }
-  | { act: 'store'; key: string; messages: { line: number; message: ArchivedMessage }[] }
-  | { act: 'give up' };
+  | { type: 'begin'; room: ArchivedRoom }
+  | { type: 'store'; key: string; messages: { line: number; message: ArchivedMessage }[] }
+  | { type: 'cancel' };
 
-/** How far an import has come. */
 export interface ImportProgress {
   key: string;
-  /** The highest id that is stored: the next is above it. */
+  /** The highest stored message id. */
   lastId: number;
 }
 
 const progressOf = ({ key, last_id }: PendingImport): ImportProgress => ({ key, lastId: last_id });
 
-/** The import of that key: `link_taken` (409) once there is a room, `other_import` (409) where another is under way. */
-function findPendingImport(room: Room, key: string): Result<PendingImport> {
-  if (room.details()) return fail('link_taken');
-  const pending = room.pendingImport();
-  return pending?.key === key ? ok(pending) : fail('other_import');
+/** @returns also `import_not_found` (404) for `cancel`, `link_taken` and `other_import` (409), `invalid` (400) */
+export async function runImportStep(room: Room, step: ImportStep): Promise<Result<ImportProgress>> {
+  switch (step.type) {
+    case 'begin':
+      return beginImport(room, step.room);
+    case 'store':
+      return storeMessages(room, step);
+    case 'cancel': {
+      const cancelled = cancelImport(room);
+      if (cancelled.ok) await room.deliverReplicas();
+      return cancelled;
+    }
+  }
 }
 
 function beginImport(room: Room, head: ArchivedRoom): Result<ImportProgress> {
@@ -39,8 +46,15 @@ function beginImport(room: Room, head: ArchivedRoom): Result<ImportProgress> {
   return pending.room === JSON.stringify(head) ? ok(progressOf(pending)) : fail('other_import');
 }
 
-/** Stores what is not stored yet. Of messages that cannot follow each other those before the first such one are kept. */
-function storeMessages(room: Room, step: Extract<ImportStep, { act: 'store' }>): Result<ImportProgress> {
+/** @returns `link_taken` (409) once the room exists, `other_import` (409) for another key */
+function findPendingImport(room: Room, key: string): Result<PendingImport> {
+  if (room.details()) return fail('link_taken');
+  const pending = room.pendingImport();
+  return pending?.key === key ? ok(pending) : fail('other_import');
+}
+
+/** Stores the messages that are not stored yet. At a message that contradicts an earlier one, those before it are kept. */
+function storeMessages(room: Room, step: Extract<ImportStep, { type: 'store' }>): Result<ImportProgress> {
   const found = findPendingImport(room, step.key);
   if (!found.ok) return found;
   return room.transaction(() => {
@@ -62,30 +76,14 @@ function storeMessages(room: Room, step: Extract<ImportStep, { act: 'store' }>):
 function cancelImport(room: Room): Result<ImportProgress> {
   const pending = room.pendingImport();
   if (!pending) return fail('import_not_found');
-  room.transaction(() => {
-    room.messageLog.clear();
-    room.reactions.clear();
-    room.archive.endImport();
-  });
+  room.transaction(() => room.clearTables());
   return ok(progressOf(pending));
 }
 
-/** Takes a step of an import. */
-export async function runImportStep(room: Room, step: ImportStep): Promise<Result<ImportProgress>> {
-  switch (step.act) {
-    case 'begin':
-      return beginImport(room, step.room);
-    case 'store':
-      return storeMessages(room, step);
-    case 'give up': {
-      const cancelled = cancelImport(room);
-      if (cancelled.ok) await room.deliverReplicas();
-      return cancelled;
-    }
-  }
-}
-
-/** Opens the room once all is there: under a new epoch, so that nobody takes it for the one that it was copied from. */
+/**
+ * Opens the imported room, under a new epoch, so that no client resumes against the room that it was exported from.
+ * @returns also `import_incomplete` and `invalid` (400), `link_taken` and `other_import` (409)
+ */
 export async function finishImport(room: Room, link: string, key: string, end: ArchiveEnd): Promise<Result<RoomView>> {
   const found = findPendingImport(room, key);
   if (!found.ok) return found;
@@ -98,7 +96,7 @@ export async function finishImport(room: Room, link: string, key: string, end: A
   const { floor, posted, locked, slowSeconds, standings, lock, ...details } = archived;
   room.transaction(() => {
     room.detailsTable.restore({ ...details, joinKeyDigest: lock, link });
-    room.moderationLog.setChatSettings({ locked, slowSeconds });
+    room.chatSettings.set({ locked, slowSeconds });
     for (const status of standings) room.memberStatuses.restore(status);
     room.messageLog.initialize({ rev: end.rev, floor, posted });
     room.archive.endImport();

@@ -1,11 +1,11 @@
-/** How a room comes to be, is changed, reports of itself and goes. The copies hear of each in the same transaction. */
+/** Creating, changing, republishing and deleting a room. Each marks the replicas in the same transaction. */
 import { fail, ok, type Result } from '../../../shared/failures.ts';
 import type { RoomView } from '../../../shared/room.ts';
 import type { Room } from '../room.ts';
 import type { Details, DetailsChange, NewDetails } from '../state/details.ts';
-import { evictWithoutKey } from './evict-without-key.ts';
+import { disconnectWithoutKey, endLeasesWithoutKey, hasNewJoinKey } from './evict-without-key.ts';
 
-/** Makes the room. `link_taken` (409) when there is one. */
+/** @returns `link_taken` (409) if the room exists, `importing` (503) during an import */
 export async function createRoom(room: Room, details: NewDetails): Promise<Result<RoomView>> {
   if (room.details()) return fail('link_taken');
   if (room.pendingImport()) return room.notFoundOrImporting();
@@ -20,30 +20,38 @@ export async function createRoom(room: Room, details: NewDetails): Promise<Resul
   return room.view(true);
 }
 
-/** Changes metadata or the admin token, and tells everyone. */
-export async function updateRoom(room: Room, details: Details, change: DetailsChange): Promise<Result<RoomView>> {
+/** Changes metadata, the admin token, retention or the join key, and broadcasts changed metadata. */
+export async function updateRoom(room: Room, before: Details, change: DetailsChange): Promise<Result<RoomView>> {
   const now = room.clock.now();
-  evictWithoutKey(room, details, () => {
-    room.detailsTable.update(details, change, now);
+  const present = room.participants.list();
+  const after = room.transaction(() => {
+    room.detailsTable.update(before, change, now);
+    const changed = room.detailsTable.read() ?? before;
+    if (hasNewJoinKey(before, changed)) endLeasesWithoutKey(room, before, changed);
     room.activity.record(now);
-    room.outbox.markDirty(details.link, 'now');
+    room.outbox.markDirty(before.link, 'now');
+    return changed;
   });
-  const after = room.detailsTable.read() ?? details;
-  if (after.updatedAt !== details.updatedAt) room.connections.broadcast(room.roomFrame(after));
+  if (hasNewJoinKey(before, after)) disconnectWithoutKey(room, before, after, present);
+  if (after.updatedAt !== before.updatedAt) room.connections.broadcast(room.roomFrame(after));
   await room.outbox.deliver('directory');
   return room.view(true);
 }
 
-/** Tells both copies again, whatever they may know: of the room, or that there is none. */
-export async function republish(room: Room, link: string): Promise<void> {
+/**
+ * Sends both replicas the state of the room again, or that there is none, whatever they hold.
+ * @returns whether the room exists
+ */
+export async function republish(room: Room, link: string): Promise<boolean> {
   room.transaction(() => {
     room.createSchema();
     room.outbox.markDirty(link, 'now');
   });
   await room.outbox.deliver('directory');
+  return room.details() !== undefined;
 }
 
-/** Empties the room, closes its sockets and frees the link. The outbox stays until both copies know. */
+/** Clears the tables, closes the sockets and frees the link. The outbox stays until both replicas know of the deletion. */
 export async function deleteRoom(room: Room, { link }: Details): Promise<Result<'Chat deleted successfully'>> {
   room.transaction(() => {
     room.clearTables();

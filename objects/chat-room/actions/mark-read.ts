@@ -1,30 +1,14 @@
-/** What people do without saying anything: that they type, and how far they have read. Neither is part of the log. */
+/** Read markers: how far each participant has read. State of the room, not part of the log. */
 import { fail, ok, type Result } from '../../../shared/failures.ts';
-import { limits } from '../../../shared/limits.ts';
 import type { ReadMarker, ReadState } from '../../../shared/message.ts';
+import type { Actor } from '../access/actor.ts';
 import { requireParticipant } from '../access/permissions.ts';
 import type { Room } from '../room.ts';
-import type { Actor } from './post-message.ts';
-import { canSpeak } from './post-message.ts';
 
 /**
- * Tells everyone that somebody types, or no longer does. It is stored nowhere: it ends by itself at whoever hears it. In
- * a crowd nobody could follow it, and nobody is told.
+ * Advances the actor's read marker to a message.
+ * @returns what is left unread; `token_required` (401), `too_fast` (429), `message_not_found` (404)
  */
-export function setTyping(room: Room, actor: Actor, on: boolean): Result<void> {
-  const author = requireParticipant(actor);
-  if (!author.ok) return author;
-  const admitted = room.rateLimiter.admit({ ...actor, key: author.value.id }, 'typing', room.clock.now());
-  if (!admitted.ok) return admitted;
-  const allowed = canSpeak(room, author.value);
-  if (!allowed.ok) return allowed;
-  if (room.participants.count() <= limits.readReceiptPeople) {
-    room.connections.broadcast({ type: 'typing', participant: author.value, on });
-  }
-  return ok(undefined);
-}
-
-/** Notes how far somebody has read, and answers with what is left: `token_required` (401), `message_not_found` (404). */
 export function markRead(room: Room, actor: Actor, messageId: number): Result<ReadState> {
   const reader = requireParticipant(actor);
   if (!reader.ok) return reader;
@@ -39,7 +23,7 @@ export function markRead(room: Room, actor: Actor, messageId: number): Result<Re
   return ok(readState(room, id));
 }
 
-/** Writes the marks whose time has come, and tells everyone in a room that is not a crowd. */
+/** Writes the markers that are due, and broadcasts them in a room of at most `limits.readReceiptPeople`. */
 export function flushReadMarkers(room: Room): void {
   const now = room.clock.now();
   const markers = room.readMarkers.due(now);
@@ -49,13 +33,19 @@ export function flushReadMarkers(room: Room): void {
   for (const marker of markers) room.connections.broadcast({ type: 'read', ...marker });
 }
 
-/** How far somebody has read, and how much there is beyond. */
+/** @param id of the participant */
 export function readState(room: Room, id: string): ReadState {
   const messageId = room.readMarkers.get(id);
-  return { messageId, unread: room.messageLog.countAfter(messageId, id) };
+  return { messageId, unread: room.messageLog.history.countAfter(messageId, id) };
 }
 
-/** Everyone's marks, where they are so few that messages can say who has read them. */
+/** The markers of all participants; none in a room above `limits.readReceiptPeople`. */
 export function allReadMarkers(room: Room): ReadMarker[] {
   return room.readMarkers.all() ?? [];
+}
+
+/** @returns the actor's own state and all markers; `token_required` (401) for a viewer */
+export function readMarkersFor(room: Room, { participant }: Actor): Result<ReadState & { marks: ReadMarker[] }> {
+  if (!participant) return fail('token_required');
+  return ok({ ...readState(room, participant.id), marks: allReadMarkers(room) });
 }

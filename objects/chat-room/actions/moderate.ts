@@ -1,6 +1,6 @@
 /**
- * Keeping order: what moderators do to people and to the room, for frames and for REST alike. Each act is stored with
- * its entry in the log, takes effect on whoever is here, and is told to the other moderators.
+ * Moderation actions on participants and on the room, by frame and by REST. Each is stored together with its entry in
+ * the moderation log, applied to open connections, and sent to the other moderators.
  */
 import { type Failure, fail, ok, type Result } from '../../../shared/failures.ts';
 import { limits } from '../../../shared/limits.ts';
@@ -12,30 +12,40 @@ import {
   type ModerationEntry,
   type ParticipantAction,
 } from '../../../shared/moderation.ts';
-import { displayName, type Participant, type RoleName } from '../../../shared/participant.ts';
-import { isAdminOrOperator, isModerator, outranks, requireParticipant } from '../access/permissions.ts';
+import type { Participant, RoleName } from '../../../shared/participant.ts';
+import type { Actor } from '../access/actor.ts';
+import {
+  isAdminOrOperator,
+  isModerator,
+  outranks,
+  requireParticipant,
+  sanctionFailure,
+} from '../access/permissions.ts';
 import type { Room } from '../room.ts';
 import type { Details } from '../state/details.ts';
-import { type Sanction, type StatusChange, sanctionFailure } from '../state/member-status.ts';
-import type { NewModerationEntry } from '../state/moderation-log.ts';
-import { disconnect } from './connect.ts';
-import type { Actor } from './post-message.ts';
+import type { Sanction, StatusChange } from '../state/member-status.ts';
+import { disconnect } from './disconnect.ts';
+import { knownNameOf, logAction, notifyModerators } from './log-moderation.ts';
 import { presenceOf, publishPresenceChange } from './publish-presence.ts';
 
-/** A message that somebody reports, and why. */
-export interface MessageReport {
-  messageId: number;
-  reason?: string | undefined;
-}
-
-/** A page of the log, and how things stand. */
+/** A page of the moderation log, with the current statuses and chat settings. */
 export interface ModerationPage extends ChatSettings {
   entries: ModerationEntry[];
   next?: string;
   standings: MemberStatus[];
 }
 
-/** Does what a moderator asks for: `not_moderator` (403), or `outranked` (403) by whom it is about. */
+/** @param before the id of the last entry of the page before */
+export function moderationPage(room: Room, before: number | undefined, limit: number): ModerationPage {
+  const standings = room.memberStatuses.list(room.clock.now());
+  return { ...room.moderationLog.page(before, limit), standings, ...room.chatSettings.get() };
+}
+
+/**
+ * Runs a moderation action.
+ * @returns the log entry; `token_required` (401), `not_moderator` (403), `too_fast` (429), and for an action on a
+ *   participant also `participant_not_found` (404), `not_admin_role` and `outranked` (403)
+ */
 export function moderate(room: Room, details: Details, actor: Actor, act: ModerationAct): Result<ModerationEntry> {
   const moderator = requireModerator(room, actor);
   if (!moderator.ok) return moderator;
@@ -44,30 +54,6 @@ export function moderate(room: Room, details: Details, actor: Actor, act: Modera
     : ok(changeRoomSettings(room, details, moderator.value, act));
 }
 
-/** What moderators can read. */
-export function moderationPage(room: Room, before: number | undefined, limit: number): ModerationPage {
-  const standings = room.memberStatuses.list(room.clock.now());
-  return { ...room.moderationLog.page(before, limit), standings, ...room.moderationLog.chatSettings() };
-}
-
-/** Tells the moderators of a message, for anyone who can post: `message_not_found` (404). */
-export function reportMessage(room: Room, actor: Actor, { messageId, reason }: MessageReport): Result<ModerationEntry> {
-  const by = requireParticipant(actor);
-  if (!by.ok) return by;
-  const admitted = room.rateLimiter.admit({ ...actor, key: by.value.id }, 'report', room.clock.now());
-  if (!admitted.ok) return admitted;
-  const message = room.messageLog.find(messageId);
-  if (!message) return fail('message_not_found');
-  const earlier = room.moderationLog.findReport(by.value.id, messageId);
-  if (earlier) return ok(earlier);
-  const entry = room.transaction(() =>
-    logAction(room, by.value, { action: 'report', target: message.author, messageId, reason }),
-  );
-  notifyModerators(room, entry);
-  return ok(entry);
-}
-
-/** Who is asking, if they are a moderator: `token_required` (401), `too_fast` (429), `not_moderator` (403). */
 function requireModerator(room: Room, actor: Actor): Result<Participant> {
   const author = requireParticipant(actor);
   if (!author.ok) return author;
@@ -76,7 +62,6 @@ function requireModerator(room: Room, actor: Actor): Result<Participant> {
   return admitted.ok ? author : admitted;
 }
 
-/** Changes how members may post, and tells everyone. */
 function changeRoomSettings(
   room: Room,
   details: Details,
@@ -84,9 +69,9 @@ function changeRoomSettings(
   act: Exclude<ModerationAct, ParticipantAction>,
 ): ModerationEntry {
   const entry = room.transaction(() => {
-    const settings = room.moderationLog.chatSettings();
+    const settings = room.chatSettings.get();
     const change = act.action === 'slow' ? { slowSeconds: act.seconds } : { locked: act.action === 'lock' };
-    room.moderationLog.setChatSettings({ ...settings, ...change });
+    room.chatSettings.set({ ...settings, ...change });
     return logAction(room, by, act);
   });
   room.connections.broadcast(room.roomFrame(details));
@@ -94,14 +79,13 @@ function changeRoomSettings(
   return entry;
 }
 
-/** Does something to a person: `participant_not_found` (404), `outranked` (403). */
 function moderateParticipant(
   room: Room,
   details: Details,
   by: Participant,
   act: ParticipantAction,
 ): Result<ModerationEntry> {
-  const name = nameOf(room, act.target);
+  const name = knownNameOf(room, act.target);
   if (name === undefined) return fail('participant_not_found');
   const requiredRole: RoleName = requiresAdmin(act) ? 'admin' : 'moderator';
   if (outranks(requiredRole, by.role)) return fail('not_admin_role');
@@ -123,7 +107,7 @@ function moderateParticipant(
   return ok(entry);
 }
 
-/** What only the room's admin may do: making moderators, and closing addresses. */
+/** Only the room's admin appoints moderators and bans addresses. */
 function requiresAdmin({ action, addresses }: ParticipantAction): boolean {
   return action === 'promote' || action === 'demote' || addresses === true;
 }
@@ -148,7 +132,7 @@ function statusChangeOf({ action, seconds, reason }: ParticipantAction, now: num
   }
 }
 
-/** Whoever was banned is not to come back under a new token from where they are. */
+/** Keeps a banned participant from returning under a new token from the same address. */
 function banAddresses(room: Room, { target, seconds }: ParticipantAction): void {
   const now = room.clock.now();
   const until = now + Math.min(limits.addressBanMsMax, (seconds ?? Number.POSITIVE_INFINITY) * 1_000);
@@ -161,13 +145,12 @@ function endLease(room: Room, { link }: Details, target: string): void {
   room.outbox.markDirty(link, 'soon');
 }
 
-/** The role that an act gives. */
+/** The role that an action leaves its target with; undefined if it does not change the role. */
 function roleAfter({ action }: ParticipantAction): RoleName | undefined {
   if (action === 'promote') return 'moderator';
   return action === 'demote' || action === 'ban' ? 'member' : undefined;
 }
 
-/** Makes an act felt by those who are here. */
 function applyToConnections(room: Room, act: ParticipantAction): void {
   const { action, target, reason } = act;
   if (action === 'kick') disconnectParticipant(room, target, sanctionFailure('kicked', reason).failure);
@@ -180,7 +163,10 @@ function disconnectParticipant(room: Room, target: string, failure: Failure): vo
   for (const socket of room.connections.socketsOf(target)) disconnect(room, socket, failure);
 }
 
-/** The highest role that somebody has here, or had as they last wrote: an admin is one by a token, here or not. */
+/**
+ * The highest role of a participant: of their connections and lease, or as admin at their latest message. An admin is one
+ * by a token and has no stored status, so an absent admin is recognized by what they last posted.
+ */
 function highestRoleOf(room: Room, target: string): RoleName {
   const latestRole = room.messageLog.latestBy(target)?.author.role;
   const candidates: (RoleName | undefined)[] = [
@@ -189,44 +175,4 @@ function highestRoleOf(room: Room, target: string): RoleName {
     latestRole && isAdminOrOperator(latestRole) ? latestRole : undefined,
   ];
   return candidates.reduce<RoleName>((highest, role) => (role && outranks(role, highest) ? role : highest), 'viewer');
-}
-
-/** What somebody is called, who is or was here; undefined of whom the room knows nothing. */
-function nameOf(room: Room, target: string): string | undefined {
-  const name =
-    room.participants.find(target)?.name ??
-    room.memberStatuses.nameOf(target) ??
-    room.messageLog.latestBy(target)?.author.name;
-  return name && displayName(target, name);
-}
-
-/** Notes an act in the log, in its transaction. */
-function logAction(
-  room: Room,
-  by: Participant,
-  act: Pick<NewModerationEntry, 'action' | 'target' | 'messageId' | 'seconds' | 'reason'>,
-): ModerationEntry {
-  const { action, target, messageId, seconds, reason } = act;
-  const { id } = by;
-  // Over REST nobody says their name with an act.
-  const name = by.name === displayName(id, undefined) ? (nameOf(room, id) ?? by.name) : by.name;
-  return room.moderationLog.add({
-    at: room.clock.now(),
-    action,
-    by: { id, name },
-    target: target && { id: target.id, name: target.name },
-    messageId,
-    seconds,
-    reason,
-  });
-}
-
-/** Notes that a moderator deleted another's message, in the transaction that does it. */
-export function logDeletion(room: Room, by: Participant, author: Participant, messageId: number): ModerationEntry {
-  return logAction(room, by, { action: 'delete', target: author, messageId });
-}
-
-/** Sends an entry of the log to those who may read it. */
-export function notifyModerators(room: Room, entry: ModerationEntry): void {
-  room.connections.sendToModerators({ type: 'moderation', entry });
 }

@@ -1,14 +1,13 @@
-/** What everyone sees of who is here, and telling them what a change made of it. */
+/** Tells everyone how a change affected who is present. */
 import type { Participant } from '../../../shared/participant.ts';
 import type { Room } from '../room.ts';
 
-/** What everyone sees of who is here, so that they can be told what a change made of it. */
+/** What everyone sees under a presence key, and how many are present. */
 export interface PresenceSnapshot {
   count: number;
   participant: Participant | undefined;
 }
 
-/** What everyone sees of `key` at this moment. */
 export function presenceOf(room: Room, key: string): PresenceSnapshot {
   return { count: room.participants.count(), participant: room.participants.find(key) };
 }
@@ -17,7 +16,7 @@ function isSamePresence(one: Participant, other: Participant | undefined): boole
   return one.name === other?.name && one.role === other.role && one.mutedUntil === other.mutedUntil;
 }
 
-/** Tells everyone what has changed since `before` about who is here, if anything has. */
+/** Queues the `presence` frame for the difference between `before` and now, if there is one. In memory and infallible. */
 export function publishPresenceChange(room: Room, key: string, before: PresenceSnapshot): void {
   const { count, participant } = presenceOf(room, key);
   if (before.participant && !participant) room.presenceBatcher.queueLeave(before.participant);

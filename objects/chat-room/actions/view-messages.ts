@@ -1,11 +1,13 @@
-/** What one person sees of messages: what everyone does, and which of the reactions are their own. */
+/** Messages as one participant sees them: the same for all, plus `mine` on their own reactions. */
 import { fail, ok, type Result } from '../../../shared/failures.ts';
-import type { Message, MessagePage } from '../../../shared/message.ts';
+import type { Message, MessagePage, SearchResults } from '../../../shared/message.ts';
 import type { Participant } from '../../../shared/participant.ts';
+import type { Actor } from '../access/actor.ts';
 import type { Room } from '../room.ts';
-import type { PageRequest } from '../state/message-log.ts';
+import type { PageRequest } from '../state/message-history.ts';
+import type { SearchRequest } from '../state/search-index.ts';
 
-/** Marks the reactions that are `reader`'s. Never to be broadcast: it is true of one person only. */
+/** Marks the reader's own reactions with `mine`. Never broadcast the result: it is true for one reader only. */
 export function viewFor<M extends Message>(room: Room, reader: Participant | null, messages: M[]): M[] {
   const ids = messages.filter(({ reactions }) => reactions.length > 0).map(({ id }) => id);
   if (!reader || ids.length === 0) return messages;
@@ -18,9 +20,31 @@ export function viewFor<M extends Message>(room: Room, reader: Participant | nul
   });
 }
 
-/** A page of the log, as its reader sees it: `message_not_found` (404) around a message that is not there. */
+export function viewOf<M extends Message>(room: Room, reader: Participant | null, message: M): M {
+  const [view = message] = viewFor(room, reader, [message]);
+  return view;
+}
+
+/** @returns `message_not_found` (404) */
+export function getMessage(room: Room, reader: Participant | null, id: number): Result<Message> {
+  const message = room.messageLog.find(id);
+  return message ? ok(viewOf(room, reader, message)) : fail('message_not_found');
+}
+
+/** @returns `message_not_found` (404) for a page around a message that does not exist */
 export function historyPage(room: Room, reader: Participant | null, request: PageRequest): Result<MessagePage> {
   if (request.around !== undefined && !room.messageLog.has(request.around)) return fail('message_not_found');
-  const page = room.messageLog.page(request);
-  return ok({ ...page, messages: viewFor(room, reader, page.messages) });
+  const messages = viewFor(room, reader, room.messageLog.history.page(request));
+  return ok({ messages, ...room.messageLog.position() });
+}
+
+/** @returns `too_fast` (429), counted by participant, or by address for a viewer */
+export function searchMessages(room: Room, actor: Actor, request: SearchRequest): Result<SearchResults> {
+  const { participant, address } = actor;
+  const admitted = room.rateLimiter.admit({ ...actor, key: participant?.id ?? address }, 'search', room.clock.now());
+  if (!admitted.ok) return admitted;
+  room.transaction(() => room.messageLog.searchIndex.backfill());
+  const { hits, ...rest } = room.messageLog.searchIndex.page(request);
+  const messages = hits.map(({ message, matches }) => ({ ...message, matches }));
+  return ok({ messages: viewFor(room, participant, messages), ...rest });
 }

@@ -1,38 +1,39 @@
 /**
- * Frames to everyone, gathered for a moment in a busy room, so that many of them are one commit and one turn of sending.
- * The first after a pause goes out at once.
+ * Broadcast frames, batched: at most one batch every `limits.batchMs`, because all frames of a batch share one storage
+ * commit and one loop over the sockets. A frame after a pause goes out in the next turn.
  */
 import type { ServerFrame } from '../../../shared/frames.ts';
 import { limits } from '../../../shared/limits.ts';
 import type { Clock } from '../../storage/clock.ts';
+import { type EncodedFrame, encodeFrame } from './encoded-frame.ts';
 
 export class BroadcastBatcher {
   readonly #clock: Clock;
-  readonly #deliver: (texts: readonly string[]) => void;
-  #texts: string[] = [];
+  readonly #deliver: (frames: readonly EncodedFrame[]) => void;
+  #pending: EncodedFrame[] = [];
   #cancelTimer: (() => void) | undefined;
   #deliveredAt = Number.NEGATIVE_INFINITY;
 
-  /** @param deliver sends the texts, in their order */
-  constructor(clock: Clock, deliver: (texts: readonly string[]) => void) {
+  /** @param deliver sends the frames, in their order; is never given an empty list */
+  constructor(clock: Clock, deliver: (frames: readonly EncodedFrame[]) => void) {
     this.#clock = clock;
     this.#deliver = deliver;
   }
 
   add(frame: ServerFrame): void {
-    this.#texts.push(JSON.stringify(frame));
+    this.#pending.push(encodeFrame(frame));
     if (this.#cancelTimer) return;
     const isBusy = this.#clock.now() - this.#deliveredAt < limits.batchMs;
     this.#cancelTimer = this.#clock.after(isBusy ? limits.batchMs : 0, () => this.flush());
   }
 
-  /** Delivers what was gathered, now. */
+  /** Delivers the pending frames now. */
   flush(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
     this.#deliveredAt = this.#clock.now();
-    const texts = this.#texts;
-    this.#texts = [];
-    if (texts.length > 0) this.#deliver(texts);
+    const frames = this.#pending;
+    this.#pending = [];
+    if (frames.length > 0) this.#deliver(frames);
   }
 }

@@ -1,39 +1,60 @@
-/** What is known of one socket, as it stands in its attachment, which outlives hibernation. */
-
-import type { Identity } from '../access/permissions.ts';
+/** What the room knows of one connection. It is stored in the socket's attachment, which survives hibernation. */
+import type { FailureCode } from '../../../shared/failures.ts';
+import { limits } from '../../../shared/limits.ts';
+import type { Identity } from '../access/actor.ts';
 import type { Backlog } from './slow-consumers.ts';
 
-/** What is known of every socket. */
 interface ConnectionBase {
-  /** Digest of the address that it comes from. */
+  /** Digest of the client's address. */
   address: string;
+  /** Bad frames in a row. */
   badFrames: number;
 }
 
-/** A socket that has not said who it is. */
+/** A connection that has not authenticated yet. */
 interface PendingConnection extends ConnectionBase {
   state: 'waiting';
-  /** Milliseconds. */
+  /** When it was accepted, in milliseconds. */
   since: number;
 }
 
-/** A socket that was sent `ready`. */
+/** A connection that was sent `ready`. */
 export interface ReadyConnection extends ConnectionBase, Identity {
   state: 'joined';
-  /** Under which presence is counted: a participant's id, an anonymous lease's, or the socket's own. */
+  /** The presence key: a participant's id, an anonymous lease's key, or one for this connection alone. */
   key: string;
-  /** Whether its client understands `batch` frames. */
+  /** Whether the client accepts `batch` frames. */
   batch: boolean;
-  /** When this person gave the name they have here, in milliseconds; 0 where they gave none. */
+  /** When the participant chose their name, in milliseconds; 0 for a default name. */
   namedAt: number;
-  /** When it last spoke, to the minute. Milliseconds. */
+  /** When the last frame came, in milliseconds, updated at most every `limits.lastSeenWriteMs`. */
   heardAt: number;
 }
 
 export type ConnectionState = PendingConnection | ReadyConnection;
 
-/** What outlives hibernation. */
+/** The attachment of a socket. */
 export interface Attachment {
   session: ConnectionState;
   backlog: Backlog;
+}
+
+/** When a connection that has not authenticated is closed, in milliseconds. */
+export function authDeadline({ since }: Pick<PendingConnection, 'since'>): number {
+  return since + limits.authTimeoutMs;
+}
+
+/**
+ * Why a sweep closes a connection: it did not authenticate in time, or pinged once and has been silent since. A client
+ * that never pinged cannot be told from one that is alive.
+ * @param lastPingAt when the runtime last answered a ping, in milliseconds; undefined if it never did
+ */
+export function staleReason(
+  connection: ConnectionState,
+  lastPingAt: number | undefined,
+  now: number,
+): FailureCode | undefined {
+  if (connection.state === 'waiting') return authDeadline(connection) <= now ? 'no_auth' : undefined;
+  const lastAliveAt = Math.max(lastPingAt ?? now, connection.heardAt);
+  return lastAliveAt + limits.silentAfterMs <= now ? 'silent' : undefined;
 }

@@ -1,11 +1,14 @@
 /**
- * The turns of a socket: what it sends is handled in order, and waits while an earlier frame's credential is checked.
- * The runtime does not hold the next frame while a handler awaits.
+ * The frames of each socket in the order in which they came. The runtime delivers the next frame while a handler awaits,
+ * for example the verification of a JWT.
  */
 export class FrameQueue {
   readonly #tails = new Map<WebSocket, Promise<void>>();
 
-  /** Does `work` when all that this socket sent before is done, whatever came of it: at once where nothing waits. */
+  /**
+   * Runs `work` when the earlier work of this socket has settled, or immediately if there is none.
+   * @returns a promise only if something is asynchronous, so that a synchronous handler stays in the caller's turn
+   */
   run(socket: WebSocket, work: () => void | Promise<void>): void | Promise<void> {
     const previous = this.#tails.get(socket);
     const running = previous ? previous.then(work, work) : work();

@@ -1,18 +1,12 @@
 /**
- * Who is here: the distinct people among the sockets that are ready and the REST leases (table `leases`). The count is
- * derived from them each time, never added to, so it cannot drift or go below zero.
+ * The presence set of the room: the distinct participants and visitors of the ready connections and of the REST leases
+ * (table `leases`). The count is derived from both on each call, so it can neither drift nor become negative.
  */
 import { fail, ok, type Result } from '../../../shared/failures.ts';
 import { limits } from '../../../shared/limits.ts';
 import type { Participant, RoleName } from '../../../shared/participant.ts';
-import {
-  isLeaseExpired,
-  type Lease,
-  leaseExpiry,
-  mergePresence,
-  outranks,
-  participantOf,
-} from '../access/permissions.ts';
+import { isLeaseExpired, type Lease, leaseExpiry } from '../access/lease.ts';
+import { mergePresence, outranks, participantOf } from '../access/permissions.ts';
 import type { Connections } from './connections.ts';
 
 type Row = {
@@ -35,17 +29,17 @@ export class Participants {
   readonly #sql: SqlStorage;
   readonly #connections: Connections;
   readonly #mutedUntil: (id: string) => number | undefined;
-  /** The leases by key, oldest first, as the table has them; undefined until read, and after a failed transaction. */
+  /** The leases by key, oldest first; undefined until read, and after a failed transaction. */
   #cache: Map<string, Lease> | undefined;
 
-  /** @param mutedUntil until when somebody may not post, in milliseconds */
+  /** @param mutedUntil when a participant's mute ends, in milliseconds; undefined if they are not muted */
   constructor(sql: SqlStorage, connections: Connections, mutedUntil: (id: string) => number | undefined) {
     this.#sql = sql;
     this.#connections = connections;
     this.#mutedUntil = mutedUntil;
   }
 
-  /** How many people are here. */
+  /** The participant count: participants and anonymous visitors. */
   count(): number {
     const leases = this.#leases();
     let count = leases.size;
@@ -53,7 +47,7 @@ export class Participants {
     return count;
   }
 
-  /** Whether that person or visitor is here, by a socket or a lease. */
+  /** Whether a presence key has a ready connection or a lease. */
   isPresent(key: string): boolean {
     return this.#connections.hasPresenceKey(key) || this.#leases().has(key);
   }
@@ -62,7 +56,7 @@ export class Participants {
     return this.#leases().has(key);
   }
 
-  /** The people with an identity, each once, by id. */
+  /** The participants present, without anonymous visitors, sorted by id. */
   list(): Participant[] {
     const byId = new Map<string, Participant>();
     for (const { participant } of this.#presences()) {
@@ -74,16 +68,23 @@ export class Participants {
       .sort((participant, other) => (participant.id < other.id ? -1 : 1));
   }
 
-  /** A person as everyone sees them; undefined when they are not here. */
+  /** A participant who is present, as presence frames show them. */
   find(id: string): Participant | undefined {
     if (!this.isPresent(id)) return undefined;
     const presences = this.#presences(id).map(({ participant }) => participant);
     return presences.length === 0 ? undefined : this.withMute(presences.reduce(mergePresence));
   }
 
+  /** The participant with the end of their mute, if they are muted. */
+  withMute(participant: Participant): Participant {
+    const mutedUntil = this.#mutedUntil(participant.id);
+    return mutedUntil === undefined ? participant : { ...participant, mutedUntil };
+  }
+
   /**
-   * Grants or renews a lease.
-   * @returns `too_many_leases` (429) when the room, or that address in it, has as many anonymous ones as it may
+   * Grants or renews a lease. Call in a transaction, as the other methods that write.
+   * @returns the lease; `too_many_leases` (429) if a new one exceeds the limit of its address or, for an anonymous one,
+   *   of the room
    */
   grantLease({ key, participant, namedAt, address }: Omit<Lease, 'until'>, now: number): Result<Lease> {
     const existing = this.#leases().get(key);
@@ -111,7 +112,7 @@ export class Participants {
     return ok(lease);
   }
 
-  /** Gives the lease of a person another role. */
+  /** Changes the role of a participant's lease, except of an admin or operator. */
   setRole(id: string, role: RoleName): void {
     const lease = this.#leases().get(id);
     if (!lease?.participant || outranks(lease.participant.role, 'moderator')) return;
@@ -119,36 +120,36 @@ export class Participants {
     this.#leases().set(id, { ...lease, participant: { ...lease.participant, role } });
   }
 
-  /** Where somebody is here from (digests). */
+  /** Digests of the addresses of a participant's connections and lease. */
   addressesOf(id: string): Set<string> {
     const connections = [...this.#connections.ready()].filter((connection) => participantOf(connection)?.id === id);
     const lease = this.#leases().get(id);
     return new Set([...connections, ...(lease ? [lease] : [])].map(({ address }) => address));
   }
 
-  /** Ends a lease, if there is one. */
+  /** Ends the lease of a presence key, if there is one. */
   endLease(key: string): void {
     this.#sql.exec('DELETE FROM leases WHERE key = ?', key);
     this.#leases().delete(key);
   }
 
-  /** Ends the leases of which that holds. */
+  /** Ends the leases that `matches` selects. */
   endLeasesWhere(matches: (lease: Lease) => boolean): void {
     for (const lease of [...this.#leases().values()]) if (matches(lease)) this.endLease(lease.key);
   }
 
-  /** The anonymous lease that has been here longest. */
+  /** The anonymous lease that was granted first. */
   oldestAnonymousLease(): Lease | undefined {
     for (const lease of this.#leases().values()) if (!lease.participant) return lease;
     return undefined;
   }
 
-  /** The leases that have ended by `now`. */
+  /** The leases to end. */
   expiredLeases(now: number): Lease[] {
     return [...this.#leases().values()].filter((lease) => isLeaseExpired(lease, now));
   }
 
-  /** When the first lease ends, in milliseconds. */
+  /** When the next lease expires, in milliseconds; undefined without leases. */
   nextDue(): number | undefined {
     const ends = [...this.#leases().values()].map((lease) => lease.until);
     return ends.length === 0 ? undefined : Math.min(...ends);
@@ -159,12 +160,12 @@ export class Participants {
     this.#sql.exec('DELETE FROM leases');
   }
 
-  /** Forgets what was read or written, after a transaction failed. */
+  /** Drops the cached leases. Called after a failed transaction. */
   invalidate(): void {
     this.#cache = undefined;
   }
 
-  /** The leases of that kind of which there are as many as there may be, in the room or from an address. */
+  /** The leases that exhaust the limit for one more of this kind from this address; empty if it is allowed. */
   #overLimit(isPersonal: boolean, address: string): Lease[] {
     const sameKind = [...this.#leases().values()].filter(({ participant }) => (participant !== null) === isPersonal);
     const fromAddress = sameKind.filter((other) => other.address === address);
@@ -173,18 +174,12 @@ export class Participants {
     return fromAddress.length >= limit ? fromAddress : [];
   }
 
-  /** A person as everyone sees them, with how long they are muted. */
-  withMute(participant: Participant): Participant {
-    const mutedUntil = this.#mutedUntil(participant.id);
-    return mutedUntil === undefined ? participant : { ...participant, mutedUntil };
-  }
-
-  /** Each lease and socket with an identity, or with that one, the latest named last. */
+  /** The participants of all leases and ready connections, or those with `id`; the name chosen last comes last. */
   #presences(id?: string): { participant: Participant; namedAt: number }[] {
     const isWanted = (participant: Participant) => id === undefined || participant.id === id;
     return [...this.#leases().values(), ...this.#connections.ready()]
       .flatMap(({ participant, namedAt }) => (participant && isWanted(participant) ? { participant, namedAt } : []))
-      .sort((one, other) => one.namedAt - other.namedAt);
+      .sort((earlier, later) => earlier.namedAt - later.namedAt);
   }
 
   #leases(): Map<string, Lease> {

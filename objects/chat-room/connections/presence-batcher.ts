@@ -1,39 +1,43 @@
 /**
- * Telling everyone who comes and goes: at once, but at most once a second, so that a busy room is not drowned in it.
- * What happens within that second is told together; who came and went again meanwhile is not told at all.
+ * Broadcasts joins and leaves: the first at once, then at most one `presence` frame every `limits.presenceMinGapMs` with
+ * all changes of that time. A participant who joined and left within it is left out.
  */
 import type { ServerPresenceFrame } from '../../../shared/frames.ts';
 import { limits } from '../../../shared/limits.ts';
 import type { Participant } from '../../../shared/participant.ts';
 import type { Clock } from '../../storage/clock.ts';
 
+/** A participant of the next frame's `joined`. */
+interface PendingJoin {
+  participant: Participant;
+  /** Whether no client knows them yet, so that a leave before the frame cancels the join. */
+  isNew: boolean;
+}
+
 export class PresenceBatcher {
   readonly #clock: Clock;
   readonly #count: () => number;
   readonly #broadcast: (frame: ServerPresenceFrame) => void;
-  readonly #pendingJoins = new Map<string, { who: Participant; isNew: boolean }>();
+  readonly #pendingJoins = new Map<string, PendingJoin>();
   readonly #pendingLeaves = new Map<string, Participant>();
   #cancelTimer: (() => void) | undefined;
   #lastSentAt = Number.NEGATIVE_INFINITY;
 
-  /** @param count how many people are here at the moment of telling */
+  /** @param count the participant count at the time of sending */
   constructor(clock: Clock, count: () => number, broadcast: (frame: ServerPresenceFrame) => void) {
     this.#clock = clock;
     this.#count = count;
     this.#broadcast = broadcast;
   }
 
-  /** Someone came (`isNew`), or is shown under another name or role. */
+  /** @param isNew whether the participant joined; false if their name, role or mute changed */
   queueJoin(participant: Participant, isNew: boolean): void {
     const isKnown = this.#pendingLeaves.delete(participant.id) || !isNew;
-    this.#pendingJoins.set(participant.id, {
-      who: participant,
-      isNew: this.#pendingJoins.get(participant.id)?.isNew ?? !isKnown,
-    });
+    const pending = this.#pendingJoins.get(participant.id);
+    this.#pendingJoins.set(participant.id, { participant, isNew: pending?.isNew ?? !isKnown });
     this.schedule();
   }
 
-  /** Someone left. */
   queueLeave(participant: Participant): void {
     const pendingJoin = this.#pendingJoins.get(participant.id);
     this.#pendingJoins.delete(participant.id);
@@ -41,7 +45,7 @@ export class PresenceBatcher {
     this.schedule();
   }
 
-  /** The count changed, or may have. */
+  /** Sends a `presence` frame now or when the gap is over. Also called when only the count may have changed. */
   schedule(): void {
     if (this.#cancelTimer) return;
     const pause = this.#lastSentAt + limits.presenceMinGapMs - this.#clock.now();
@@ -49,13 +53,12 @@ export class PresenceBatcher {
     this.#cancelTimer = this.#clock.after(pause, () => this.#send());
   }
 
-  /** A `ready` has named everyone who is here: whoever of them leaves now is known, and must be told of. */
+  /** Called after a `ready`, which lists everyone present: its recipient must be sent their leaves. */
   markAllKnown(): void {
-    for (const [id, { who: participant }] of this.#pendingJoins)
-      this.#pendingJoins.set(id, { who: participant, isNew: false });
+    for (const [id, { participant }] of this.#pendingJoins) this.#pendingJoins.set(id, { participant, isNew: false });
   }
 
-  /** Forgets what was still to be told: the room is no more. */
+  /** Drops what is pending, because the room was deleted. */
   discardPending(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
@@ -66,13 +69,13 @@ export class PresenceBatcher {
   #send(): void {
     this.#cancelTimer = undefined;
     this.#lastSentAt = this.#clock.now();
+    const joined = [...this.#pendingJoins.values()].map(({ participant }) => participant);
+    const left = [...this.#pendingLeaves.values()];
     this.#broadcast({
       type: 'presence',
       participantCount: this.#count(),
-      ...(this.#pendingJoins.size > 0 && {
-        joined: [...this.#pendingJoins.values()].map(({ who: participant }) => participant),
-      }),
-      ...(this.#pendingLeaves.size > 0 && { left: [...this.#pendingLeaves.values()] }),
+      ...(joined.length > 0 && { joined }),
+      ...(left.length > 0 && { left }),
     });
     this.#pendingJoins.clear();
     this.#pendingLeaves.clear();

@@ -1,22 +1,22 @@
 /**
- * What each socket was sent since it last gave a sign of life: a frame of its own, or a ping that the runtime answered
- * for the room. The runtime queues without limit for a peer that does not read, and does not say how much it holds.
+ * How much each socket was sent since its client last showed that it reads: by a frame, or by a ping that the runtime
+ * answered. The runtime queues without limit for a client that does not read, and does not report the size of the queue.
  */
 import { limits } from '../../../shared/limits.ts';
 import type { Clock } from '../../storage/clock.ts';
 
-/** As it is noted where it outlives hibernation. */
+/** The part that survives hibernation, in the socket's attachment. */
 export interface Backlog {
-  /** Of UTF-8. */
+  /** UTF-8 bytes sent since `since`. */
   bytes: number;
-  /** When the counting began, in milliseconds. */
+  /** When the client last showed that it reads, in milliseconds. */
   since: number;
 }
 
 interface TrackedBacklog extends Backlog {
-  /** Bytes that the last note has. */
+  /** `bytes` as last written to the attachment. */
   persistedBytes: number;
-  /** Since when it is too much, in milliseconds. */
+  /** Since when `bytes` exceeds the limit, in milliseconds. */
   overLimitSince?: number | undefined;
 }
 
@@ -32,21 +32,21 @@ export class SlowConsumers {
     this.#lastPingAt = lastPingAt;
   }
 
-  /** What to note of a socket. */
+  /** The backlog to write to the socket's attachment, which the caller does. */
   snapshotForAttachment(socket: WebSocket): Backlog {
     const backlog = this.#backlogOf(socket);
     backlog.persistedBytes = backlog.bytes;
     return { bytes: backlog.bytes, since: backlog.since };
   }
 
-  /** Goes on from what was noted of a socket. */
+  /** Continues with the backlog of a socket's attachment. */
   restore(socket: WebSocket, { bytes, since }: Backlog): void {
     this.#backlogs.set(socket, { bytes, since, persistedBytes: bytes });
   }
 
   /**
-   * Counts what a socket was sent.
-   * @returns whether that is to be noted
+   * Counts bytes sent to a socket.
+   * @returns whether the attachment is to be written
    */
   countSent(socket: WebSocket, bytes: number): boolean {
     const backlog = this.#backlogOf(socket);
@@ -58,8 +58,8 @@ export class SlowConsumers {
   }
 
   /**
-   * A frame came from a socket: counting begins again.
-   * @returns whether that is to be noted
+   * Resets the backlog of a socket from which a frame came.
+   * @returns whether the attachment is to be written
    */
   markActive(socket: WebSocket): boolean {
     const backlog = this.#backlogOf(socket);
@@ -72,7 +72,7 @@ export class SlowConsumers {
     this.#overLimit.delete(socket);
   }
 
-  /** Gives up those that were sent too much, each once. */
+  /** Returns the sockets over the limit, each once. */
   drainOverLimit(): WebSocket[] {
     const sockets = [...this.#overLimit];
     this.#overLimit.clear();
@@ -87,7 +87,7 @@ export class SlowConsumers {
     return backlog;
   }
 
-  /** A room that was busy sends much in one turn, in which nobody could have answered: all are given time for that. */
+  /** A busy room can send more than the limit within one turn, in which no client can answer: hence the grace period. */
   #checkGrace(socket: WebSocket, backlog: TrackedBacklog): void {
     const now = this.#clock.now();
     backlog.overLimitSince ??= now;

@@ -1,6 +1,6 @@
 /**
- * A room as it is moved: its messages with all that is kept of them, read in pages and put down as they were, and the
- * table `imports`, which says how far one has come. What is put down has its numbers already, so the log counts nothing.
+ * Export and import of stored rows: reads archived messages in batches and stores them with the ids and revs that they
+ * have in the archive, without the counters of the log. The table `imports` holds the progress of an import.
  */
 import type { ArchivedMessage, ArchivedRoom } from '../../../shared/archive.ts';
 import { limits } from '../../../shared/limits.ts';
@@ -11,13 +11,13 @@ import type { MessageLog } from './message-log.ts';
 import type { MessageRow } from './message-row.ts';
 import type { Reactions } from './reactions.ts';
 
-/** An import that is under way. */
+/** The progress of an unfinished import. */
 export type PendingImport = {
-  /** Tells it from one that was given up. */
+  /** Random; distinguishes the import from a cancelled one. */
   key: string;
-  /** The first line, as JSON. */
+  /** The archive's first line, as JSON. */
   room: string;
-  /** Stored so far: how many messages, the highest id, and the highest `rev`. */
+  /** Number of messages stored so far, their highest id, and their highest `rev`. */
   messages: number;
   last_id: number;
   rev: number;
@@ -47,7 +47,7 @@ function toArchived(row: Row, reactions: ArchivedMessage['reactions']): Archived
   };
 }
 
-/** The first rows, up to that with which their texts are as long as a page may be. */
+/** The first rows, up to the one with which their texts reach `limits.archiveBatchLength`. */
 function withinLength(rows: Row[]): Row[] {
   let length = 0;
   for (const [index, { text }] of rows.entries()) {
@@ -68,7 +68,7 @@ export class Archive {
     this.#reactions = reactions;
   }
 
-  /** The room without its messages. */
+  /** The first line of an archive. */
   room({ joinKeyDigest, ...details }: Details, chatSettings: ChatSettings, standings: MemberStatus[]): ArchivedRoom {
     const posted = this.#log.postedTotal();
     const position = this.#log.position();
@@ -84,7 +84,7 @@ export class Archive {
     };
   }
 
-  /** Some of the messages above `after`, up to `last`, by id; none where there are no more. */
+  /** The next batch of messages with ids above `after` up to `last`, by id; empty if there are no more. */
   messages(after: number, last: number): ArchivedMessage[] {
     const found = this.#sql
       .exec<Row>(
@@ -99,8 +99,11 @@ export class Archive {
     return rows.map((row) => toArchived(row, reactions.get(row.id) ?? []));
   }
 
-  /** Puts a message down as it was elsewhere; undefined where its place, its `rev` or its `clientId` is another's. */
-  restore(message: ArchivedMessage): true | undefined {
+  /**
+   * Stores an archived message. Call in a transaction.
+   * @returns false if another message has its id, its `rev` or its author and `clientId`; nothing is stored then
+   */
+  restore(message: ArchivedMessage): boolean {
     const { id, rev, author, text = '' } = message;
     const [conflict] = this.#sql
       .exec(
@@ -111,7 +114,7 @@ export class Archive {
         message.clientId,
       )
       .toArray();
-    if (conflict) return undefined;
+    if (conflict) return false;
     for (const { emoji, participant } of message.reactions) this.#reactions.set(id, emoji, participant, true);
     this.#sql.exec(
       `INSERT INTO messages (${columns}, reactions) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -135,25 +138,28 @@ export class Archive {
     return true;
   }
 
-  /** The import that is under way, if one is. */
+  /** The unfinished import, if there is one. */
   pendingImport(): PendingImport | undefined {
     return this.#sql.exec<PendingImport>('SELECT key, room, messages, last_id, rev FROM imports').toArray()[0];
   }
 
-  /** Begins an import, or goes on with the one that is under way: how far it has come. */
+  /** Starts an import unless one is unfinished. Call in a transaction. @returns the unfinished import */
   beginImport(room: ArchivedRoom): PendingImport {
     const statement = 'INSERT OR IGNORE INTO imports (id, key, room, messages, last_id, rev) VALUES (1, ?, ?, 0, 0, ?)';
     this.#sql.exec(statement, randomSecret(), JSON.stringify(room), room.rev);
     return this.pendingImport() as PendingImport;
   }
 
-  /** Notes how far it has come. */
   saveImportProgress({ messages, last_id, rev }: PendingImport): void {
     this.#sql.exec('UPDATE imports SET messages = ?, last_id = ?, rev = ?', messages, last_id, rev);
   }
 
-  /** The import has ended, or was given up. */
+  /** Ends the import, because it is finished or cancelled. */
   endImport(): void {
     this.#sql.exec('DELETE FROM imports');
+  }
+
+  clear(): void {
+    this.endImport();
   }
 }

@@ -1,8 +1,8 @@
-/** The room's metadata and the digest of its admin token: the table `details`, one row for as long as the room exists. */
+/** The room's metadata and the digests of its secrets: the table `details`, one row for as long as the room exists. */
 import type { RoomInfo } from '../../../shared/room.ts';
 import { digest, matchesDigest, randomSecret } from '../../credentials/digests.ts';
 
-/** What a room is made of. */
+/** What a room is created with. */
 export interface NewDetails {
   link: string;
   title: string;
@@ -12,34 +12,34 @@ export interface NewDetails {
   adminToken: string;
   /** Makes the room private. */
   joinKey?: string | undefined;
-  /** For how many days messages are kept; 0 is for ever. */
+  /** Days after which messages are removed; 0, the default, keeps them forever. */
   keepDays?: number | undefined;
 }
 
-/** What may change about a room; absent fields stay. */
+/** The fields of a room to change; absent fields stay as they are. */
 export interface DetailsChange {
   title?: string | undefined;
   about?: string | undefined;
   tags?: string[] | undefined;
   adminToken?: string | undefined;
-  /** Makes the room private, or changes its key; null opens it to everyone. */
+  /** Makes the room private or changes its join key; null makes it public. */
   joinKey?: string | null | undefined;
   keepDays?: number | undefined;
 }
 
-/** The join key of a private room, under a salt made anew with each key: the same key set later is another lock. */
+/** Digest of a private room's join key. Each key gets a new salt, so that setting an old key again does not match. */
 export interface JoinKeyDigest {
   salt: string;
   digest: string;
 }
 
-/** Everything the row holds. */
+/** The row. */
 export interface Details extends Omit<RoomInfo, 'participantCount'> {
   unlisted: boolean;
-  /** Of every digest in this room. */
+  /** Salt of the room's digests, except that of the join key. */
   salt: string;
   adminDigest: string;
-  /** Of a private room. */
+  /** Undefined in a public room. */
   joinKeyDigest: JoinKeyDigest | undefined;
   keepDays: number;
 }
@@ -59,7 +59,6 @@ type Row = {
   updated_at: number;
 };
 
-/** Whether a key opens a lock. */
 export function matchesJoinKey({ salt, digest: expected }: JoinKeyDigest, key: string): boolean {
   return matchesDigest(salt, 'join', key, expected);
 }
@@ -69,7 +68,7 @@ function digestJoinKey(key: string): JoinKeyDigest {
   return { salt, digest: digest(salt, 'join', key) };
 }
 
-/** The lock after a change; a key that is the key already changes nothing. */
+/** The digest after a change. It stays the same if `key` is the current key. */
 function nextJoinKeyDigest(
   current: JoinKeyDigest | undefined,
   key: string | null | undefined,
@@ -80,14 +79,14 @@ function nextJoinKeyDigest(
 
 export class DetailsTable {
   readonly #sql: SqlStorage;
-  /** The row as last read or written; what a transaction takes back must be forgotten. */
+  /** The row as last read; undefined until then, after a write, and after a failed transaction. */
   #cache: Details | undefined;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
   }
 
-  /** The row, or undefined where there is no room. */
+  /** The row; undefined if there is no room. */
   read(): Details | undefined {
     if (this.#cache) return this.#cache;
     const [row] = this.#sql.exec<Row>('SELECT * FROM details').toArray();
@@ -128,12 +127,12 @@ export class DetailsTable {
     });
   }
 
-  /** Puts a room down as it was elsewhere. */
+  /** Stores the details of an imported room. */
   restore(details: Details): void {
     this.#write(details);
   }
 
-  /** Merges `change` in. `updatedAt` moves forward when metadata changed, even within one millisecond. */
+  /** Stores a change. `updatedAt` increases if `change` has metadata, even within one millisecond. */
   update(details: Details, change: DetailsChange, now: number): void {
     const { adminToken, joinKey, keepDays = details.keepDays, ...metadata } = change;
     const changed = Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== undefined));
@@ -148,7 +147,7 @@ export class DetailsTable {
     });
   }
 
-  /** Whether `token` is the admin's of this room. */
+  /** Whether `token` is the room's admin token. */
   isAdmin(details: Details, token: string): boolean {
     return matchesDigest(details.salt, 'admin', token, details.adminDigest);
   }
@@ -158,7 +157,7 @@ export class DetailsTable {
     this.#sql.exec('DELETE FROM details');
   }
 
-  /** Forgets what was read or written, after a transaction failed. */
+  /** Drops the cached row. Called after a failed transaction. */
   invalidate(): void {
     this.#cache = undefined;
   }

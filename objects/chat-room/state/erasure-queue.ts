@@ -1,9 +1,9 @@
 /**
- * Who is still to be erased from which messages: the table `erasing`. It is filled when somebody asks, so that what they
- * write afterwards is none of it, and outlives whatever interrupts the work.
+ * Messages from which a participant is still to be erased: the table `erasing`. It is filled when the participant asks
+ * for the erasure, so that later messages are not part of it, and survives interruptions of the work.
  */
 
-/** A message from which somebody is to be erased: their own, or one they reacted to. */
+/** A message that the participant wrote or reacted to. */
 export interface Erasure {
   participantId: string;
   messageId: number;
@@ -16,7 +16,10 @@ export class ErasureQueue {
     this.#sql = sql;
   }
 
-  /** Notes all that somebody has left here; tombstones that bear `name` already are no part of it. */
+  /**
+   * Adds the messages that a participant wrote or reacted to. Call in a transaction.
+   * @param name the name that replaces theirs; tombstones that have it are left out
+   */
   enqueue(participantId: string, name: string): void {
     this.#sql.exec(
       `INSERT OR IGNORE INTO erasing (participant_id, message_id)
@@ -31,7 +34,7 @@ export class ErasureQueue {
     );
   }
 
-  /** The first that are to be done. */
+  /** The next erasures to run. */
   peek(limit: number): Erasure[] {
     return this.#sql
       .exec<{ participant_id: string; message_id: number }>('SELECT * FROM erasing LIMIT ?', limit)
@@ -39,12 +42,12 @@ export class ErasureQueue {
       .map((row) => ({ participantId: row.participant_id, messageId: row.message_id }));
   }
 
-  /** Notes that one is done. */
+  /** Removes an erasure that has run. */
   complete({ participantId, messageId }: Erasure): void {
     this.#sql.exec('DELETE FROM erasing WHERE participant_id = ? AND message_id = ?', participantId, messageId);
   }
 
-  /** From how many messages somebody is still to be erased. */
+  /** The number of messages from which a participant is still to be erased. */
   countRemaining(participantId: string): number {
     return this.#sql
       .exec<{ count: number }>('SELECT COUNT(*) AS count FROM erasing WHERE participant_id = ?', participantId)

@@ -1,9 +1,8 @@
 /**
- * Who is not like everyone else: moderators, the muted and the banned (table `standings`), and the addresses from which
- * no new identity is taken after a ban (table `banned_addresses`, digests only).
+ * Per-participant moderation status: moderator, muted, banned (table `standings`), and the addresses that a ban closes
+ * to new participants without a JWT (table `banned_addresses`, digests only).
  */
-import { type Err, fail } from '../../../shared/failures.ts';
-import { forever, type MemberStatus } from '../../../shared/moderation.ts';
+import type { MemberStatus } from '../../../shared/moderation.ts';
 
 type Row = {
   participant_id: string;
@@ -15,14 +14,14 @@ type Row = {
   ban_reason: string | null;
 };
 
-/** A mute or a ban that is in force. */
+/** A mute or ban. */
 export interface Sanction {
-  /** Milliseconds; `forever` where it has no end. */
+  /** When it ends, in milliseconds; `forever` if it does not. */
   until: number;
   reason: string | undefined;
 }
 
-/** What is set of a standing; what is absent stays. */
+/** The parts of a status to change; null lifts a sanction, absent parts stay as they are. */
 export interface StatusChange {
   isModerator?: boolean;
   muted?: Sanction | null;
@@ -56,12 +55,12 @@ export class MemberStatuses {
     return row && activeSanction(row.banned_until, row.ban_reason, now);
   }
 
-  /** The name under which a standing was given. */
+  /** The participant's name when their status was last changed. */
   nameOf(id: string): string | undefined {
     return this.#rows().get(id)?.name;
   }
 
-  /** Everyone with a standing that is in force. */
+  /** The participants who are moderators, muted or banned at `now`. */
   list(now: number): MemberStatus[] {
     return [...this.#rows().values()].flatMap((row) => {
       const muted = activeSanction(row.muted_until, row.mute_reason, now);
@@ -77,7 +76,7 @@ export class MemberStatuses {
     });
   }
 
-  /** Gives somebody a standing. To be called in a transaction. */
+  /** Changes a participant's status. Call in a transaction, as the other methods that write. */
   set(id: string, name: string, { isModerator, muted, banned }: StatusChange): void {
     const row = this.#rows().get(id);
     const before = row ?? {
@@ -110,7 +109,7 @@ export class MemberStatuses {
     this.#rows().set(id, after);
   }
 
-  /** Gives somebody the standing that they had elsewhere. To be called in a transaction. */
+  /** Stores the status of a participant of an imported room. */
   restore({ id, name, isModerator, mutedUntil, bannedUntil, muteReason, banReason }: MemberStatus): void {
     const sanction = (until: number | undefined, reason: string | undefined) =>
       until === undefined ? null : { until, reason };
@@ -121,12 +120,16 @@ export class MemberStatuses {
     });
   }
 
-  /** Calls somebody something else, if they have a standing. To be called in a transaction. */
+  /** Changes the name of a participant who has a status. */
   rename(id: string, name: string): void {
     if (this.#rows().has(id)) this.set(id, name, {});
   }
 
-  /** Keeps new opaque identities from those addresses out because of somebody's ban. */
+  /**
+   * Closes addresses to new participants without a JWT.
+   * @param addresses digests
+   * @param id the banned participant
+   */
   banAddresses(addresses: Iterable<string>, id: string, until: number, now: number): void {
     this.#sql.exec('DELETE FROM banned_addresses WHERE until <= ?', now);
     for (const address of addresses) {
@@ -139,12 +142,12 @@ export class MemberStatuses {
     }
   }
 
-  /** Lets the addresses in again that somebody's ban has closed. */
+  /** Opens the addresses that a participant's ban closed, unless another ban closes them too. */
   unbanAddresses(id: string): void {
     this.#sql.exec('DELETE FROM banned_addresses WHERE participant_id = ?', id);
   }
 
-  /** Until when an address is closed to new opaque identities, in milliseconds; undefined where it is open. */
+  /** Until when an address is closed to new participants without a JWT, in milliseconds; undefined if it is open. */
   addressBan(address: string, now: number): number | undefined {
     const { until } = this.#sql
       .exec<{ until: number | null }>('SELECT MAX(until) AS until FROM banned_addresses WHERE address = ?', address)
@@ -158,7 +161,7 @@ export class MemberStatuses {
     this.#sql.exec('DELETE FROM banned_addresses');
   }
 
-  /** Forgets what was read or written, after a transaction failed. */
+  /** Drops the cached rows. Called after a failed transaction. */
   invalidate(): void {
     this.#cache = undefined;
   }
@@ -172,22 +175,4 @@ export class MemberStatuses {
     );
     return this.#cache;
   }
-}
-
-/** Refuses somebody over what a moderator did: with the reason, where one was given. */
-export function sanctionFailure(
-  code: 'banned' | 'kicked' | 'muted',
-  reason: string | undefined,
-  details: { retryAfter?: number } = {},
-): Err {
-  return fail(code, { ...(reason && { text: `${fail(code).failure.text}: ${reason}` }), ...details });
-}
-
-/** Refuses somebody over a restraint that is in force: with its reason, and the seconds until it ends, if it does. */
-export function activeSanctionFailure(code: 'banned' | 'muted', { until, reason }: Sanction, now: number): Err {
-  return sanctionFailure(
-    code,
-    reason,
-    until === forever ? {} : { retryAfter: Math.max(1, Math.ceil((until - now) / 1_000)) },
-  );
 }

@@ -1,8 +1,8 @@
-/** A row of the table `messages`, and the message that it is. */
+/** Rows of the table `messages`. */
 import type { DeletedBy, Message } from '../../../shared/message.ts';
 import type { RoleName } from '../../../shared/participant.ts';
 
-/** The columns that make a message. */
+/** The columns from which a message is built, and the digest of what was sent. */
 export type MessageRow = {
   id: number;
   rev: number;
@@ -20,11 +20,9 @@ export type MessageRow = {
   reply_to: number | null;
 };
 
-/** Their names, for a statement. */
 export const messageColumns =
   'id, rev, author_id, author_name, author_role, sent_digest, text, created_at, edited_at, deleted_at, deleted_by, reactions, mentions, reply_to';
 
-/** The message of a row. */
 export function toMessage(row: MessageRow): Message {
   return {
     id: row.id,

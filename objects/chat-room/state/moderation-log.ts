@@ -1,7 +1,6 @@
-/** What was done to keep order, and by whom: the table `moderation_log`. And how members may post: the table `conduct`. */
-import type { ChatSettings, LoggedAction, ModerationEntry } from '../../../shared/moderation.ts';
+/** Moderation actions and reports, and who made them: the table `moderation_log`. */
+import type { LoggedAction, ModerationEntry } from '../../../shared/moderation.ts';
 
-/** An entry on its way into the log. */
 export type NewModerationEntry = Omit<ModerationEntry, 'id'>;
 
 type Row = {
@@ -37,7 +36,7 @@ export class ModerationLog {
     this.#sql = sql;
   }
 
-  /** Notes what was done. To be called in the transaction that does it. */
+  /** Adds an entry. Call in the transaction of the action. */
   add({ at, action, by, target, messageId, seconds, reason }: NewModerationEntry): ModerationEntry {
     const row = this.#sql
       .exec<Row>(
@@ -58,7 +57,7 @@ export class ModerationLog {
     return toEntry(row);
   }
 
-  /** What somebody has reported of a message already. */
+  /** The participant's earlier report of a message, if any. */
   findReport(id: string, messageId: number): ModerationEntry | undefined {
     return this.#sql
       .exec<Row>(
@@ -70,13 +69,17 @@ export class ModerationLog {
       .map(toEntry)[0];
   }
 
-  /** Calls somebody something else in all that was noted. To be called in a transaction. */
+  /** Changes a participant's name in all entries. Call in a transaction. */
   rename(id: string, name: string): void {
     this.#sql.exec('UPDATE moderation_log SET target_name = ? WHERE target_id = ?', name, id);
     this.#sql.exec('UPDATE moderation_log SET moderator_name = ? WHERE moderator_id = ?', name, id);
   }
 
-  /** A page of the log, newest first, from the one before `before` on. */
+  /**
+   * A page of the log, newest first.
+   * @param before only entries with a lower id
+   * @returns `next`, the `before` of the next page, if there are more
+   */
   page(before: number | undefined, limit: number): { entries: ModerationEntry[]; next?: string } {
     const rows = this.#sql
       .exec<Row>(
@@ -90,24 +93,7 @@ export class ModerationLog {
     return { entries: page.map(toEntry), ...(last && rows.length > limit && { next: String(last.id) }) };
   }
 
-  /** How members may post. */
-  chatSettings(): ChatSettings {
-    const [row] = this.#sql
-      .exec<{ locked: number; slow_seconds: number }>('SELECT locked, slow_seconds FROM conduct')
-      .toArray();
-    return { locked: row?.locked === 1, slowSeconds: row?.slow_seconds ?? 0 };
-  }
-
-  setChatSettings({ locked, slowSeconds }: ChatSettings): void {
-    this.#sql.exec(
-      'INSERT OR REPLACE INTO conduct (id, locked, slow_seconds) VALUES (1, ?, ?)',
-      locked ? 1 : 0,
-      slowSeconds,
-    );
-  }
-
   clear(): void {
     this.#sql.exec('DELETE FROM moderation_log');
-    this.#sql.exec('DELETE FROM conduct');
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Who has reacted to which message with what: the table `reactions`. What everyone sees of it stands in the message's
- * own row, so that a page costs no more for it.
+ * Reactions by message, emoji and participant: the table `reactions`. The summary that clients see is also stored in the
+ * message's row, so that a page of messages needs no further query.
  */
 import { limits } from '../../../shared/limits.ts';
 import type { Message, Reaction } from '../../../shared/message.ts';
@@ -12,7 +12,6 @@ export class Reactions {
     this.#sql = sql;
   }
 
-  /** Whether somebody has reacted to a message with that. */
   has(messageId: number, emoji: string, participantId: string): boolean {
     const found = this.#sql.exec(
       'SELECT 1 FROM reactions WHERE message_id = ? AND emoji = ? AND participant_id = ?',
@@ -23,7 +22,7 @@ export class Reactions {
     return found.toArray().length > 0;
   }
 
-  /** Adds a reaction, or takes it back. */
+  /** Adds (`on`) or removes a reaction. Call in a transaction, as the other methods that write. */
   set(messageId: number, emoji: string, participantId: string, on: boolean): void {
     this.#sql.exec(
       on
@@ -35,33 +34,33 @@ export class Reactions {
     );
   }
 
-  /** Takes all reactions to a message back. */
   deleteByMessage(messageId: number): void {
     this.#sql.exec('DELETE FROM reactions WHERE message_id = ?', messageId);
   }
 
-  /** Takes all reactions of somebody back. */
   deleteByParticipant(participantId: string): void {
     this.#sql.exec('DELETE FROM reactions WHERE participant_id = ?', participantId);
   }
 
-  /** Forgets the reactions to all messages up to that one. */
+  /** Removes the reactions to all messages up to `messageId`. */
   removeThrough(messageId: number): void {
     this.#sql.exec('DELETE FROM reactions WHERE message_id <= ?', messageId);
   }
 
-  /** What everyone sees of the reactions to a message after one of a kind was given or taken back. */
+  /** The summary of a message's reactions after one was added (`on`) or removed; reads the changed emoji only. */
   summaryAfter({ id, reactions }: Pick<Message, 'id' | 'reactions'>, emoji: string, on: boolean): Reaction[] {
-    const exists = reactions.some((one) => one.emoji === emoji);
+    const exists = reactions.some((reaction) => reaction.emoji === emoji);
     const all = exists ? reactions : [...reactions, { emoji, count: 0, participants: [] }];
     return all
-      .map((one) =>
-        one.emoji === emoji ? { emoji, count: one.count + (on ? 1 : -1), participants: this.#first(id, emoji) } : one,
+      .map((reaction) =>
+        reaction.emoji === emoji
+          ? { emoji, count: reaction.count + (on ? 1 : -1), participants: this.#first(id, emoji) }
+          : reaction,
       )
       .filter(({ count }) => count > 0);
   }
 
-  /** The reactions to a message as everyone sees them, the first that was given first. */
+  /** The summary of a message's reactions; the emoji that was used first comes first. */
   summary(messageId: number): Reaction[] {
     return this.#sql
       .exec<{ emoji: string; count: number }>(
@@ -72,7 +71,7 @@ export class Reactions {
       .map(({ emoji, count }) => ({ emoji, count, participants: this.#first(messageId, emoji) }));
   }
 
-  /** With what somebody has reacted to the messages from `first` to `last`, by message. */
+  /** The emoji with which a participant reacted to the messages with ids from `first` to `last`, by message id. */
   emojisBy(participantId: string, first: number, last: number): Map<number, Set<string>> {
     const own = new Map<number, Set<string>>();
     const rows = this.#sql.exec<{ message_id: number; emoji: string }>(
@@ -85,7 +84,7 @@ export class Reactions {
     return own;
   }
 
-  /** All reactions to the messages from `first` to `last`, by message, each in the order in which it was given. */
+  /** All reactions to the messages with ids from `first` to `last`, by message id, in the order they were added. */
   byMessage(first: number, last: number): Map<number, { emoji: string; participant: string }[]> {
     const reactions = new Map<number, { emoji: string; participant: string }[]>();
     const rows = this.#sql.exec<{ message_id: number; emoji: string; participant: string }>(
@@ -94,7 +93,9 @@ export class Reactions {
       first,
       last,
     );
-    for (const { message_id, ...one } of rows) reactions.set(message_id, [...(reactions.get(message_id) ?? []), one]);
+    for (const { message_id, ...reaction } of rows) {
+      reactions.set(message_id, [...(reactions.get(message_id) ?? []), reaction]);
+    }
     return reactions;
   }
 

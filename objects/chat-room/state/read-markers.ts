@@ -1,29 +1,29 @@
 /**
- * How far people have read: the table `marks`. It is state and not log: a mark only moves forward, is written at most
- * every few seconds a person, and one that was not written when the room fell asleep is told again by its client.
+ * How far each participant has read: the table `marks`. A read marker only moves forward and is written at most once
+ * every `limits.readMarkerFlushMs` per participant. One that an eviction loses is sent again by its client.
  */
 import { limits } from '../../../shared/limits.ts';
 import type { ReadMarker } from '../../../shared/message.ts';
 
 export class ReadMarkers {
   readonly #sql: SqlStorage;
-  /** When a person's mark was last written, in milliseconds. */
+  /** When a participant's marker was last written, in milliseconds. */
   readonly #writtenAt = new Map<string, number>();
-  /** Marks that wait for their time. */
+  /** Message ids by participant, not written yet. */
   readonly #pending = new Map<string, number>();
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
   }
 
-  /** The last message that somebody has read; 0 where they have read none. */
+  /** Id of the last message that a participant has read; 0 if none. */
   get(id: string): number {
     return Math.max(this.#stored(id), this.#pending.get(id) ?? 0);
   }
 
   /**
-   * Notes how far somebody has read.
-   * @returns whether it is to be written now; else it waits until `nextDue`
+   * Moves a marker forward; a lower id is ignored.
+   * @returns whether it must be written now; otherwise at `nextDue`
    */
   advance(id: string, messageId: number, now: number): boolean {
     if (messageId <= this.get(id)) return false;
@@ -31,35 +31,35 @@ export class ReadMarkers {
     return this.#dueOf(id) <= now;
   }
 
-  /** The marks whose time has come. */
+  /** The pending markers to write now. */
   due(now: number): ReadMarker[] {
     return [...this.#pending].flatMap(([id, messageId]) => (this.#dueOf(id) <= now ? { id, messageId } : []));
   }
 
-  /** Writes marks. To be called in a transaction. */
+  /** Stores markers. Call in a transaction, and `markWritten` after it. */
   write(markers: readonly ReadMarker[]): void {
     for (const { id, messageId } of markers) {
       this.#sql.exec('INSERT OR REPLACE INTO marks (participant_id, message_id) VALUES (?, ?)', id, messageId);
     }
   }
 
-  /** Notes that marks were written; those that moved on meanwhile wait again. */
+  /** Removes stored markers from the pending ones, except those that moved on meanwhile. */
   markWritten(markers: readonly ReadMarker[], now: number): void {
     for (const { id, messageId } of markers) {
       if (this.#pending.get(id) === messageId) this.#pending.delete(id);
       this.#writtenAt.set(id, now);
     }
-    // Whoever was written long ago has waited long enough, known or not.
+    // An entry older than the interval has no effect any more.
     for (const [id, at] of this.#writtenAt) if (at + limits.readMarkerFlushMs <= now) this.#writtenAt.delete(id);
   }
 
-  /** When the first mark that waits is to be written, in milliseconds. */
+  /** When the first pending marker must be written, in milliseconds; undefined if none is pending. */
   nextDue(): number | undefined {
     const due = [...this.#pending.keys()].map((id) => this.#dueOf(id));
     return due.length === 0 ? undefined : Math.min(...due);
   }
 
-  /** Everyone's, if they are so few that all can be told; undefined where they are more. */
+  /** The stored markers by participant id; undefined if they are more than `limits.readReceiptPeople`. */
   all(): ReadMarker[] | undefined {
     const rows = this.#sql
       .exec<{ id: string; messageId: number }>(
@@ -70,7 +70,6 @@ export class ReadMarkers {
     return rows.length > limits.readReceiptPeople ? undefined : rows;
   }
 
-  /** Takes somebody's mark away. */
   remove(id: string): void {
     this.#pending.delete(id);
     this.#sql.exec('DELETE FROM marks WHERE participant_id = ?', id);

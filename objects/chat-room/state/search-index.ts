@@ -1,48 +1,46 @@
 /**
- * Finding messages by any part of their text, newest first: the tables `words` and `unindexed`. One or two characters
- * are a word of the index, so whoever has it is found. Of more, a message that has all of their pairs may hold them, and
- * its text is looked at. FTS5 would go through a whole room for two pairs that never meet, and counts none of it; so it
- * is asked of one span of ids at a time, each of which is a word too, and of so many spans and no more.
+ * Substring search in message texts, newest first: the tables `words` and `unindexed`. A query of one or two characters
+ * is a token of the index, so every message with it matches. For a longer query, a message with all of its bigrams is a
+ * candidate whose text is checked. FTS5 would scan the whole room for bigrams that never occur together, without
+ * counting those rows as read; so it is queried for one block of ids at a time, which is a token too, and for at most
+ * `limits.searchBlocks` blocks.
  */
 import { type Occurrence, occurrencesOf } from '../../../shared/fold.ts';
 import { limits } from '../../../shared/limits.ts';
 import type { Message } from '../../../shared/message.ts';
 import { bigramQueries, ngramsOf } from '../../storage/ngrams.ts';
 
-/** Which page of what. */
 export interface SearchRequest {
-  /** Stands in the text as it is, white space and all. */
+  /** The text to find, including its white space. */
   q: string;
-  /** Messages below that id. */
+  /** Only messages with a lower id. */
   before?: number | undefined;
   limit: number;
 }
 
-/** A message, and where in its text it was found. */
 export interface SearchHit {
   message: Message;
   matches: Occurrence[];
 }
 
-/** A page, newest first. */
 export interface SearchPage {
+  /** Newest first. */
   hits: SearchHit[];
-  /** Below which id it goes on; there may be nothing. */
+  /** The `before` of the next page, which may be empty. Absent if everything was searched. */
   next?: number;
 }
 
-/** Where the texts are. */
 export interface TextSource {
   find(id: number): Message | undefined;
-  /** Those of the messages below an id, newest first; a tombstone's is empty. */
+  /** The texts of the messages below `id`, newest first; empty for a tombstone. */
   textsBelow(id: number, limit: number): Pick<Message, 'id' | 'text'>[];
 }
 
-/** The word of all messages in a span of ids. No character's word begins so. */
+/** The token of all messages in a block of ids. The tokens of characters begin with another letter. */
 const blockToken = (block: number) => `s${block}`;
 const blockOf = (id: number) => Math.floor(id / limits.searchBlockIds);
 
-/** A page that was read as far as `below`; below the first id there is nothing. */
+/** A page of a search that covered the ids from `below` up. Id 1 is the lowest. */
 function pageUntil(hits: SearchHit[], below = 0): SearchPage {
   return { hits, ...(below > 1 && { next: below }) };
 }
@@ -56,25 +54,22 @@ export class SearchIndex {
     this.#textSource = textSource;
   }
 
-  /** Lets a new message be found. To be called in the transaction of the change, as all that follow. */
+  /** Indexes a new message. Call in the transaction of the change, as the other methods that write. */
   add(id: number, text: string): void {
     const [unigrams, bigrams] = ngramsOf(text);
     const tokens = `${blockToken(blockOf(id))} ${unigrams}`;
     this.#sql.exec('INSERT INTO words (rowid, singles, pairs) VALUES (?, ?, ?)', id, tokens, bigrams);
   }
 
-  /** Lets a message be found by another text, and no more by the one it had. */
   update(id: number, text: string): void {
     this.remove(id);
     if (id >= this.#unindexedBelow()) this.add(id, text);
   }
 
-  /** Lets a message be found no more. */
   remove(id: number): void {
     this.#sql.exec('DELETE FROM words WHERE rowid = ?', id);
   }
 
-  /** Lets the messages below an id be found no more. */
   removeBelow(id: number): void {
     this.#sql.exec('DELETE FROM words WHERE rowid < CAST(? AS INTEGER)', id);
   }
@@ -84,7 +79,7 @@ export class SearchIndex {
     this.#sql.exec('DELETE FROM unindexed');
   }
 
-  /** Takes in some of the messages that are older than the index. Comes before a search. */
+  /** Indexes the next messages from before the index existed. Call before a search, in a transaction. */
   backfill(): void {
     const below = this.#unindexedBelow();
     if (below === 0) return;
@@ -95,7 +90,7 @@ export class SearchIndex {
     else this.#sql.exec('DELETE FROM unindexed');
   }
 
-  /** Reads a page. It may be short, or empty, and yet have a `next`: what one search may cost is bounded. */
+  /** A page of hits. Because the cost of one search is limited, it can be short or empty and still have a `next`. */
   page({ q, before = Number.MAX_SAFE_INTEGER, limit }: SearchRequest): SearchPage {
     const queries = bigramQueries(q, limits.searchBigrams);
     const page =
@@ -130,7 +125,7 @@ export class SearchIndex {
     return pageUntil(hits, below);
   }
 
-  /** The newest span that may hold a message with all of the words; undefined where one of them is in none. */
+  /** The newest block that can contain a message matching all queries; undefined if one of them matches none. */
   #newestBlock(queries: readonly string[], below: number): number | undefined {
     let newest = below - 1;
     for (const query of queries) {
@@ -148,7 +143,7 @@ export class SearchIndex {
   }
 
   #ids(match: string, below: number, limit: number): number[] {
-    // A number of JavaScript's is bound as a real one, by which FTS5 would not seek.
+    // The runtime binds a JavaScript number as REAL, with which FTS5 does not seek: hence the cast.
     return this.#sql
       .exec<{ id: number }>(
         'SELECT rowid AS id FROM words WHERE words MATCH ? AND rowid < CAST(? AS INTEGER) ORDER BY rowid DESC LIMIT ?',
@@ -160,7 +155,7 @@ export class SearchIndex {
       .map(({ id }) => id);
   }
 
-  /** Below which id messages are not in the index; 0 where all are. */
+  /** The id below which messages are not indexed; 0 if all are. */
   #unindexedBelow(): number {
     return this.#sql.exec<{ below: number }>('SELECT below FROM unindexed').toArray()[0]?.below ?? 0;
   }

@@ -1,4 +1,4 @@
-/** Shows the admin token of the room just made, and the key of a private one: once, and closes by its button only. */
+/** Shows the admin token of a new room, and the key of a private one, once. Only its button closes the dialog. */
 import { CopyButton } from '../copy-button.tsx';
 import { Dialog } from '../dialog.tsx';
 import { Icon } from '../icon.tsx';
@@ -17,19 +17,19 @@ export function AdminTokenDialog({ room }: { room: CreatedRoom }) {
       <CopyableSecret text={room.adminToken} label={copyToken} />
       <p class="warning">{adminTokenWarning}</p>
       {room.isTokenSaved ? (
-        <p class="good">
+        <p class="success">
           <Icon name="check" small />
           <span>{adminTokenSaved}</span>
         </p>
       ) : (
-        <p class="problem">
+        <p class="error">
           <Icon name="alert" small />
           <span>{adminTokenNotSaved}</span>
         </p>
       )}
       {room.joinKey !== undefined && <JoinKeySection joinKey={room.joinKey} />}
-      <div class="dialog-acts">
-        <a class="button is-main" href={roomPath(room.link)}>
+      <div class="dialog-actions">
+        <a class="button is-primary" href={roomPath(room.link)}>
           {continueToRoom}
         </a>
       </div>

@@ -1,10 +1,10 @@
-/** Whether links are free, asked of the service once the typing pauses; and others like one that is taken. */
+/** Looks up whether links are free once the user stops typing, and finds free alternatives to a link that is taken. */
 import { signal } from '@preact/signals';
 import { ApiError } from '../../../client/index.ts';
 import { api } from '../api.ts';
 import { alternativeLinks } from './link-suggestions.ts';
 
-/** Milliseconds without typing after which one asks. */
+/** Milliseconds without input before a lookup. */
 const debounceMs = 400;
 
 async function isFree(link: string, abortSignal: AbortSignal): Promise<boolean> {
@@ -14,7 +14,7 @@ async function isFree(link: string, abortSignal: AbortSignal): Promise<boolean> 
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.statusCode === 404) return true;
-    // There is one, which is private.
+    // The room exists and is private.
     if (error.statusCode === 403) return false;
     throw error;
   }
@@ -22,17 +22,17 @@ async function isFree(link: string, abortSignal: AbortSignal): Promise<boolean> 
 
 export class Availability {
   readonly #results = signal<ReadonlyMap<string, 'free' | 'taken'>>(new Map());
-  /** Those that may be had in place of the link that was found taken last. */
+  /** Free alternatives to the link that was last found taken. */
   readonly freeLinks = signal<readonly string[]>([]);
   #request = new AbortController();
   #inputTimer: ReturnType<typeof setTimeout> | undefined;
 
-  /** What is known of a link. */
+  /** @returns the result for a link; undefined if it has not been looked up */
   get(link: string): 'free' | 'taken' | undefined {
     return this.#results.value.get(link);
   }
 
-  /** Finds out about the link that is being typed; '' about none. */
+  /** Schedules a lookup of the link being typed and cancels the one before; '' only cancels. */
   check(link: string): void {
     clearTimeout(this.#inputTimer);
     this.#request.abort();
@@ -40,7 +40,7 @@ export class Availability {
     if (link !== '' && !this.get(link)) this.#inputTimer = setTimeout(() => void this.#lookUp(link), debounceMs);
   }
 
-  /** Takes note that the service has refused a link, and offers others. */
+  /** Records that a link is taken and looks for free alternatives. */
   async markTaken(link: string): Promise<void> {
     this.check('');
     const candidates = alternativeLinks(link);
@@ -57,7 +57,7 @@ export class Availability {
       if (await isFree(link, this.#request.signal)) this.#setResult(link, 'free');
       else await this.markTaken(link);
     } catch {
-      // Whether it is free shows when the room is made.
+      // Creating the room will show it.
     }
   }
 

@@ -1,4 +1,4 @@
-/** Leads to the form, and into its first field. */
+/** A button that scrolls to the form to create a room and focuses its first field. */
 import type { ComponentChildren } from 'preact';
 
 interface CreateRoomLinkProps {
@@ -22,7 +22,7 @@ export function CreateRoomLink({ class: classes = '', onPress, children }: Creat
   );
 }
 
-/** Puts the form in view and the focus on its title. */
+/** Scrolls to the form and focuses the title field. */
 export function focusCreateRoomForm(): void {
   document.getElementById('make')?.scrollIntoView();
   document.getElementById('make-title')?.focus({ preventScroll: true });

@@ -1,4 +1,4 @@
-/** The form that makes a room. */
+/** The form to create a room. */
 import type { TargetedSubmitEvent } from 'preact';
 import { countCharacters, limits } from '../../../client/index.ts';
 import { Checkbox } from '../checkbox.tsx';
@@ -21,7 +21,7 @@ export function CreateRoomForm({ draft }: { draft: RoomDraft }) {
   }
 
   return (
-    <form class="make" id="make" aria-labelledby="make-heading" noValidate onSubmit={submit}>
+    <form class="create-room" id="make" aria-labelledby="make-heading" noValidate onSubmit={submit}>
       <h2 class="title" id="make-heading">
         {createRoom}
       </h2>
@@ -39,10 +39,10 @@ export function CreateRoomForm({ draft }: { draft: RoomDraft }) {
         }}
       />
       <KeyField draft={draft} />
-      <button type="submit" class="button is-main" aria-disabled={draft.isCreating.value}>
+      <button type="submit" class="button is-primary" aria-disabled={draft.isCreating.value}>
         {draft.isCreating.value ? creating : createAndEnter}
       </button>
-      <div aria-live="polite">{draft.createError.value && <p class="problem">{draft.createError.value}</p>}</div>
+      <div aria-live="polite">{draft.createError.value && <p class="error">{draft.createError.value}</p>}</div>
       {draft.created.value && <AdminTokenDialog room={draft.created.value} />}
     </form>
   );
@@ -51,12 +51,12 @@ export function CreateRoomForm({ draft }: { draft: RoomDraft }) {
 function TitleField({ draft }: { draft: RoomDraft }) {
   const { value } = draft.title;
   const control = controlProps(draft, 'title');
-  const note = `${countCharacters(value)} / ${limits.titleLength}`;
+  const hint = `${countCharacters(value)} / ${limits.titleLength}`;
   return (
-    <Field id="make-title" label={words.value.title} note={note} problem={draft.visibleProblem('title')}>
+    <Field id="make-title" label={words.value.title} hint={hint} problem={draft.visibleProblem('title')}>
       <input
         {...control}
-        // Nothing is wrong with a title that nobody has begun.
+        // A title that was never entered is not reported yet.
         onBlur={() => value !== '' && control.onBlur()}
         class="input"
         dir="auto"
@@ -74,9 +74,9 @@ function TitleField({ draft }: { draft: RoomDraft }) {
 function AboutField({ draft }: { draft: RoomDraft }) {
   const { about, optional, charactersLeft } = words.value;
   const left = limits.aboutLength - countCharacters(draft.about.value);
-  const note = left <= 100 && left >= 0 ? charactersLeft(left) : optional;
+  const hint = left <= 100 && left >= 0 ? charactersLeft(left) : optional;
   return (
-    <Field id="make-about" label={about} note={note} problem={draft.visibleProblem('about')}>
+    <Field id="make-about" label={about} hint={hint} problem={draft.visibleProblem('about')}>
       <textarea
         {...controlProps(draft, 'about')}
         class="input"

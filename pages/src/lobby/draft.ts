@@ -1,38 +1,26 @@
-/** A room that is being filled in: its fields, what is wrong with them, and making it. */
+/** The state of the form that creates a room: its fields, their problems, and the request. */
 import { computed, signal } from '@preact/signals';
-import { ApiError, countCharacters, limits, linkPattern, reservedLinks } from '../../../client/index.ts';
+import { ApiError, countCharacters, limits } from '../../../client/index.ts';
 import { api } from '../api.ts';
 import { device } from '../device.ts';
 import { errorText } from '../error-text.ts';
 import { newJoinKey, newToken } from '../random-secrets.ts';
 import { Availability } from './availability.ts';
+import { isBlank, keyProblem, lengthProblem, linkProblem, tagProblem, titleProblem } from './field-problems.ts';
 import { suggestLink } from './link-suggestions.ts';
 import { words } from './words.ts';
 
 const fields = ['title', 'about', 'link', 'tags', 'key'] as const;
 export type FieldName = (typeof fields)[number];
 
-/** A room that was made: the one time its token is shown. */
+/** A room that was just created. Its secrets are shown once. */
 export interface CreatedRoom {
   link: string;
   adminToken: string;
-  /** Whether this device keeps the token. */
+  /** Whether the admin token was stored on this device. */
   isTokenSaved: boolean;
-  /** What opens it, if it is private. */
+  /** The join key, if the room is private. */
   joinKey: string | undefined;
-}
-
-const isBlank = (text: string) => !/\S/u.test(text);
-
-function lengthProblem(text: string, maxLength: number): string | undefined {
-  const over = countCharacters(text) - maxLength;
-  return over > 0 ? words.value.charactersOver(over) : undefined;
-}
-
-function keyProblem(key: string): string | undefined {
-  if (isBlank(key) || countCharacters(key) < limits.joinKeyLengthMin)
-    return words.value.keyTooShort(limits.joinKeyLengthMin);
-  return lengthProblem(key, limits.joinKeyLength);
 }
 
 export class RoomDraft {
@@ -40,38 +28,38 @@ export class RoomDraft {
   readonly about = signal('');
   readonly link = signal(new URLSearchParams(location.search).get('link') ?? '');
   readonly tags = signal<readonly string[]>([]);
-  /** The tag that is being typed. */
+  /** The text of the tag that is being typed. */
   readonly tagText = signal('');
   readonly unlisted = signal(false);
   readonly isPrivate = signal(false);
   readonly joinKey = signal(newJoinKey());
   readonly availability = new Availability();
-  /** Fields that were left once: from then on what is wrong with them is shown as one types. */
+  /** Fields that have lost the focus once. From then on their problems are shown during typing. */
   readonly touched = signal<ReadonlySet<FieldName>>(new Set());
   readonly isCreating = signal(false);
-  /** Why the last try failed, if no field is to blame. */
+  /** The error of the last attempt, if it does not concern a field. */
   readonly createError = signal<string | undefined>(undefined);
   readonly created = signal<CreatedRoom | undefined>(undefined);
-  /** A private room is in no list anyway; nor shall it be once it is opened. */
+  /** Private rooms are never listed. Unlisted too, so that a room does not appear in the list if it becomes public. */
   readonly isUnlisted = computed(() => this.unlisted.value || this.isPrivate.value);
-  /** Used if none was typed. */
+  /** The link that is used if the field is blank. */
   readonly suggestedLink = computed(() =>
     this.isUnlisted.value ? this.#suggestions.unlisted : this.#suggestions.listed,
   );
   readonly #suggestions = { listed: suggestLink(false), unlisted: suggestLink(true) };
-  /** One for all tries, so that a room whose answer was lost is known as one's own. */
+  /** The same for all attempts, so that a room whose response was lost is recognised as our own. */
   readonly #adminToken = newToken();
 
-  /** What is wrong with each field, whether or not it is shown. */
+  /** The problem of each field, whether or not it is shown yet. */
   readonly problems = computed<Record<FieldName, string | undefined>>(() => ({
-    title: isBlank(this.title.value) ? words.value.titleMissing : lengthProblem(this.title.value, limits.titleLength),
+    title: titleProblem(this.title.value),
     about: lengthProblem(this.about.value, limits.aboutLength),
     link: this.#linkProblem(),
-    tags: this.#tagProblem(),
+    tags: tagProblem(this.tagText.value, this.tags.value),
     key: this.isPrivate.value ? keyProblem(this.joinKey.value) : undefined,
   }));
 
-  /** What is wrong with a field, once it was left. That a link is taken nobody could know: it is said at once. */
+  /** The problem of a field, once it has lost the focus. A link that is taken is reported immediately. */
   visibleProblem(field: FieldName): string | undefined {
     const isDue = this.touched.value.has(field) || (field === 'link' && this.isLinkTaken);
     return isDue ? this.problems.value[field] : undefined;
@@ -85,7 +73,7 @@ export class RoomDraft {
     return this.availability.get(this.link.value) === 'free';
   }
 
-  /** Begins with what was looked for in vain; what was typed already stays. */
+  /** Fills in a search that had no results. A title that was already typed stays. */
   prefill(title: string, tag: string): void {
     if (isBlank(this.title.value)) this.title.value = title;
     if (!isBlank(tag)) this.addTags(tag);
@@ -93,20 +81,20 @@ export class RoomDraft {
 
   setLink(text: string): void {
     this.link.value = text.trim();
-    this.availability.check(this.#linkFormatProblem() === undefined ? this.link.value : '');
+    this.availability.check(linkProblem(this.link.value) === undefined ? this.link.value : '');
   }
 
   touch(...names: FieldName[]): void {
     this.touched.value = new Set([...this.touched.value, ...names]);
   }
 
-  /** Takes what was typed as tags; several if separated. */
+  /** Adds tags from text, which may contain several, separated by commas or line breaks. */
   addTags(text: string): void {
     const typed = text.split(/[,、，\n]/u).map((tag) => tag.trim().replace(/^#/u, ''));
     const tags = [...new Set([...this.tags.value, ...typed.filter((tag) => !isBlank(tag))])];
     const fit = tags.filter((tag) => countCharacters(tag) <= limits.tagLength).slice(0, limits.tags);
     this.tags.value = fit;
-    // What does not fit stays to be changed.
+    // Tags over the limits stay in the input field.
     this.tagText.value = tags.filter((tag) => !fit.includes(tag)).join(', ');
   }
 
@@ -115,8 +103,8 @@ export class RoomDraft {
   }
 
   /**
-   * Makes the room, or shows what keeps it from being made.
-   * @returns the first field that is to blame
+   * Creates the room, or shows the problems that prevent it.
+   * @returns the first field with a problem
    */
   async create(): Promise<FieldName | undefined> {
     if (this.isCreating.value || this.created.value) return undefined;
@@ -125,13 +113,15 @@ export class RoomDraft {
     const invalidField = this.#firstInvalidField();
     if (invalidField) return invalidField;
     const link = this.link.value || this.suggestedLink.value;
+    // A check that is answered after the room was made would report its link as taken, and the next try would not start.
+    this.availability.check('');
     this.isCreating.value = true;
     this.createError.value = undefined;
     try {
       await this.#sendCreate(link);
     } catch (error) {
       this.createError.value = errorText(error);
-      // The next try must not make a second room, if this one was made after all.
+      // Keep the link: if the room was created after all, the next attempt must not create a second one.
       this.link.value = link;
     } finally {
       this.isCreating.value = false;
@@ -152,7 +142,7 @@ export class RoomDraft {
         this.link.value = link;
         return this.availability.markTaken(link);
       }
-      // Made by a try whose answer was lost; what was changed since is still to be said.
+      // Created by an attempt whose response was lost. The form may have changed since then.
       const open = joinKey === undefined ? ({ private: false } as const) : {};
       await api.updateRoom({ body: { token: adminToken, link, content: { ...content, ...open } } });
     }
@@ -164,7 +154,7 @@ export class RoomDraft {
       const { isAdmin } = await api.getRoom({ params: { link } }, { bearer: this.#adminToken });
       return isAdmin;
     } catch (error) {
-      // A private room of somebody else.
+      // A private room of another user.
       if (error instanceof ApiError && error.statusCode === 403) return false;
       throw error;
     }
@@ -177,24 +167,6 @@ export class RoomDraft {
   #linkProblem(): string | undefined {
     const { linkTaken, linkTakenFree } = words.value;
     if (this.isLinkTaken) return this.availability.freeLinks.value.length > 0 ? linkTakenFree : linkTaken;
-    return this.#linkFormatProblem();
-  }
-
-  #linkFormatProblem(): string | undefined {
-    const link = this.link.value;
-    const { linkInvalidCharacters, linkReserved } = words.value;
-    if (link === '') return undefined;
-    const tooLong = lengthProblem(link, limits.linkLength);
-    if (tooLong !== undefined) return tooLong;
-    if (!linkPattern.test(link)) return linkInvalidCharacters;
-    return reservedLinks.includes(link.toLowerCase()) ? linkReserved : undefined;
-  }
-
-  #tagProblem(): string | undefined {
-    const text = this.tagText.value;
-    if (isBlank(text)) return undefined;
-    return this.tags.value.length >= limits.tags
-      ? words.value.tooManyTags(limits.tags)
-      : lengthProblem(text.trim(), limits.tagLength);
+    return linkProblem(this.link.value);
   }
 }

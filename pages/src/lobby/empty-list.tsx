@@ -1,5 +1,4 @@
-/** Stands where no room is: what was looked for, and the ways on from there. */
-
+/** Shown instead of the list if it has no rooms: the search, and what can be done next. */
 import { CreateRoomLink } from './create-room-link.tsx';
 import type { RoomDraft } from './draft.ts';
 import type { RoomListState } from './room-list-state.ts';
@@ -16,7 +15,7 @@ export function EmptyList({ listState, draft }: EmptyListProps) {
   const { q, tag } = listState.query.value;
   if (!q && !tag) {
     return (
-      <div class="rooms-none">
+      <div class="rooms-empty">
         <h3 class="title">{noRooms}</h3>
         <p>{noRoomsHint}</p>
         <CreateRoomLink>{createRoom}</CreateRoomLink>
@@ -25,10 +24,10 @@ export function EmptyList({ listState, draft }: EmptyListProps) {
   }
   const searchedFor = [q, tag && `#${tag}`].filter(Boolean).join(' ');
   return (
-    <div class="rooms-none">
+    <div class="rooms-empty">
       <h3 class="title">{noMatchingRooms(searchedFor)}</h3>
       <p>{noMatchingRoomsHint}</p>
-      <div class="rooms-ways">
+      <div class="rooms-empty-actions">
         <CreateRoomLink onPress={() => draft.prefill(q, tag)}>{q ? createRoomTitled(q) : createRoom}</CreateRoomLink>
         <button type="button" class="button" onClick={() => listState.setQuery({ q: '', tag: '' })}>
           {showAll}

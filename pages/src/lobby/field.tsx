@@ -1,11 +1,11 @@
-/** A labelled field of the form: its label, a note beside it, the control, and what is wrong or right in words. */
+/** A labelled form field: label, hint, control, and a message about its problem or success. */
 import type { ComponentChildren } from 'preact';
 import { Icon } from '../icon.tsx';
 import type { FieldName, RoomDraft } from './draft.ts';
 
 const problemId = (id: string) => `${id}-problem`;
 
-/** What the controls of all fields have in common. */
+/** @returns the props that the controls of all fields share */
 export function controlProps(draft: RoomDraft, name: FieldName) {
   const id = `make-${name}`;
   return {
@@ -17,35 +17,35 @@ export function controlProps(draft: RoomDraft, name: FieldName) {
 }
 
 interface FieldProps {
-  /** That of its control. */
+  /** The id of the control. */
   id: string;
   label: string;
-  note?: string;
+  hint?: string;
   problem: string | undefined;
-  /** What is right with it, where that is worth a word. */
+  /** A message of success, if there is one. */
   success?: string | false;
-  /** A way out of the problem. */
+  /** Controls that offer a solution to the problem. */
   remedy?: ComponentChildren;
   children: ComponentChildren;
 }
 
-export function Field({ id, label, note, problem, success, remedy, children }: FieldProps) {
+export function Field({ id, label, hint, problem, success, remedy, children }: FieldProps) {
   return (
     <div class="field">
-      <div class="field-head">
+      <div class="field-header">
         <label for={id}>{label}</label>
-        {note && <span class="field-note">{note}</span>}
+        {hint && <span class="field-note">{hint}</span>}
       </div>
       {children}
       <div id={problemId(id)} aria-live="polite">
         {problem && (
-          <p class="problem">
+          <p class="error">
             <Icon name="alert" small />
             <span>{problem}</span>
           </p>
         )}
         {success && (
-          <p class="good">
+          <p class="success">
             <Icon name="check" small />
             <span>{success}</span>
           </p>

@@ -1,4 +1,4 @@
-/** Whether only those may in who have the key, and the key: one is there already, and can be changed. */
+/** Makes the new room private. A key is generated and can be changed. */
 import { limits } from '../../../client/index.ts';
 import { Checkbox } from '../checkbox.tsx';
 import type { RoomDraft } from './draft.ts';

@@ -1,4 +1,4 @@
-/** The link of a new room: a suggestion if left alone; whether the typed one is free, and others if it is taken. */
+/** The link of a new room: a suggestion if left blank, the availability of the typed one, and free alternatives. */
 import type { RoomDraft } from './draft.ts';
 import { controlProps, Field } from './field.tsx';
 import { words } from './words.ts';
@@ -27,7 +27,7 @@ export function LinkField({ draft }: { draft: RoomDraft }) {
           value={draft.link.value}
           onInput={(event) => draft.setLink(event.currentTarget.value)}
           onBlur={() => {
-            // An input method may have left wide letters.
+            // An input method may have produced full-width letters.
             draft.setLink(draft.link.value.normalize('NFKC'));
             control.onBlur();
           }}

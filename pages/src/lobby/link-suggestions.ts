@@ -1,7 +1,4 @@
-/**
- * Links and keys for rooms whose maker has no wish. A link is two words that are easily read aloud, and characters nobody
- * guesses.
- */
+/** Suggests links for new rooms: two words that are easy to dictate, and random characters. */
 import { limits } from '../../../client/index.ts';
 import { pickRandom, readableCharacters } from '../random-secrets.ts';
 
@@ -31,14 +28,14 @@ const linkWords = [
 ] as const;
 
 /**
- * A link for a new room.
- * @param unlisted its link is then all that keeps the room private, so it is longer
+ * @param unlisted whether the room is unlisted. Its link is then the only protection, so more characters are random.
+ * @returns a link for a new room
  */
 export function suggestLink(unlisted: boolean): string {
   return `${pickRandom(linkWords)}-${pickRandom(linkWords)}-${readableCharacters(unlisted ? 12 : 4)}`;
 }
 
-/** Links like one that is taken, in the order in which to offer them. */
+/** @returns links similar to one that is taken, best first */
 export function alternativeLinks(link: string): string[] {
   const endings = ['-2', `-${readableCharacters(4)}`, `-${readableCharacters(4)}`];
   return endings.map((ending) => link.slice(0, limits.linkLength - ending.length) + ending);

@@ -1,4 +1,4 @@
-/** Which rooms are looked at, and in which order; the page's address says so, so that it can be sent and come back to. */
+/** The filter and order of the room list, stored in the URL so that it can be shared and restored. */
 import { limits } from '../../../client/index.ts';
 
 export const sorts = ['active', 'new', 'popular'] as const;
@@ -12,12 +12,12 @@ export interface ListQuery {
   sort: Sort;
 }
 
-/** What the service takes of what was typed. */
+/** Trims a search text and cuts it to the length that the service accepts. */
 export function normalizeQuery(text: string): string {
   return [...text.trim()].slice(0, limits.queryLength).join('');
 }
 
-/** What the address asks for. */
+/** Parses the query from the URL of the page. */
 export function queryFromUrl(): ListQuery {
   const parameters = new URLSearchParams(location.search);
   return {
@@ -27,7 +27,7 @@ export function queryFromUrl(): ListQuery {
   };
 }
 
-/** The page's address with another query; what else it says stays. */
+/** @returns the URL of the page with another query; other parameters stay */
 export function urlFor({ tag, q, sort }: ListQuery): URL {
   const url = new URL(location.href);
   const parameters = { tag, q, sort: sort === 'active' ? '' : sort };

@@ -1,4 +1,4 @@
-/** The lobby: what it is, the rooms there are, and beside them the form that makes one. */
+/** The lobby: an introduction, the room list, and the form to create a room. */
 import { useEffect, useMemo } from 'preact/hooks';
 import { SiteHeader } from '../site-header.tsx';
 import { CreateRoomForm } from './create-room.tsx';
@@ -12,20 +12,20 @@ export function Lobby() {
   const listState = useMemo(() => new RoomListState(), []);
   const draft = useMemo(() => new RoomDraft(), []);
   useEffect(() => listState.start(), [listState]);
-  // The form was not there yet when the browser looked for it.
+  // The form did not exist yet when the browser looked for the fragment's target.
   useEffect(() => {
     if (location.hash === '#make') focusCreateRoomForm();
   }, []);
   const { headline, introduction, createRoom } = words.value;
   return (
-    <div class="lobby paper">
+    <div class="lobby with-axis">
       <SiteHeader />
       <div class="lobby-grid">
         <main>
-          <div class="introduction">
+          <div class="lobby-intro">
             <h1 class="title">{headline}</h1>
             <p>{introduction}</p>
-            <CreateRoomLink class="is-main to-form">{createRoom}</CreateRoomLink>
+            <CreateRoomLink class="is-primary create-room-link">{createRoom}</CreateRoomLink>
           </div>
           <RoomList listState={listState} draft={draft} />
         </main>

@@ -1,25 +1,25 @@
 /**
- * The commonest tags among the rooms that were seen. How many rooms have each the service tells, as the total of its
- * list. A tag that is offered keeps its place: what is learned later comes behind it.
+ * Suggests the most common tags of the rooms loaded so far. The number of rooms per tag is the `total` of the list
+ * filtered by it. Suggestions keep their position: new ones are appended.
  */
 import { signal } from '@preact/signals';
 import type { RoomView } from '../../../client/index.ts';
 import { api } from '../api.ts';
 
-/** Tags that are offered at most. */
+/** Maximum number of suggestions. */
 const maxTags = 8;
 
 export interface PopularTag {
   tag: string;
-  /** Rooms that have it, once the service has told. */
-  rooms: number | undefined;
+  /** Number of rooms with the tag; undefined until it is known. */
+  roomCount: number | undefined;
 }
 
 export class PopularTags {
   readonly suggestions = signal<readonly PopularTag[]>([]);
   readonly #tagsByLink = new Map<string, readonly string[]>();
 
-  /** Takes in the tags of rooms. */
+  /** Adds the tags of newly loaded rooms. */
   addFrom(rooms: readonly RoomView[]): void {
     for (const { link, tags } of rooms) this.#tagsByLink.set(link, tags);
     const suggested = new Set(this.suggestions.value.map(({ tag }) => tag));
@@ -27,7 +27,7 @@ export class PopularTags {
       .filter((tag) => !suggested.has(tag))
       .slice(0, maxTags - suggested.size);
     if (added.length === 0) return;
-    this.suggestions.value = [...this.suggestions.value, ...added.map((tag) => ({ tag, rooms: undefined }))];
+    this.suggestions.value = [...this.suggestions.value, ...added.map((tag) => ({ tag, roomCount: undefined }))];
     for (const tag of added) void this.#fetchCount(tag);
   }
 
@@ -41,10 +41,10 @@ export class PopularTags {
     try {
       const { total } = await api.listRooms({ query: { tag, limit: '1' } });
       this.suggestions.value = this.suggestions.value.map((known) =>
-        known.tag === tag ? { tag, rooms: total } : known,
+        known.tag === tag ? { tag, roomCount: total } : known,
       );
     } catch {
-      // It is offered without a number.
+      // The suggestion is shown without a number.
     }
   }
 }

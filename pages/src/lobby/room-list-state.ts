@@ -1,32 +1,32 @@
-/** The rooms as the lobby lists them: those of a query, page after page, with counts that are kept fresh. */
+/** The state of the room list: the rooms that match a query, loaded in pages, with periodically refreshed counts. */
 import { signal } from '@preact/signals';
 import { type Api, limits, type RoomView } from '../../../client/index.ts';
 import { api } from '../api.ts';
 import { type ListQuery, queryFromUrl, urlFor } from './list-query.ts';
 import { PopularTags } from './popular-tags.ts';
 
-/** Rooms a page. */
+/** Rooms per page. */
 const pageSize = 20;
 
-/** Milliseconds between two looks at the counts. */
+/** Milliseconds between refreshes of the counts. */
 const refreshMs = 30_000;
 
 type ListPage = Awaited<ReturnType<Api['listRooms']>>;
 
 export class RoomListState {
   readonly query = signal(queryFromUrl());
-  /** Those of the query before stay until the first page of another is there. */
+  /** After a change of the query, the previous rooms stay until the first new page has arrived. */
   readonly rooms = signal<readonly RoomView[]>([]);
   readonly total = signal(0);
   readonly status = signal<'loading' | 'loaded' | 'failed'>('loading');
-  /** Where the next page begins, if there is one. */
+  /** The cursor of the next page; undefined on the last one. */
   readonly next = signal<string | undefined>(undefined);
   readonly popularTags = new PopularTags();
   #request = new AbortController();
 
   /**
-   * Starts to list and to follow the address.
-   * @returns ends it
+   * Loads the first page and follows the browser history.
+   * @returns stops it
    */
   start(): () => void {
     const onPopState = () => {
@@ -46,7 +46,7 @@ export class RoomListState {
     };
   }
 
-  /** Lists other rooms, or in another order. Words that are still being typed make one step back, not many. */
+  /** Changes the query. While a search text is being typed, the history entry is replaced instead of adding one. */
   setQuery(change: Partial<ListQuery>): void {
     const before = this.query.value;
     const query = { ...before, ...change };
@@ -56,7 +56,7 @@ export class RoomListState {
     this.#load(query);
   }
 
-  /** Loads the next page, or the one that failed. */
+  /** Loads the next page, or retries the one that failed. */
   async loadMore(): Promise<void> {
     const { signal: abortSignal } = this.#request;
     const after = this.next.value;
@@ -82,7 +82,7 @@ export class RoomListState {
   }
 
   #addPage({ chats, total, next }: ListPage, before: readonly RoomView[]): void {
-    // In an order that moves, a room may come twice.
+    // Rooms can move in the order between two pages, so one may be on both.
     const known = new Set(before.map(({ link }) => link));
     this.rooms.value = [...before, ...chats.filter(({ link }) => !known.has(link))];
     this.total.value = total;
@@ -96,7 +96,7 @@ export class RoomListState {
     return api.listRooms({ query }, { signal: this.#request.signal });
   }
 
-  /** Brings what is shown up to date in its place: nothing moves under a pointer. */
+  /** Updates the rooms in place, so that nothing moves under the pointer. */
   async #refresh(): Promise<void> {
     if (document.hidden || this.status.value !== 'loaded') return;
     const { signal: abortSignal } = this.#request;
@@ -108,7 +108,7 @@ export class RoomListState {
       const updated = new Map(page.chats.map((room) => [room.link, room]));
       this.rooms.value = this.rooms.value.map((room) => updated.get(room.link) ?? room);
     } catch {
-      // The counts stay as they are until the next look.
+      // The counts stay until the next refresh.
     }
   }
 }

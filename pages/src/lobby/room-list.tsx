@@ -1,4 +1,4 @@
-/** The list of rooms: finding some, the rows, and what stands behind them or in their place. */
+/** The room list: search and filters, the rows, and its footer or empty state. */
 import type { RoomDraft } from './draft.ts';
 import { EmptyList } from './empty-list.tsx';
 import type { RoomListState } from './room-list-state.ts';
@@ -21,18 +21,18 @@ export function RoomList({ listState, draft }: RoomListProps) {
   const count = roomCount(total.value);
   return (
     <section aria-labelledby="rooms">
-      <h2 class="unseen" id="rooms">
+      <h2 class="visually-hidden" id="rooms">
         {heading}
       </h2>
       <search class="rooms-bar" aria-label={searchRooms}>
         <SearchBox listState={listState} />
         <TagFilter listState={listState} />
-        <div class="rooms-order">
+        <div class="rooms-sort">
           <SortTabs listState={listState} />
-          <span class="quiet" aria-hidden="true">
+          <span class="text-tertiary" aria-hidden="true">
             {(isLoaded || rooms.value.length > 0) && count}
           </span>
-          <output class="unseen">{isLoaded && count}</output>
+          <output class="visually-hidden">{isLoaded && count}</output>
         </div>
       </search>
       <ul class="rooms" aria-busy={isFirst}>
@@ -63,7 +63,7 @@ function RoomListFooter({ listState }: { listState: RoomListState }) {
   const shown = rooms.value.length;
   if (status.value === 'failed') {
     return (
-      <div class="rooms-end" role="alert">
+      <div class="rooms-footer" role="alert">
         <p>{roomsLoadFailed}</p>
         <button type="button" class="button" onClick={() => listState.loadMore()}>
           {retry}
@@ -71,14 +71,14 @@ function RoomListFooter({ listState }: { listState: RoomListState }) {
       </div>
     );
   }
-  if (shown === 0) return <p class="rooms-end is-late quiet">{loadingRooms}</p>;
+  if (shown === 0) return <p class="rooms-footer is-delayed text-tertiary">{loadingRooms}</p>;
   if (next.value === undefined) return null;
   return (
-    <div class="rooms-end">
+    <div class="rooms-footer">
       <button type="button" class="button" aria-disabled={isLoading} onClick={() => isLoading || listState.loadMore()}>
         {more}
       </button>
-      <span class="quiet">{isLoading ? loadingRooms : shownOfTotal(shown, total.value)}</span>
+      <span class="text-tertiary">{isLoading ? loadingRooms : shownOfTotal(shown, total.value)}</span>
     </div>
   );
 }

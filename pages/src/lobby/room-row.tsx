@@ -1,4 +1,4 @@
-/** One room in the list: how many are there in the margin, then what it is. The whole row leads in. */
+/** A row of the room list: participant count, title, description and tags. The whole row is a link. */
 import { cleanName, type RoomView } from '../../../client/index.ts';
 import { shortDate } from '../date-format.ts';
 import { language } from '../language.ts';
@@ -18,10 +18,10 @@ export function RoomRow({ room, onTag }: RoomRowProps) {
       <p class="room-people" data-count={participantCount}>
         <b>{participantCount.toLocaleString(language.value)}</b> <span>{peopleUnit}</span>
       </p>
-      <div class="room-words">
+      <div class="room-body">
         <h3>
           <a href={roomPath(link)}>
-            {/* A title of nothing that can be seen must not be a link that cannot be seen. */}
+            {/* A title of invisible characters only would make an invisible link. */}
             <bdi>{cleanName(title) || link}</bdi>
           </a>
         </h3>
@@ -42,7 +42,7 @@ export function RoomRow({ room, onTag }: RoomRowProps) {
           </ul>
         )}
       </div>
-      <p class="room-facts">
+      <p class="room-meta">
         <code>{link}</code>
         <time dateTime={new Date(createdAt).toISOString()}>{createdOn(shortDate(createdAt))}</time>
       </p>

@@ -1,4 +1,4 @@
-/** Where words are looked for: once the typing pauses or Enter is pressed, and never in the midst of a composition. */
+/** The search box: searches on Enter or once the user stops typing, but not during an IME composition. */
 import { useSignal } from '@preact/signals';
 import type { TargetedInputEvent } from 'preact';
 import { useEffect } from 'preact/hooks';
@@ -7,7 +7,7 @@ import { normalizeQuery } from './list-query.ts';
 import type { RoomListState } from './room-list-state.ts';
 import { words } from './words.ts';
 
-/** Milliseconds without typing after which one looks. */
+/** Milliseconds without input before a search. */
 const debounceMs = 300;
 
 export function SearchBox({ listState }: { listState: RoomListState }) {
@@ -17,7 +17,7 @@ export function SearchBox({ listState }: { listState: RoomListState }) {
   const { searchRooms, searchHint } = words.value;
   const search = () => listState.setQuery({ q: normalizeQuery(text.value) });
 
-  // Back, forward, or the words given up: the box follows, unless it was itself that asked.
+  // Follows changes of the query from elsewhere (back, forward, "show all"), but not its own.
   useEffect(() => {
     if (q !== normalizeQuery(text.value)) text.value = q;
   }, [q]);

@@ -1,4 +1,4 @@
-/** The orders of the list. */
+/** Selects the order of the room list. */
 import { sorts } from './list-query.ts';
 import type { RoomListState } from './room-list-state.ts';
 import { words } from './words.ts';

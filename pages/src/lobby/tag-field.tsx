@@ -1,4 +1,4 @@
-/** The tags of a new room, as chips: Enter or a comma ends one, Backspace in the empty field takes the last back. */
+/** The tags of a new room as chips: Enter or a comma adds one, Backspace in the empty field removes the last. */
 import type { TargetedInputEvent, TargetedKeyboardEvent } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { limits } from '../../../client/index.ts';
@@ -33,7 +33,7 @@ export function TagField({ draft }: { draft: RoomDraft }) {
 
   const control = controlProps(draft, 'tags');
   return (
-    <Field id="make-tags" label={tags} note={`${chosenTags.length} / ${limits.tags}`} problem={problem}>
+    <Field id="make-tags" label={tags} hint={`${chosenTags.length} / ${limits.tags}`} problem={problem}>
       <div class="input tag-input">
         {chosenTags.map((tag) => (
           <span class="chip" key={tag}>

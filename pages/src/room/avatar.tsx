@@ -1,9 +1,9 @@
-/** A person's tile: the first character of the name on one of eight hues. */
+/** A participant's avatar: the first character of the name on one of eight hues. */
 import { digestOf } from './digest.ts';
 
 const segmenter = new Intl.Segmenter();
 
-/** The first one that shows: a name may begin with invisible ones. */
+/** Returns the first visible character: a name can begin with invisible ones. */
 function firstCharacter(name: string): string {
   for (const { segment } of segmenter.segment(name)) {
     if (/[\p{L}\p{N}\p{P}\p{S}]/u.test(segment)) return segment.toUpperCase();
@@ -11,7 +11,7 @@ function firstCharacter(name: string): string {
   return '?';
 }
 
-/** One of eight, by a digest of the id, so that a name cannot choose it. */
+/** One of eight hues, derived from the id, so that it cannot be chosen with the name. */
 const hueOf = (id: string) => (digestOf(id) >>> 16) % 8;
 
 interface AvatarProps {
@@ -22,7 +22,7 @@ interface AvatarProps {
 
 export function Avatar({ id, name, small = false }: AvatarProps) {
   return (
-    <span class={small ? 'tile is-small' : 'tile'} data-hue={hueOf(id)} aria-hidden="true">
+    <span class={small ? 'avatar is-small' : 'avatar'} data-hue={hueOf(id)} aria-hidden="true">
       {firstCharacter(name)}
     </span>
   );

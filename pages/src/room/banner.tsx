@@ -1,4 +1,4 @@
-/** Says that the connection is gone once that has lasted a moment, and that nothing written is lost. */
+/** Shows that the connection is lost, after a short delay, and that unsent messages are kept. */
 import { signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { Icon } from '../icon.tsx';
@@ -6,10 +6,10 @@ import type { RoomController } from './room-controller.ts';
 import { useRoomState } from './use-room.ts';
 import { words } from './words.ts';
 
-/** Milliseconds without a connection that nobody need hear of. */
+/** Milliseconds without a connection before the banner is shown. */
 const bannerDelayMs = 2_000;
 
-/** What the browser knows of it, sooner than a line that was cut off is found out. */
+/** From the browser, which detects being offline sooner than the connection times out. */
 const isOffline = signal(!navigator.onLine);
 for (const change of ['online', 'offline']) {
   addEventListener(change, () => {
@@ -21,18 +21,18 @@ export function Banner({ controller }: { controller: RoomController }) {
   const phase = controller.phase.value.name;
   const queuedCount = useRoomState(controller, ({ outgoing }) => outgoing.filter(({ failure }) => !failure).length);
   const isDown = isOffline.value || phase !== 'live';
-  const isLate = useSignal(false);
+  const isDelayOver = useSignal(false);
 
   useEffect(() => {
-    isLate.value = false;
+    isDelayOver.value = false;
     if (!isDown) return;
     const timer = setTimeout(() => {
-      isLate.value = true;
+      isDelayOver.value = true;
     }, bannerDelayMs);
     return () => clearTimeout(timer);
-  }, [isDown, isLate]);
+  }, [isDown, isDelayOver]);
 
-  const isShown = isLate.value && isDown;
+  const isShown = isDelayOver.value && isDown;
   const { offline, reconnecting, notConnected, reconnectNow } = words.value;
   const connecting = phase === 'reconnecting' ? reconnecting : notConnected;
   const classes = isOffline.value ? 'banner is-offline' : 'banner';

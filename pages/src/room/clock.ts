@@ -1,21 +1,21 @@
-/** The time, as far as something waits for it: it goes on by seconds until then, and stands still after. */
+/** The current time as a signal. It ticks every second until a given time, so that an idle room has no timer. */
 import { type ReadonlySignal, signal } from '@preact/signals';
 
 const secondMs = 1_000;
 
-/** Milliseconds between two looks where what is waited for is far off. */
+/** Milliseconds between ticks if the given time is more than an hour away. */
 const hourMs = 60 * 60_000;
 
 export class Clock {
   readonly #now = signal(Date.now());
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Milliseconds; not before the last time that it was watched for. */
+  /** Milliseconds since 1970; stops at the time given to `runUntil`. */
   get now(): ReadonlySignal<number> {
     return this.#now;
   }
 
-  /** Goes on until a time, in milliseconds. */
+  /** Ticks until a time in milliseconds since 1970. */
   runUntil(until: number): void {
     clearTimeout(this.#timer);
     const now = Date.now();

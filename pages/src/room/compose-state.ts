@@ -1,33 +1,34 @@
-/** What is being written: a message, an answer to one, or other words for one, and the name to write under. */
+/** The state of the composer: the text, whether it is a reply or an edit, and the name field. */
 import { computed, signal } from '@preact/signals';
 import { ApiError, cleanName, countCharacters, limits, looksLikeRole, type Message } from '../../../client/index.ts';
 import type { RoomController } from './room-controller.ts';
 import { roomStorage, type SendKey } from './room-storage.ts';
 
-/** Characters left from which on the counter shows. */
+/** The character counter is shown at this many characters left or fewer. */
 const nearLimit = 200;
 
 export class ComposeState {
   readonly text;
-  /** Whether what is being written outlives this page. */
+  /** Whether the draft was persisted and survives a reload. */
   readonly isDraftSaved = signal(false);
-  /** The message that is answered, or whose text is changed. */
+  /** The message being replied to. */
   readonly replyTo = signal<Message | undefined>(undefined);
+  /** The message being edited. */
   readonly editing = signal<Message | undefined>(undefined);
-  /** Whether what stands at the foot of the room has the focus, for what takes its place. */
+  /** Whether the composer, or the notice in its place, had the focus when it was unmounted. See `useFocusHandover`. */
   hasFocus = false;
-  /** Why the change of a message was refused. */
+  /** The error of the last edit. */
   readonly editError = signal<ApiError | undefined>(undefined);
   readonly name = signal('');
-  /** Whether the name is asked for: on a first visit, and to change it. */
+  /** Whether the name field is shown: on the first visit, and to change the name. */
   readonly isEditingName;
   readonly sendKey = signal<SendKey>(roomStorage.sendKey);
   readonly charactersRemaining = computed(() => limits.messageLength - countCharacters(this.text.value));
   readonly isNearLimit = computed(() => this.charactersRemaining.value <= nearLimit);
   readonly nameCharactersRemaining = computed(() => limits.nameLength - countCharacters(cleanName(this.name.value)));
-  /** Whether the room would refuse the name as one that looks like a role. */
+  /** Whether the room would reject the name because it looks like a role. */
   readonly isRoleName = computed(() => looksLikeRole(cleanName(this.name.value)));
-  /** Seconds until it may be sent; 0 for a change, which need not wait. */
+  /** Whole seconds until the text may be sent. Edits are not subject to slow mode: 0. */
   readonly secondsUntilSend = computed(() => (this.editing.value ? 0 : this.#controller.secondsUntilSend.value));
   readonly canSend = computed(
     () =>
@@ -40,7 +41,7 @@ export class ComposeState {
     () => !this.isEditingName.value || (this.nameCharactersRemaining.value >= 0 && !this.isRoleName.value),
   );
   readonly #controller: RoomController;
-  /** What was being written when a change began. */
+  /** The draft at the time when editing began. */
   #textBeforeEdit = '';
 
   constructor(controller: RoomController) {
@@ -49,23 +50,23 @@ export class ComposeState {
     this.isEditingName = signal(controller.name.value === undefined);
   }
 
-  /** Whether there is a name to go back to. */
+  /** Whether the name field is shown to change an existing name. */
   get isRenaming(): boolean {
     return this.isEditingName.value && this.#controller.name.value !== undefined;
   }
 
-  /** Asks for the name again. */
+  /** Shows the name field to change the name. */
   startNameEdit(): void {
     this.name.value = this.#controller.name.value ?? '';
     this.isEditingName.value = true;
   }
 
-  /** Leaves the name as it was, unless none was ever chosen. */
+  /** Hides the name field without a change, unless a name was never chosen. */
   cancelNameEdit(): void {
     this.isEditingName.value = this.#controller.name.value === undefined;
   }
 
-  /** @returns whether the name could be taken */
+  /** Applies the name from the name field, if it is shown. @returns whether the name is valid */
   saveName(): boolean {
     if (!this.#isNameValid.value) return false;
     if (this.isEditingName.value) this.#controller.rename(cleanName(this.name.value));
@@ -78,7 +79,7 @@ export class ComposeState {
     roomStorage.sendKey = key;
   }
 
-  /** The text is now another: kept as a draft, and the room hears that one types. */
+  /** Changes the text. Unless a message is being edited, stores it as a draft and sends the typing indicator. */
   setText(text: string): void {
     this.text.value = text;
     if (this.editing.value) return;
@@ -91,7 +92,7 @@ export class ComposeState {
     this.replyTo.value = message;
   }
 
-  /** Changes a message of one's own. */
+  /** Starts to edit one of the user's own messages. */
   startEdit(message: Message): void {
     this.cancelReplyOrEdit();
     this.#textBeforeEdit = this.text.value;
@@ -99,7 +100,7 @@ export class ComposeState {
     this.text.value = message.text;
   }
 
-  /** Answers or changes nothing any more. */
+  /** Cancels the reply or the edit and restores the draft. */
   cancelReplyOrEdit(): void {
     this.replyTo.value = undefined;
     this.editError.value = undefined;
@@ -108,7 +109,7 @@ export class ComposeState {
     this.text.value = this.#textBeforeEdit;
   }
 
-  /** Sends the text, which is cleared once it is in the outbox; or the change, which stays until it is stored. */
+  /** Sends the text and clears the field. An edit stays in the field until the room has stored it. */
   async send(): Promise<void> {
     if (!this.canSend.value) return;
     this.saveName();

@@ -1,4 +1,4 @@
-/** In the place of the composer: why one may not write at present, and until when. */
+/** Replaces the composer for users who cannot post right now: the reason, and until when. */
 import { useRef } from 'preact/hooks';
 import { shortDateTime } from '../date-format.ts';
 import { Icon } from '../icon.tsx';
@@ -24,7 +24,7 @@ export function ComposerDisabled({ view: { controller, composeState }, reason }:
     muted: isPermanent ? mutedNotice : mutedUntilNotice(shortDateTime(until)),
   };
   return (
-    <p ref={notice} class="silence" role="status" tabIndex={-1}>
+    <p ref={notice} class="composer-disabled" role="status" tabIndex={-1}>
       <Icon name={reason === 'muted' ? 'mute' : 'lock'} small />
       {texts[reason]}
     </p>

@@ -1,4 +1,4 @@
-/** Below the field: which key sends, one's name, that the draft is kept, and what room is left. */
+/** Below the text field: the send key, the name, the draft status and the character counter. */
 import { Icon } from '../icon.tsx';
 import type { ComposeState } from './compose-state.ts';
 import type { RoomController } from './room-controller.ts';
@@ -18,7 +18,7 @@ export function ComposerFooter({
   const hasName = controller.name.value !== undefined && !composeState.isEditingName.value;
   const isDraft = composeState.isDraftSaved.value && !composeState.editing.value;
   return (
-    <div class={isNear ? 'composer-foot is-urgent' : 'composer-foot'}>
+    <div class={isNear ? 'composer-footer is-urgent' : 'composer-footer'}>
       <span class="select">
         <select
           aria-label={sendKey}

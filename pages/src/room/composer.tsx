@@ -1,4 +1,4 @@
-/** Where one writes: the chosen key sends, Shift+Enter starts a line, and an input method's Enter does neither. */
+/** The composer. The selected key sends, Shift+Enter breaks the line, and an Enter of an input method does neither. */
 import type { TargetedKeyboardEvent, TargetedSubmitEvent } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { displayName } from '../../../client/index.ts';
@@ -51,7 +51,7 @@ function MessageForm({ view }: { view: RoomViewState }) {
   function handleKeyDown(event: TargetedKeyboardEvent<HTMLTextAreaElement>) {
     const { key, shiftKey, ctrlKey, metaKey } = event;
     if (composition.isImeEvent(event)) {
-      // Some browsers tell of it when the text is there already, and would start a line.
+      // Some browsers (Safari) send it after the composition has ended, and would insert a line break.
       if (key === 'Enter' && !event.isComposing) event.preventDefault();
       return;
     }
@@ -66,7 +66,7 @@ function MessageForm({ view }: { view: RoomViewState }) {
   return (
     <form aria-label={message} onSubmit={submit}>
       <div class="composer-row">
-        <div class="composer-margin">
+        <div class="composer-gutter">
           <Avatar
             id={selfId}
             name={composeState.isEditingName.value ? '' : displayName(selfId, controller.name.value)}
@@ -84,7 +84,7 @@ function MessageForm({ view }: { view: RoomViewState }) {
           )}
           <textarea
             ref={textarea}
-            // For browsers that do not size a field by what is in it.
+            // For browsers without `field-sizing: content`.
             rows={composeState.text.value.split('\n').length}
             dir="auto"
             aria-label={message}
@@ -98,7 +98,7 @@ function MessageForm({ view }: { view: RoomViewState }) {
             onCompositionEnd={composition.end}
           />
         </div>
-        <button type="submit" class="button is-main send" aria-disabled={!composeState.canSend.value}>
+        <button type="submit" class="button is-primary send" aria-disabled={!composeState.canSend.value}>
           <Icon name={isEditing ? 'check' : 'send'} />
           <span>{isEditing ? save : send}</span>
         </button>

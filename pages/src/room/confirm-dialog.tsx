@@ -1,4 +1,4 @@
-/** A dialog that asks before something is done, with a field where there is something to say. */
+/** A dialog that asks for confirmation of an action, optionally with a text field. */
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren, TargetedSubmitEvent } from 'preact';
 import { countCharacters } from '../../../client/index.ts';
@@ -10,13 +10,13 @@ import { RequestError, useRequest } from './use-request.tsx';
 interface ConfirmDialogProps {
   title: string;
   explanation: string;
-  /** What the button that does it says. */
+  /** Label of the button that performs the action. */
   confirmLabel: string;
   isDanger?: boolean;
-  field?: Pick<TextFieldProps, 'label' | 'note' | 'most' | 'isSecret'> & { isRequired?: boolean };
-  /** What has the focus afterwards, where what opened it will be gone. */
+  field?: Pick<TextFieldProps, 'label' | 'hint' | 'maxLength' | 'isSecret'> & { isRequired?: boolean };
+  /** The element to focus after closing, if the one that opened the dialog will be gone. */
   returnFocusTo?: HTMLElement | null;
-  /** Does it; gets what stands in the field. */
+  /** Performs the action. @param text the trimmed text of the field */
   onConfirm: (text: string) => Promise<unknown>;
   onClose: () => void;
   children?: ComponentChildren;
@@ -26,7 +26,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
   const { title, explanation, confirmLabel, isDanger, field, returnFocusTo, onConfirm, onClose, children } = props;
   const text = useSignal('');
   const request = useRequest();
-  const isOver = field !== undefined && countCharacters(text.value) > field.most;
+  const isOver = field !== undefined && countCharacters(text.value) > field.maxLength;
   const canConfirm = !isOver && !(field?.isRequired && text.value.trim() === '');
 
   function submit(event: TargetedSubmitEvent<HTMLFormElement>) {
@@ -44,13 +44,13 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
         {field && <TextField id="answer" text={text} {...field} />}
         {children}
         <RequestError request={request} />
-        <div class="dialog-acts">
+        <div class="dialog-actions">
           <button type="button" class="button" onClick={onClose}>
             {words.value.cancel}
           </button>
           <button
             type="submit"
-            class={`button is-main ${isDanger ? 'is-danger' : ''}`}
+            class={`button is-primary ${isDanger ? 'is-danger' : ''}`}
             aria-disabled={!canConfirm || request.isPending.value}
           >
             {confirmLabel}

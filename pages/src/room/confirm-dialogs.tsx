@@ -1,4 +1,4 @@
-/** What is asked before something is done that others notice and that cannot be taken back at once. */
+/** Confirmation dialogs for actions that affect others or cannot be undone. */
 import { useSignal } from '@preact/signals';
 import { ApiError, limits, type Message, type Participant } from '../../../client/index.ts';
 import { api } from '../api.ts';
@@ -9,7 +9,7 @@ import { ConfirmDialog } from './confirm-dialog.tsx';
 import { words } from './dialog-words.ts';
 import type { RoomViewState } from './room-view-state.ts';
 
-/** Seconds. */
+/** One day in seconds. */
 const day = 24 * 60 * 60;
 
 interface ViewProps {
@@ -20,7 +20,7 @@ interface MessageProps extends ViewProps {
   message: Message;
 }
 
-export function DeleteMessage({ view, message, at }: MessageProps & { at: Element }) {
+export function DeleteMessage({ view, message, anchor }: MessageProps & { anchor: Element }) {
   const { deleteMessageTitle, deleteMessageText, deleteMessage } = words.value;
   return (
     <ConfirmDialog
@@ -28,7 +28,7 @@ export function DeleteMessage({ view, message, at }: MessageProps & { at: Elemen
       explanation={deleteMessageText}
       confirmLabel={deleteMessage}
       isDanger
-      returnFocusTo={at.closest<HTMLElement>('[data-message-id]')}
+      returnFocusTo={anchor.closest<HTMLElement>('[data-message-id]')}
       onConfirm={() => view.controller.connection.delete(message.id)}
       onClose={() => view.closeOverlay()}
     />
@@ -42,7 +42,7 @@ export function Report({ view, message }: MessageProps) {
       title={reportTitle}
       explanation={reportText}
       confirmLabel={report}
-      field={{ label: reason, note: optional, most: limits.reasonLength }}
+      field={{ label: reason, hint: optional, maxLength: limits.reasonLength }}
       onConfirm={(text) => view.controller.connection.report(message.id, text || undefined)}
       onClose={() => view.closeOverlay()}
     />
@@ -59,7 +59,7 @@ export function Ban({ view, person }: ViewProps & { person: Participant }) {
       explanation={banText}
       confirmLabel={ban}
       isDanger
-      field={{ label: reason, note: reasonNote, most: limits.reasonLength }}
+      field={{ label: reason, hint: reasonNote, maxLength: limits.reasonLength }}
       onConfirm={(text) =>
         view.controller.connection.moderate({
           action: 'ban',
@@ -122,9 +122,9 @@ export function EnterAsAdmin({ view }: ViewProps) {
       title={enterAsAdmin}
       explanation={enterAsAdminText}
       confirmLabel={enter}
-      field={{ label: adminToken, most: limits.tokenLength, isRequired: true, isSecret: true }}
+      field={{ label: adminToken, maxLength: limits.tokenLength, isRequired: true, isSecret: true }}
       onConfirm={async (token) => {
-        // What a header cannot hold is no token that could be shown.
+        // A token with characters that a header cannot hold is never valid.
         if (/[^\x20-\x7e]/.test(token)) throw new ApiError(403, words.value.wrongAdminToken);
         const call = { params: { link: controller.link } };
         const { isAdmin } = await api.getRoom(call, { ...controller.callOptions, bearer: token });

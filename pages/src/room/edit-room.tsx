@@ -1,4 +1,4 @@
-/** Changing what the room is: title, about and tags, and whether it takes a key. */
+/** The dialog that edits title, description, tags and the join key of a room. */
 import { useSignal } from '@preact/signals';
 import type { TargetedSubmitEvent } from 'preact';
 import { useEffect } from 'preact/hooks';
@@ -11,7 +11,7 @@ import type { RoomViewState } from './room-view-state.ts';
 import { TextField } from './text-field.tsx';
 import { RequestError, useRequest } from './use-request.tsx';
 
-/** Each once, however they are set apart. */
+/** Splits at commas and line breaks, and removes duplicates. */
 const parseTags = (text: string) => [
   ...new Set(
     text
@@ -29,7 +29,7 @@ export function EditRoom({ view }: { view: RoomViewState }) {
   const about = useSignal(room?.about ?? '');
   const tags = useSignal(room?.tags.join(', ') ?? '');
   const isPrivate = useSignal(false);
-  /** Whether it takes a key at present; undefined until that is known. */
+  /** Whether the room is private now; undefined until the service has answered. */
   const wasPrivate = useSignal<boolean | undefined>(undefined);
   const joinKey = useSignal('');
   const request = useRequest();
@@ -77,35 +77,35 @@ export function EditRoom({ view }: { view: RoomViewState }) {
         <TextField
           id="room-title"
           label={text.title}
-          note={`${titleLength} / ${limits.titleLength}`}
+          hint={`${titleLength} / ${limits.titleLength}`}
           text={title}
-          most={limits.titleLength}
+          maxLength={limits.titleLength}
         />
         <TextField
           id="room-about"
           label={text.about}
-          note={text.optional}
+          hint={text.optional}
           text={about}
-          most={limits.aboutLength}
+          maxLength={limits.aboutLength}
           rows={3}
         />
         <TextField
           id="room-tags"
           label={text.tags}
-          note={text.tagsHint(limits.tags, limits.tagLength)}
+          hint={text.tagsHint(limits.tags, limits.tagLength)}
           text={tags}
-          most={limits.tags * (limits.tagLength + 2)}
+          maxLength={limits.tags * (limits.tagLength + 2)}
           isInvalid={!tagsFit}
         />
         {wasPrivate.value !== undefined && (
           <RoomKeyField isPrivate={isPrivate} wasPrivate={wasPrivate.value} joinKey={joinKey} isInvalid={!keyFits} />
         )}
         <RequestError request={request} />
-        <div class="dialog-acts">
+        <div class="dialog-actions">
           <button type="button" class="button" onClick={close}>
             {text.cancel}
           </button>
-          <button type="submit" class="button is-main" aria-disabled={!canSave || request.isPending.value}>
+          <button type="submit" class="button is-primary" aria-disabled={!canSave || request.isPending.value}>
             {text.save}
           </button>
         </div>

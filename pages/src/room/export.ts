@@ -1,12 +1,12 @@
-/** Saves all of a room as a file on this device. */
+/** Downloads the export of a room as a file. */
 import { exportRoom } from '../../../client/index.ts';
 import { origin } from '../service.ts';
 import type { RoomController } from './room-controller.ts';
 
-/** Milliseconds for which the file is there to be saved. */
+/** Milliseconds until the blob URL is revoked. */
 const revokeAfterMs = 60_000;
 
-/** For the admin of the room; rejects with `ApiError`. */
+/** Requires the admin token of the room; rejects with `ApiError`. */
 export async function downloadExport({ link, callOptions }: RoomController): Promise<void> {
   const file = await (await exportRoom({ origin }, link, callOptions)).blob();
   const blobUrl = URL.createObjectURL(file);
@@ -14,6 +14,6 @@ export async function downloadExport({ link, callOptions }: RoomController): Pro
   anchor.href = blobUrl;
   anchor.download = `${link}.ndjson`;
   anchor.click();
-  // Not every browser has begun to read it by now.
+  // Some browsers have not started to read the blob at this point.
   setTimeout(() => URL.revokeObjectURL(blobUrl), revokeAfterMs);
 }

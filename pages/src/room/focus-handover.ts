@@ -1,4 +1,4 @@
-/** Hands the focus on where one thing takes the place of another: it is not to fall to the page. */
+/** Moves the focus from a component to the one that replaces it, so that it does not fall back to the document. */
 import type { RefObject } from 'preact';
 import { useLayoutEffect } from 'preact/hooks';
 import type { ComposeState } from './compose-state.ts';

@@ -1,4 +1,4 @@
-/** Asks for the key to a private room. */
+/** The form for the key of a private room. */
 import { useSignal } from '@preact/signals';
 import type { TargetedSubmitEvent } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
@@ -8,7 +8,7 @@ import { words } from './room-unavailable-words.ts';
 
 interface JoinKeyFormProps {
   controller: RoomController;
-  /** A key to which the room said no; absent where it lacked one. */
+  /** The key that the room rejected; undefined if none was sent. */
   rejectedKey: string | undefined;
 }
 
@@ -31,7 +31,7 @@ export function JoinKeyForm({ controller, rejectedKey }: JoinKeyFormProps) {
   return (
     <form class="key-form" onSubmit={submit}>
       <label for="join-key">{joinKeyLabel}</label>
-      <div class="copy-line">
+      <div class="copy-row">
         <input
           ref={input}
           id="join-key"
@@ -47,11 +47,11 @@ export function JoinKeyForm({ controller, rejectedKey }: JoinKeyFormProps) {
             key.value = event.currentTarget.value;
           }}
         />
-        <button type="submit" class="button is-main">
+        <button type="submit" class="button is-primary">
           {enter}
         </button>
       </div>
-      <p id="key-problem" class="problem" role="alert">
+      <p id="key-problem" class="error" role="alert">
         {isWrong && wrongKey}
       </p>
     </form>

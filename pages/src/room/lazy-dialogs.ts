@@ -1,4 +1,4 @@
-/** Menus and questions, which are loaded together when the first of them is wanted. */
+/** Menus and dialogs, loaded as one chunk when the first of them is opened. */
 
 export { Ban, DeleteMessage, DeleteRoom, EnterAsAdmin, Report } from './confirm-dialogs.tsx';
 export { EditRoom } from './edit-room.tsx';

@@ -1,4 +1,4 @@
-/** The conversation: messages by day and author, then what is on its way. Stays at the end if one reads there. */
+/** The message log: messages grouped by day and author, then unsent messages. */
 import type { TargetedKeyboardEvent } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { displayName, type OutgoingMessage, type Participant } from '../../../client/index.ts';
@@ -12,18 +12,18 @@ import type { RoomViewState } from './room-view-state.ts';
 import { useRoomState } from './use-room.ts';
 import { words } from './words.ts';
 
-/** Pixels from either end of what is loaded at which more of the log is loaded. */
+/** Distance from either end of the loaded messages, in pixels, at which the next page is loaded. */
 const loadThreshold = 600;
 
 type Outgoing = OutgoingMessage & { author: Participant };
 
-/** Who one's outgoing messages are from, also before the room has said so. */
+/** The author of the user's unsent messages, also before the room has confirmed the identity. */
 function outgoingAuthor(self: Participant | null, name: string | undefined): Participant {
   const known = self ?? { id: '', name: '', role: 'member' as const };
   return { ...known, name: displayName(known.id, name) };
 }
 
-/** The arrows lead from message to message; Tab then reaches what can be done with one. */
+/** Moves the focus between messages with the arrow keys. Tab then reaches the actions of the focused one. */
 function moveFocus(event: TargetedKeyboardEvent<HTMLElement>): void {
   const { key, currentTarget: log, target } = event;
   if ((key !== 'ArrowUp' && key !== 'ArrowDown') || !(target instanceof Element)) return;
@@ -57,9 +57,9 @@ export function Log({ view }: { view: RoomViewState }) {
   useLayoutEffect(() => {
     scrollPosition.restore(hasNewer);
     loadNearEnds();
-  }, [messages, outgoing, hasNewer, isLive, controller.failedLoads.value]);
+  }, [messages, outgoing, hasNewer, isLive, controller.history.failures.value]);
 
-  // One's own message is worth going to the end for.
+  // Sending a message scrolls to the end.
   const newestOutgoing = outgoing.at(-1)?.clientId;
   useLayoutEffect(() => {
     if (newestOutgoing !== undefined) scrollPosition.scrollToEnd();
@@ -73,14 +73,14 @@ export function Log({ view }: { view: RoomViewState }) {
         role="log"
         aria-label={words.value.conversation}
         aria-relevant="additions"
-        aria-live={controller.isLoadingHistory.value ? 'off' : 'polite'}
+        aria-live={controller.history.isActive.value ? 'off' : 'polite'}
         onKeyDown={moveFocus}
         onScroll={() => {
           scrollPosition.update();
           loadNearEnds();
         }}
       >
-        <div ref={content} class="log-paper">
+        <div ref={content} class="log-content">
           <LogStart controller={controller} />
           <Messages view={view} />
           <OutgoingMessages controller={controller} />
@@ -91,7 +91,7 @@ export function Log({ view }: { view: RoomViewState }) {
   );
 }
 
-/** What the room has. */
+/** The loaded messages, with presence entries between them. */
 function Messages({ view }: { view: RoomViewState }) {
   const { controller, presenceLog } = view;
   const messages = useRoomState(controller, (state) => state.messages);
@@ -103,14 +103,12 @@ function Messages({ view }: { view: RoomViewState }) {
     Object.entries(marks).filter(([id, read]) => id !== selfId && read >= messageId).length;
   const byId = new Map(messages.map((message) => [message.id, message]));
   const first = messages[0]?.id ?? 0;
-  // What followed a message that is not loaded stands at the beginning.
+  // Entries after a message that is not loaded are shown at the beginning.
   const presenceByMessage = Map.groupBy(presenceLog.entries.value, ({ afterMessageId }) =>
     afterMessageId < first ? 0 : afterMessageId,
   );
   const presenceAfter = (messageId: number) =>
-    (presenceByMessage.get(messageId) ?? []).map((coming) => (
-      <PresenceLogLine key={`at-${coming.at}`} entry={coming} />
-    ));
+    (presenceByMessage.get(messageId) ?? []).map((entry) => <PresenceLogLine key={`at-${entry.at}`} entry={entry} />);
   return (
     <>
       {presenceAfter(0)}
@@ -129,7 +127,7 @@ function Messages({ view }: { view: RoomViewState }) {
   );
 }
 
-/** One's own messages that the room does not have yet. */
+/** The user's messages that the room has not stored yet. */
 function OutgoingMessages({ controller }: { controller: RoomController }) {
   const { messages, outgoing, self, phase, hasNewer } = controller.state.value;
   if (outgoing.length === 0) return null;
@@ -139,7 +137,7 @@ function OutgoingMessages({ controller }: { controller: RoomController }) {
   );
   return (
     <div aria-live="off">
-      {hasNewer && <p class="log-note">…</p>}
+      {hasNewer && <p class="log-notice">…</p>}
       {lines.map((line) => (
         <OutgoingLine key={line.message.clientId} line={line} controller={controller} isLive={phase.name === 'live'} />
       ))}
@@ -147,28 +145,32 @@ function OutgoingMessages({ controller }: { controller: RoomController }) {
   );
 }
 
-/** What stands above the first message. */
+/** The notice above the first message. */
 function LogStart({ controller }: { controller: RoomController }) {
   const { phase, messages, outgoing, hasOlder } = controller.state.value;
   const { connecting, emptyRoom, loadingOlder, startOfHistory } = words.value;
   const isEmpty = messages.length + outgoing.length === 0;
-  const noteText = () => {
+  const noticeText = () => {
     if (isEmpty) return phase.name === 'connecting' ? connecting : emptyRoom;
     if (messages.length === 0) return undefined;
     return hasOlder ? loadingOlder : startOfHistory;
   };
-  const text = noteText();
-  return text ? <p class="log-note">{text}</p> : null;
+  const text = noticeText();
+  return text ? <p class="log-notice">{text}</p> : null;
 }
 
-/** Offers the end, and counts what came while one read elsewhere. */
+/** The button that scrolls to the end, with the number of unseen messages. */
 function JumpToEnd({ view }: { view: RoomViewState }) {
   const { hasNewer } = view.controller.state.value;
   if (view.scrollPosition.isAtEnd.value && !hasNewer) return null;
   const count = view.unread.count.value;
   const { newMessages, jumpToLatest } = words.value;
   return (
-    <button type="button" class={count > 0 ? 'pill is-new' : 'pill'} onClick={() => void view.scrollToEnd()}>
+    <button
+      type="button"
+      class={count > 0 ? 'jump-to-end is-new' : 'jump-to-end'}
+      onClick={() => void view.scrollToEnd()}
+    >
       <Icon name="down" small />
       {count > 0 ? newMessages(count) : jumpToLatest}
     </button>

@@ -1,10 +1,10 @@
-/** Holding a finger on something: a shortcut, never the only way. */
+/** Long press on a touch screen. A shortcut only: every action must also be reachable otherwise. */
 import { useRef } from 'preact/hooks';
 
-/** Milliseconds. */
+/** Milliseconds until a touch counts as a long press. */
 const holdMs = 500;
 
-/** Listeners for an element on which a finger may be held. */
+/** @returns listeners to spread onto an element; a press on a link or button inside it does not count */
 export function useLongPress(onHold: (element: Element) => void) {
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const cancel = () => clearTimeout(timer.current);

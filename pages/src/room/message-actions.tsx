@@ -1,5 +1,4 @@
-/** What can be done with a message: over its corner under a pointer or the keyboard, and in a sheet. */
-
+/** The action buttons of a message, shown on hover and keyboard focus. The last one opens the menu. */
 import type { Message } from '../../../client/index.ts';
 import type { IconName } from '../icon.tsx';
 import { IconButton } from '../icon-button.tsx';
@@ -9,21 +8,22 @@ import { words } from './words.ts';
 interface MessageActionsProps {
   view: RoomViewState;
   message: Message;
-  /** Whether the keyboard reaches them with Tab; the arrows lead from message to message. */
+  /** Whether they are in the tab order. Arrow keys move between messages. */
   isCurrent: boolean;
 }
 
 export function MessageActions({ view, message, isCurrent }: MessageActionsProps) {
   const { reply, reaction, more } = words.value;
   const canWrite = view.controller.canWrite.value;
-  const actionButton = (label: string, icon: IconName, onPress: (at: Element) => void) => (
+  const actionButton = (label: string, icon: IconName, onPress: (anchor: Element) => void) => (
     <IconButton icon={icon} label={label} small tabIndex={isCurrent ? 0 : -1} onPress={onPress} />
   );
   return (
-    <div class="acts">
+    <div class="message-actions">
       {canWrite && actionButton(reply, 'reply', () => view.composeState.startReply(message))}
-      {canWrite && actionButton(reaction, 'stamp', (at) => view.openOverlay({ name: 'stamps', message, anchor: at }))}
-      {actionButton(more, 'more', (at) => view.openOverlay({ name: 'message', message, anchor: at }))}
+      {canWrite &&
+        actionButton(reaction, 'reaction', (anchor) => view.openOverlay({ name: 'reactions', message, anchor }))}
+      {actionButton(more, 'more', (anchor) => view.openOverlay({ name: 'message', message, anchor }))}
     </div>
   );
 }

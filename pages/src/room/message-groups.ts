@@ -1,11 +1,11 @@
-/** How messages stand in the log: grouped by author while they write on, each day under its date. */
+/** Groups consecutive messages of an author, and separates days. */
 import type { Participant } from '../../../client/index.ts';
 import { isSameDay } from '../date-format.ts';
 
-/** Milliseconds after which the same author begins again with tile and name. */
+/** Milliseconds without a message after which the same author starts a new group. */
 const groupMs = 5 * 60_000;
 
-/** What the log needs to know of a message to place it. */
+/** The part of a message that grouping depends on. */
 export interface GroupedMessage {
   author: Participant;
   createdAt: number;
@@ -13,9 +13,9 @@ export interface GroupedMessage {
 
 export interface GroupedLine<T extends GroupedMessage> {
   message: T;
-  /** Whether tile and name stand beside it. */
+  /** Whether avatar and name are shown. */
   isGroupStart: boolean;
-  /** Whether the date stands above it. */
+  /** Whether a date divider is shown above it. */
   startsDay: boolean;
 }
 
@@ -25,8 +25,8 @@ function continuesGroup(before: GroupedMessage, next: GroupedMessage): boolean {
 }
 
 /**
- * Places messages.
- * @param after what stands above the first of them
+ * Groups messages, which are in the order of the log.
+ * @param after the message above the first of them
  */
 export function groupMessages<T extends GroupedMessage>(
   messages: readonly T[],

@@ -1,4 +1,4 @@
-/** A message in the log: tile or time in the margin, then who and what, and what can be done with it. */
+/** A message in the log: avatar or time in the gutter, then author, text and reactions, and the actions. */
 import { useComputed } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
@@ -18,7 +18,7 @@ import { words } from './words.ts';
 
 export function DateDivider({ at }: { at: number }) {
   return (
-    <div class="date-rule">
+    <div class="date-divider">
       <h2>{weekdayDate(at)}</h2>
     </div>
   );
@@ -32,10 +32,10 @@ function MessageTime({ at }: { at: number }) {
   );
 }
 
-/** The margin of a line. */
+/** The gutter of a row: the avatar where a group starts, else the time. */
 export function LineGutter({ line: { isGroupStart, message } }: { line: GroupedLine<GroupedMessage> }) {
   return (
-    <div class="line-margin">
+    <div class="log-row-gutter">
       {isGroupStart ? (
         <Avatar id={message.author.id} name={message.author.name} />
       ) : (
@@ -47,17 +47,17 @@ export function LineGutter({ line: { isGroupStart, message } }: { line: GroupedL
 
 interface LineBodyProps {
   line: GroupedLine<GroupedMessage>;
-  /** Where the name leads to what can be done with its person. */
+  /** If given, the author's name opens the menu of the person. */
   view?: RoomViewState;
   children: ComponentChildren;
 }
 
-/** Beside the margin: the author where a group begins, then the rest. */
+/** Beside the gutter: the author where a group starts, then the content. */
 export function LineBody({ line: { isGroupStart, message }, view, children }: LineBodyProps) {
   return (
-    <div class="line-words">
+    <div class="log-row-body">
       {isGroupStart && (
-        <p class="who">
+        <p class="message-author">
           {view ? <PersonButton view={view} person={message.author} /> : <PersonName person={message.author} />}
           <MessageTime at={message.createdAt} />
         </p>
@@ -71,9 +71,9 @@ interface MessageLineProps {
   view: RoomViewState;
   line: GroupedLine<Message>;
   isOwn: boolean;
-  /** How many have read it, where it is the newest of one's own; below it stands that it was sent. */
+  /** Number of people who have read it, shown below the user's newest message; undefined for all others. */
   readBy: number | undefined;
-  /** The message to which it replies, where that is known. */
+  /** The message being replied to, if it is loaded. */
   original: Message | undefined;
 }
 
@@ -88,8 +88,8 @@ export function MessageLine({ view, line, isOwn, readBy, original }: MessageLine
   useEffect(() => {
     if (isHighlighted) article.current?.focus({ preventScroll: true });
   }, [isHighlighted]);
-  const longPress = useLongPress((at) => view.openOverlay({ name: 'message', message, anchor: at }));
-  // Most changes of a room concern no line that is there.
+  const longPress = useLongPress((anchor) => view.openOverlay({ name: 'message', message, anchor }));
+  // Most changes of the room state do not affect this message.
   const body = useMemo(
     () => <MessageBody view={view} line={line} isOwn={isOwn} readBy={readBy} original={original} isHidden={isHidden} />,
     [message, isGroupStart, isOwn, readBy, original, isHidden, words.value],
@@ -98,13 +98,13 @@ export function MessageLine({ view, line, isOwn, readBy, original }: MessageLine
     <>
       {startsDay && <DateDivider at={message.createdAt} />}
       {isUnread && (
-        <div class="unread">
+        <div class="unread-divider">
           <span>{unreadDivider}</span>
         </div>
       )}
       <article
         ref={article}
-        class={`line message ${isGroupStart ? 'is-first' : ''} ${isOwn ? 'is-own' : ''} ${isHighlighted ? 'is-flash' : ''}`}
+        class={`log-row message ${isGroupStart ? 'is-first' : ''} ${isOwn ? 'is-own' : ''} ${isHighlighted ? 'is-highlighted' : ''}`}
         aria-label={`${message.author.name} ${clockTime(message.createdAt)}`}
         data-message-id={message.id}
         tabIndex={-1}
@@ -130,7 +130,7 @@ function MessageBody({ view, line, isOwn, readBy, original, isHidden }: MessageL
         <MessageContent message={message} selfId={view.controller.selfId.value} isHidden={isHidden && !isOwn} />
         {!isHidden && <Reactions view={view} message={message} />}
         {readBy !== undefined && (
-          <p class="fate">
+          <p class="send-status">
             <Icon name="check" small />
             {readBy === 0 ? words.value.sent : words.value.sentAndRead(readBy)}
           </p>
@@ -149,14 +149,16 @@ interface MessageContentProps {
 function MessageContent({ message, selfId, isHidden }: MessageContentProps) {
   const { deletedByAuthor, deletedByModerator, hiddenMessage, edited } = words.value;
   if (message.deletedAt !== undefined) {
-    return <p class="gone">{message.deletedBy === 'moderator' ? deletedByModerator : deletedByAuthor}</p>;
+    return (
+      <p class="message-placeholder">{message.deletedBy === 'moderator' ? deletedByModerator : deletedByAuthor}</p>
+    );
   }
-  if (isHidden) return <p class="gone">{hiddenMessage}</p>;
+  if (isHidden) return <p class="message-placeholder">{hiddenMessage}</p>;
   return (
     <>
       <MessageText message={message} selfId={selfId} />
       {message.editedAt !== undefined && (
-        <p class="fate">
+        <p class="send-status">
           <span title={longDateTime(message.editedAt)}>{edited}</span>
         </p>
       )}

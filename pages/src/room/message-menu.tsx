@@ -1,4 +1,4 @@
-/** All that can be done with a message. */
+/** The menu of a message. */
 import { useSignal } from '@preact/signals';
 import type { Message } from '../../../client/index.ts';
 import { Menu, MenuItem } from '../menu.tsx';
@@ -17,24 +17,24 @@ interface MessageMenuProps {
 export function MessageMenu({ view, message: initialMessage, anchor }: MessageMenuProps) {
   const text = words.value;
   const { controller } = view;
-  // As it is by now, if it is still loaded.
+  // The current version, if it is still loaded.
   const message =
     useRoomState(controller, ({ messages }) => messages.find(({ id }) => id === initialMessage.id)) ?? initialMessage;
-  const copied = useSignal<{ what: 'text' | 'link'; answer: string } | undefined>(undefined);
+  const copied = useSignal<{ what: 'text' | 'link'; feedback: string } | undefined>(undefined);
   const canWrite = controller.canWrite.value;
   const isOwn = message.author.id === controller.selfId.value;
   const isVisible = !view.hiddenIds.value.has(message.author.id);
 
   async function copy(what: 'text' | 'link', content: string) {
-    // Where the page is not secure there is no clipboard.
-    const done = await navigator.clipboard?.writeText(content).then(
+    // `navigator.clipboard` is undefined in insecure contexts.
+    const isDone = await navigator.clipboard?.writeText(content).then(
       () => true,
       () => false,
     );
-    copied.value = { what, answer: done ? text.copied : text.copyFailed };
+    copied.value = { what, feedback: isDone ? text.copied : text.copyFailed };
   }
 
-  const feedbackFor = (what: 'text' | 'link') => (copied.value?.what === what ? copied.value.answer : undefined);
+  const feedbackFor = (what: 'text' | 'link') => (copied.value?.what === what ? copied.value.feedback : undefined);
 
   const closeThen = (act: () => void) => () => {
     view.closeOverlay();
@@ -43,7 +43,7 @@ export function MessageMenu({ view, message: initialMessage, anchor }: MessageMe
 
   return (
     <Menu label={text.message} anchor={anchor} onClose={() => view.closeOverlay()}>
-      <p class="menu-said" dir="auto">
+      <p class="menu-quote" dir="auto">
         {text.quoted(message.text)}
       </p>
       {canWrite && <ReactionPicker view={view} message={message} />}
@@ -97,7 +97,7 @@ export function MessageMenu({ view, message: initialMessage, anchor }: MessageMe
   );
 }
 
-/** The stamps alone, from a message's corner. */
+/** The menu with only the reactions, opened from the action buttons of a message. */
 export function ReactionMenu({ view, message, anchor }: MessageMenuProps) {
   return (
     <Menu label={words.value.reaction} anchor={anchor} onClose={() => view.closeOverlay()}>

@@ -1,4 +1,4 @@
-/** What a message's text is made of: plain text, links, mentions and code, each as it stands in the text. */
+/** Parses the text of a message into plain text, links, mentions and code blocks. */
 import type { Message } from '../../../client/index.ts';
 
 export type Part = { kind: 'text' | 'link' | 'mention' | 'own-mention' | 'code'; text: string };
@@ -11,7 +11,7 @@ interface Span {
 
 const urlPattern = /https?:\/\/[^\s<>"「」『』（）【】、。]+/gu;
 
-/** What ends a sentence is no part of an address in it, nor is a bracket that was opened before it. */
+/** Removes punctuation after a URL, and a closing parenthesis that was opened before it. */
 function trimUrl(url: string): string {
   const trimmed = url.replace(/[.,:;!?'*_~]+$/u, '');
   return trimmed.endsWith(')') && !trimmed.includes('(') ? trimUrl(trimmed.slice(0, -1)) : trimmed;
@@ -24,14 +24,17 @@ function* findLinks(text: string): Generator<Span> {
   }
 }
 
-/** Code stands between lines of three backticks; what follows begins on a line of its own anyway. */
+/** Finds code blocks between lines of three backticks, including the line break after them. */
 function* findCode(text: string): Generator<Span> {
   for (const { 0: fenced, index } of text.matchAll(/^```[^\n`]*\n[\s\S]*?\n```$\n?/gmu)) {
     yield { kind: 'code', start: index, end: index + fenced.length };
   }
 }
 
-/** The parts of a text in order; together they are the text, but for the lines of backticks. */
+/**
+ * Splits a text into parts in order. Joined they are the text again, except for the lines of backticks.
+ * @param selfId the id of the user, whose mentions are `own-mention`
+ */
 export function parseMessageParts(
   { text, mentions = [] }: Pick<Message, 'text' | 'mentions'>,
   selfId?: string,
@@ -39,7 +42,7 @@ export function parseMessageParts(
   const mentionSpans = mentions.map(({ id, start, length }): Span => {
     return { kind: id === selfId ? 'own-mention' : 'mention', start, end: start + length };
   });
-  // What comes first here goes before what overlaps it; of two people of one name, oneself.
+  // Earlier spans win over later ones that overlap: code, links, then mentions; among people of one name, the user.
   const ownMentions = mentionSpans.filter(({ kind }) => kind === 'own-mention');
   const spans: Span[] = [];
   for (const span of [...findCode(text), ...findLinks(text), ...ownMentions, ...mentionSpans]) {

@@ -1,12 +1,12 @@
-/** Looking for words in a room: as one types, newest first, page after page. */
+/** Searches the messages of a room as the user types: newest first, in pages. */
 import { signal } from '@preact/signals';
 import { api } from '../api.ts';
 import type { RoomController } from './room-controller.ts';
 
-/** Milliseconds without a key after which what stands there is looked for. */
+/** Milliseconds without input before a search. */
 const debounceMs = 250;
 
-/** Pages without a message that are looked at in one go: a search may come back empty and yet go on. */
+/** Maximum pages per load: the service may return an empty page although older messages match. */
 const maxEmptyPages = 20;
 
 type SearchPage = Awaited<ReturnType<typeof api.searchMessages>>;
@@ -15,8 +15,8 @@ export type SearchHit = SearchPage['messages'][number];
 export class MessageSearch {
   readonly query = signal('');
   readonly results = signal<readonly SearchHit[]>([]);
-  readonly status = signal<'idle' | 'looking' | 'done' | 'failed'>('idle');
-  /** Where more is looked for; undefined where all was. */
+  readonly status = signal<'idle' | 'searching' | 'done' | 'failed'>('idle');
+  /** The cursor of the next page; undefined on the last one. */
   readonly next = signal<number | undefined>(undefined);
   readonly #controller: RoomController;
   #request = new AbortController();
@@ -26,21 +26,21 @@ export class MessageSearch {
     this.#controller = controller;
   }
 
-  /** Looks for something else, once nothing more is typed. */
+  /** Changes the query and schedules a search. */
   setQuery(query: string): void {
     this.query.value = query;
     this.stop();
     this.results.value = [];
     this.next.value = undefined;
-    this.status.value = query.trim() === '' ? 'idle' : 'looking';
-    if (this.status.value === 'looking') this.#inputTimer = setTimeout(() => void this.loadMore(), debounceMs);
+    this.status.value = query.trim() === '' ? 'idle' : 'searching';
+    if (this.status.value === 'searching') this.#inputTimer = setTimeout(() => void this.loadMore(), debounceMs);
   }
 
-  /** Looks for more, further back. */
+  /** Loads older results. */
   async loadMore(): Promise<void> {
     const request = new AbortController();
     this.#request = request;
-    this.status.value = 'looking';
+    this.status.value = 'searching';
     try {
       for (let page = 0; page < maxEmptyPages; page++) {
         const { messages, next } = await this.#fetchPage(request.signal);

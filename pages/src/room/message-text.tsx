@@ -1,4 +1,4 @@
-/** A message's text, as text: what looks like an address leads there, mentions and code are set apart. */
+/** The text of a message, with links, mentions and code blocks. Rendered as text nodes, never as HTML. */
 import type { Message } from '../../../client/index.ts';
 import { type Part, parseMessageParts } from './message-parts.ts';
 

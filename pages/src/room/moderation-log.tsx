@@ -1,4 +1,4 @@
-/** The log of keeping order, and who is not like everyone else at present. */
+/** The dialog with the moderation log and the banned participants. */
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { type MemberStatus, type ModerationEntry, shortId } from '../../../client/index.ts';
@@ -15,7 +15,7 @@ const minute = 60;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** 10 minutes, 1 day: the largest unit in which it is whole. */
+/** Formats seconds in the largest unit that divides them: 10 minutes, 1 day. */
 function formatDuration(length: number): string {
   const { days, hours, minutes, seconds } = words.value;
   if (length % day === 0) return days(length / day);
@@ -23,7 +23,7 @@ function formatDuration(length: number): string {
   return length % minute === 0 ? minutes(length / minute) : seconds(length);
 }
 
-/** A name with its short id, set apart from the direction of what stands around it. */
+/** A name and its short id. The name is isolated from the writing direction of the sentence. */
 const nameWithId = ({ id, name }: { id: string; name: string }) => `\u2068${name}\u2069 ${shortId(id)}`;
 
 export function ModerationLog({ view }: { view: RoomViewState }) {
@@ -41,7 +41,7 @@ export function ModerationLog({ view }: { view: RoomViewState }) {
     memberStatuses.value = page.standings;
     next.value = page.next;
   };
-  // One after the other, so that what happens while a page is on its way is not missed.
+  // Loads are serialized, so that a load triggered while another is in progress is not dropped.
   const loading = useRef(Promise.resolve());
   const load = (before?: string) => {
     loading.current = loading.current.then(() => request.run(() => fetchPage(before)));
@@ -51,8 +51,8 @@ export function ModerationLog({ view }: { view: RoomViewState }) {
   useEffect(() => controller.listen(({ type }) => type === 'moderation' && load()), [controller]);
 
   return (
-    <Dialog class="sheet records" labelledBy="records" onClose={() => view.closeOverlay()}>
-      <div class="sheet-head">
+    <Dialog class="sheet moderation-log" labelledBy="records" onClose={() => view.closeOverlay()}>
+      <div class="sheet-header">
         <h2 id="records">{moderationLog}</h2>
         <IconButton icon="close" label={close} onPress={() => view.closeOverlay()} />
       </div>
@@ -80,7 +80,7 @@ function ModerationLogEntry({ view, entry }: { view: RoomViewState; entry: Moder
   const { at, action, by, target, seconds, reason, messageId } = entry;
   const term = seconds ? durationSuffix(formatDuration(seconds)) : '';
   return (
-    <div class="record">
+    <div class="moderation-entry">
       <time dateTime={new Date(at).toISOString()} title={longDateTime(at)}>
         {shortDateTime(at)}
       </time>
@@ -89,7 +89,7 @@ function ModerationLogEntry({ view, entry }: { view: RoomViewState; entry: Moder
         {reason && (
           <>
             {' '}
-            <bdi class="quiet">{reasonText(reason)}</bdi>
+            <bdi class="text-tertiary">{reasonText(reason)}</bdi>
           </>
         )}
         {messageId !== undefined && (
@@ -109,7 +109,7 @@ function ModerationLogEntry({ view, entry }: { view: RoomViewState; entry: Moder
   );
 }
 
-/** Those who are banned, who are nowhere else to be let in again. */
+/** The banned participants. They are shown nowhere else, so this is where a ban is lifted. */
 function BannedParticipants({
   view,
   memberStatuses,
@@ -126,7 +126,7 @@ function BannedParticipants({
       <h3>{banned}</h3>
       <ul>
         {bannedStatuses.map(({ id, name }) => (
-          <li key={id} class="standing">
+          <li key={id} class="banned-participant">
             <p>
               <bdi>{name}</bdi> <ShortId id={id} />
             </p>
@@ -134,7 +134,7 @@ function BannedParticipants({
               type="button"
               class="button is-small"
               onClick={(event) => {
-                // The line goes, and must not take the focus along.
+                // The row will be removed; move the focus before that.
                 event.currentTarget.closest('dialog')?.querySelector('button')?.focus();
                 void request.run(() => view.controller.connection.moderate({ action: 'unban', target: id }));
               }}

@@ -1,4 +1,4 @@
-/** The row of the composer that asks for a name: blank is fine. Enter or sending takes it, Escape leaves it. */
+/** The name field of the composer. It may stay blank. Enter or sending applies it, Escape cancels. */
 import type { TargetedKeyboardEvent } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { displayName } from '../../../client/index.ts';
@@ -19,7 +19,7 @@ export function NameField({ composeState, selfId, composition, onDone }: NameFie
   const problem = over > 0 ? charactersOver(over) : composeState.isRoleName.value && nameLooksLikeRole;
   const input = useRef<HTMLInputElement>(null);
 
-  // After a menu that led here has closed, which gives the focus back.
+  // In an effect: the menu that opened this field returns the focus when it closes.
   useEffect(() => {
     if (composeState.isRenaming) input.current?.focus();
   }, [composeState]);
@@ -36,7 +36,7 @@ export function NameField({ composeState, selfId, composition, onDone }: NameFie
   }
 
   return (
-    <div class="naming">
+    <div class="name-field">
       <label for="name">{nameLabel}</label>
       <input
         ref={input}

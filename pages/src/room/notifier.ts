@@ -1,4 +1,4 @@
-/** Tells of new messages while nobody looks at the page, if one wants that and the browser allows it. */
+/** Shows system notifications of new messages while the page is hidden, if enabled and permitted. */
 import { signal } from '@preact/signals';
 import type { Message } from '../../../client/index.ts';
 import type { RoomController } from './room-controller.ts';
@@ -16,18 +16,18 @@ export class Notifier {
       Notification.permission === 'granted';
   }
 
-  /** Whether the browser can, and was not forbidden to. */
+  /** Whether the browser supports notifications and they are not denied. */
   get isSupported(): boolean {
     return 'Notification' in window && Notification.permission !== 'denied';
   }
 
-  /** Tells from now on, or no longer; asks for leave if need be. */
+  /** Enables or disables notifications; asks for the permission if necessary. */
   async setEnabled(on: boolean): Promise<void> {
     this.isEnabled.value = on && (await Notification.requestPermission()) === 'granted';
     roomStorage.setNotificationsEnabled(this.#controller.link, this.isEnabled.value);
   }
 
-  /** Tells of the last of some messages. */
+  /** Shows a notification of the last of the new messages. */
   notify(messages: readonly Message[]): void {
     const last = messages.at(-1);
     if (!last || !this.isEnabled.value || !document.hidden) return;
@@ -40,7 +40,7 @@ export class Notifier {
         notification.close();
       };
     } catch {
-      // Some phones let service workers only.
+      // Some mobile browsers allow notifications from service workers only.
       this.isEnabled.value = false;
     }
   }

@@ -1,13 +1,15 @@
-/** A message of one's own that the room does not have yet: the axis beside it and words below it say how it stands. */
+/** A message that the room has not stored yet. The line beside it and the text below show its status. */
 import type { OutgoingMessage } from '../../../client/index.ts';
 import { clockTime } from '../date-format.ts';
-import { localizedReason } from '../error-text.ts';
 import { Icon } from '../icon.tsx';
+import { lazy } from '../lazy.tsx';
 import type { GroupedLine, GroupedMessage } from './message-groups.ts';
 import { DateDivider, LineBody, LineGutter } from './message-line.tsx';
 import { MessageText } from './message-text.tsx';
 import type { RoomController } from './room-controller.ts';
 import { words } from './words.ts';
+
+const SendFailure = lazy(async () => (await import('./failure-notices.tsx')).SendFailure);
 
 interface OutgoingLineProps {
   line: GroupedLine<OutgoingMessage & GroupedMessage>;
@@ -23,14 +25,14 @@ export function OutgoingLine({ line, controller, isLive }: OutgoingLineProps) {
     <>
       {startsDay && <DateDivider at={message.createdAt} />}
       <article
-        class={`line message is-own is-${state} ${isGroupStart ? 'is-first' : ''}`}
+        class={`log-row message is-own is-${state} ${isGroupStart ? 'is-first' : ''}`}
         aria-label={`${message.author.name} ${clockTime(message.createdAt)}`}
         data-state={state}
       >
         <LineGutter line={line} />
         <LineBody line={line}>
           <MessageText message={message} selfId={undefined} />
-          {failure && <Failed clientId={clientId} failure={failure} controller={controller} />}
+          {failure && <SendFailure clientId={clientId} failure={failure} controller={controller} />}
           {state === 'pending' && <Pending isLive={isLive} />}
         </LineBody>
       </article>
@@ -41,33 +43,9 @@ export function OutgoingLine({ line, controller, isLive }: OutgoingLineProps) {
 function Pending({ isLive }: { isLive: boolean }) {
   const { sending, queued } = words.value;
   return (
-    <p class="fate">
+    <p class="send-status">
       <Icon name="clock" small />
       {isLive ? sending : queued}
     </p>
-  );
-}
-
-interface FailedProps {
-  clientId: string;
-  failure: NonNullable<OutgoingMessage['failure']>;
-  controller: RoomController;
-}
-
-function Failed({ clientId, failure, controller }: FailedProps) {
-  const { sendFailed, resend, discard } = words.value;
-  return (
-    <div class="fate is-failed">
-      <Icon name="alert" small />
-      <span role="alert">{sendFailed(localizedReason(failure.error))}</span>
-      <span class="fate-acts">
-        <button type="button" class="button is-quiet is-small" onClick={() => controller.retry(clientId)}>
-          {resend}
-        </button>
-        <button type="button" class="button is-quiet is-small is-danger" onClick={() => controller.discard(clientId)}>
-          {discard}
-        </button>
-      </span>
-    </div>
   );
 }

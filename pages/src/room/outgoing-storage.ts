@@ -1,4 +1,4 @@
-/** Keeps what waits to be sent on this device, so that a closed window loses none of it. */
+/** Stores unsent messages on this device, so that none is lost when the page is closed. */
 import type { OutgoingMessage } from '../../../client/index.ts';
 import { roomStorage } from './room-storage.ts';
 
@@ -8,19 +8,21 @@ export class OutgoingStorage {
   readonly #storageKey: string | undefined;
   #pending = new Map<string, OutgoingMessage>();
 
-  /** @param storageKey whose they are, and in which room */
+  /** @param storageKey identifies the room and the participant; without it nothing is stored */
   constructor(storageKey: string | undefined) {
     this.#storageKey = storageKey;
   }
 
-  /** What an earlier visit could not send. Another window may send it too: the room takes it once. */
+  /**
+   * Unsent messages of earlier visits. Another tab may send them too: the room stores each `clientId` once.
+   */
   get restored(): OutgoingMessage[] {
     const messages = this.#storageKey === undefined ? [] : roomStorage.outgoing(this.#storageKey);
     this.#pending = byId(messages);
     return messages;
   }
 
-  /** Keeps what waits by now, and what was refused; forgets what was stored or given up. */
+  /** Stores messages that are waiting or failed, and removes those that were sent or discarded. */
   sync(outgoing: readonly OutgoingMessage[]): void {
     const storageKey = this.#storageKey;
     if (storageKey === undefined) return;

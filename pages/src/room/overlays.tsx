@@ -1,4 +1,4 @@
-/** What is open over the room; one thing at a time. */
+/** Renders the open menu or dialog. At most one is open at a time. */
 import { lazy } from '../lazy.tsx';
 import type { Overlay, RoomViewState } from './room-view-state.ts';
 
@@ -21,7 +21,7 @@ const PersonMenu = lazy(async () => (await lazyDialogs()).PersonMenu);
 
 export function Overlays({ view }: { view: RoomViewState }) {
   const overlay = view.overlay.value;
-  // What belongs to one thing is not taken for that of the next.
+  // The key resets the state when one overlay replaces another.
   return overlay ? <OpenOverlay key={overlay.name} view={view} overlay={overlay} /> : null;
 }
 
@@ -33,9 +33,9 @@ function OpenOverlay({ view, overlay }: { view: RoomViewState; overlay: Overlay 
       return <Share view={view} />;
     case 'search':
       return <Search view={view} />;
-    case 'details':
+    case 'edit-room':
       return <EditRoom view={view} />;
-    case 'records':
+    case 'moderation-log':
       return <ModerationLog view={view} />;
     case 'admin':
       return <EnterAsAdmin view={view} />;
@@ -45,10 +45,10 @@ function OpenOverlay({ view, overlay }: { view: RoomViewState; overlay: Overlay 
       return <RoomMenu view={view} anchor={overlay.anchor} />;
     case 'message':
       return <MessageMenu view={view} message={overlay.message} anchor={overlay.anchor} />;
-    case 'stamps':
+    case 'reactions':
       return <ReactionMenu view={view} message={overlay.message} anchor={overlay.anchor} />;
     case 'delete-message':
-      return <DeleteMessage view={view} message={overlay.message} at={overlay.anchor} />;
+      return <DeleteMessage view={view} message={overlay.message} anchor={overlay.anchor} />;
     case 'report':
       return <Report view={view} message={overlay.message} />;
     case 'person':

@@ -1,4 +1,4 @@
-/** Who is here, in a sheet from below where there is no room beside the log. */
+/** The participants in a bottom sheet, for rooms too narrow for the panel. */
 import { Dialog } from '../dialog.tsx';
 import { People } from './people.tsx';
 import type { RoomViewState } from './room-view-state.ts';

@@ -1,9 +1,9 @@
-/** Who is here, beside the log where there is room. */
+/** The participants, as a panel beside the log or as the content of the sheet. */
 import type { Participant } from '../../../client/index.ts';
 import { IconButton } from '../icon-button.tsx';
 import { Avatar } from './avatar.tsx';
 import { RoleBadge, ShortId } from './person-name.tsx';
-import { isModeratorOrHigher } from './room-controller.ts';
+import { isModeratorOrHigher } from './roles.ts';
 import type { RoomViewState } from './room-view-state.ts';
 import { useRoomState } from './use-room.ts';
 import { words } from './words.ts';
@@ -27,10 +27,10 @@ export function People({ view, onClose }: PeopleProps) {
   const count = useRoomState(controller, (state) => state.participantCount);
   const isKnown = useRoomState(controller, ({ room }) => room !== null);
   const { people: heading, peopleHeading, close, moderatorsHeading, membersHeading, otherPeopleCount } = words.value;
-  const unnamed = count - people.length;
+  const unlistedCount = count - people.length;
   return (
     <>
-      <div class="sheet-head">
+      <div class="sheet-header">
         <h2 id="people">{isKnown ? peopleHeading(count) : heading}</h2>
         <IconButton icon="close" label={close} onPress={onClose} />
       </div>
@@ -40,7 +40,7 @@ export function People({ view, onClose }: PeopleProps) {
         heading={membersHeading}
         people={people.filter((person) => !isModeratorOrHigher(person))}
       />
-      {unnamed > 0 && <p class="people-others">{otherPeopleCount(unnamed)}</p>}
+      {unlistedCount > 0 && <p class="people-more">{otherPeopleCount(unlistedCount)}</p>}
     </>
   );
 }
@@ -76,13 +76,13 @@ function Person({ view, person }: { view: RoomViewState; person: Participant }) 
   return (
     <li class="person" data-participant-id={person.id}>
       <Avatar id={person.id} name={person.name} small />
-      <div class="person-words">
+      <div class="person-body">
         <p class="person-name">
           <bdi>{person.name}</bdi>
           <RoleBadge role={person.role} />
           {isSelf && <span class="badge is-plain">{you}</span>}
         </p>
-        <p class="person-facts">
+        <p class="person-meta">
           <ShortId id={person.id} />
           {isTyping && <span>{typingBadge}</span>}
           {isMuted && <span>{mutedBadge}</span>}
@@ -94,7 +94,7 @@ function Person({ view, person }: { view: RoomViewState; person: Participant }) 
         label={actionsFor(person.name)}
         small
         opens
-        onPress={(at) => view.openOverlay({ name: 'person', person, anchor: at })}
+        onPress={(anchor) => view.openOverlay({ name: 'person', person, anchor })}
       />
     </li>
   );

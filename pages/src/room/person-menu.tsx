@@ -1,11 +1,11 @@
-/** What can be done about a person: by anyone for oneself, and by those who keep order. */
+/** The menu of a participant: hiding, and moderation for moderators. */
 import type { ModerationAct, Participant } from '../../../client/index.ts';
 import { shortDateTime } from '../date-format.ts';
 import { Menu, MenuItem, SegmentedControl } from '../menu.tsx';
 import { Avatar } from './avatar.tsx';
 import { words } from './dialog-words.ts';
 import { PersonName } from './person-name.tsx';
-import { isModeratorOrHigher } from './room-controller.ts';
+import { isModeratorOrHigher } from './roles.ts';
 import type { RoomViewState } from './room-view-state.ts';
 import { RequestError, useRequest } from './use-request.tsx';
 import { useRoomState } from './use-room.ts';
@@ -22,7 +22,7 @@ interface PersonMenuProps {
 
 export function PersonMenu({ view, person: initialPerson, anchor }: PersonMenuProps) {
   const { controller } = view;
-  // As they are by now, if they are here.
+  // The current state, if the participant is present.
   const person =
     useRoomState(controller, ({ participants }) => participants.find(({ id }) => id === initialPerson.id)) ??
     initialPerson;
@@ -40,7 +40,7 @@ export function PersonMenu({ view, person: initialPerson, anchor }: PersonMenuPr
 
   return (
     <Menu label={text.actionsFor(person.name)} anchor={anchor} onClose={close}>
-      <div class="menu-who">
+      <div class="menu-person">
         <Avatar id={person.id} name={person.name} />
         <p>
           <PersonName person={person} />
@@ -94,7 +94,7 @@ export function PersonMenu({ view, person: initialPerson, anchor }: PersonMenuPr
       {canModerate && !isSelf && (
         <>
           <MenuItem
-            icon="out"
+            icon="kick"
             label={text.kick}
             isDanger
             onPress={() => void moderate({ action: 'kick', target: person.id }, close)}

@@ -1,4 +1,4 @@
-/** A person's name with role and short id, so that nobody passes for another by name alone. */
+/** A name with role and short id, so that participants with the same name can be told apart. */
 import { type Participant, type RoleName, shortId } from '../../../client/index.ts';
 import type { RoomViewState } from './room-view-state.ts';
 import { words } from './words.ts';
@@ -26,13 +26,13 @@ export function PersonName({ person }: { person: Participant }) {
   );
 }
 
-/** The same, of which the name leads to what can be done with the person. */
+/** Like `PersonName`, but the name opens the menu of the person. */
 export function PersonButton({ view, person }: { view: RoomViewState; person: Participant }) {
   return (
     <>
       <button
         type="button"
-        class="who-name"
+        class="author-name"
         tabIndex={-1}
         aria-haspopup="dialog"
         onClick={(event) => view.openOverlay({ name: 'person', person, anchor: event.currentTarget })}

@@ -1,10 +1,10 @@
-/** Who came and left within a minute, quietly. */
+/** A presence entry in the log: participants who joined and left within a minute. */
 import type { Participant } from '../../../client/index.ts';
 import { clockTime } from '../date-format.ts';
 import type { PresenceLogEntry } from './presence-log.ts';
 import { words } from './words.ts';
 
-/** People who are named. */
+/** Maximum number of people named. */
 const maxNames = 3;
 
 function formatNames(people: readonly Participant[]): string {
@@ -20,9 +20,9 @@ export function PresenceLogLine({ entry: { at, joined, left } }: { entry: Presen
     joined.length > 0 && peopleJoined(formatNames(joined)),
   ];
   return (
-    <div class="line quiet-line" aria-live="off">
-      <div class="line-margin">{clockTime(at)}</div>
-      <p class="line-words">{parts.filter((part) => part !== false).join(presenceSeparator)}</p>
+    <div class="log-row presence-row" aria-live="off">
+      <div class="log-row-gutter">{clockTime(at)}</div>
+      <p class="log-row-body">{parts.filter((part) => part !== false).join(presenceSeparator)}</p>
     </div>
   );
 }

@@ -1,10 +1,11 @@
-/** Who came and who left while one was here: a quiet line of the log for each minute, after the message it followed. */
+/** Records participants who joined or left during the visit: one entry per minute, after the message it followed. */
 import { signal } from '@preact/signals';
 import type { Participant, RoomState } from '../../../client/index.ts';
 
 export interface PresenceLogEntry {
-  /** The message after which it stands, by id. */
+  /** Id of the message that the entry is shown after. */
   afterMessageId: number;
+  /** Milliseconds since 1970. */
   at: number;
   joined: readonly Participant[];
   left: readonly Participant[];
@@ -12,13 +13,13 @@ export interface PresenceLogEntry {
 
 const minuteMs = 60_000;
 
-/** Lines that are kept. */
+/** Maximum number of entries kept. */
 const maxEntries = 100;
 
 const without = (people: readonly Participant[], others: readonly Participant[]) =>
   people.filter(({ id }) => !others.some((other) => other.id === id));
 
-/** The later of two lines of one minute added to the earlier: who left and came back was not away. */
+/** Merges two entries of one minute. Participants who left and came back are in neither list. */
 function mergeEntries(before: PresenceLogEntry, { joined, left }: PresenceLogEntry): PresenceLogEntry {
   return {
     ...before,
@@ -31,7 +32,7 @@ export class PresenceLog {
   readonly entries = signal<readonly PresenceLogEntry[]>([]);
   #previousState: RoomState | undefined;
 
-  /** Compares the room with how it was. What happened while the connection was gone is no news of this minute. */
+  /** Compares with the participants before. Changes during a disconnect are ignored: their time is unknown. */
   update(state: RoomState, at: number): void {
     const before = this.#previousState;
     this.#previousState = state;

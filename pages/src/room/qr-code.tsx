@@ -1,8 +1,8 @@
-/** A text as a QR code, always dark on white: cameras expect that. */
+/** A QR code, dark on white in every theme, as cameras expect. */
 import { correction, generate } from 'lean-qr/nano';
 import { useMemo } from 'preact/hooks';
 
-/** Modules of white around it, which cameras need. */
+/** White modules around the code ("quiet zone"). */
 const margin = 4;
 
 function pathOf(text: string): { path: string; size: number } {

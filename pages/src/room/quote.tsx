@@ -1,4 +1,4 @@
-/** The message to which one replies: one line, which leads to it. */
+/** One line of the message being replied to. A press scrolls to it. */
 import { useSignal } from '@preact/signals';
 import type { Message } from '../../../client/index.ts';
 import { Icon } from '../icon.tsx';
@@ -7,16 +7,16 @@ import { words } from './words.ts';
 
 interface QuoteProps {
   view: RoomViewState;
-  /** The id of the original. */
+  /** Id of the original message. */
   to: number;
-  /** Absent where it is not loaded. */
+  /** Undefined if it is not loaded. */
   original: Message | undefined;
 }
 
 export function Quote({ view, to, original }: QuoteProps) {
   const isMissing = useSignal(false);
   const { quoted, unloadedMessage, deletedMessage } = words.value;
-  const isGone = isMissing.value || original?.deletedAt !== undefined;
+  const isDeleted = isMissing.value || original?.deletedAt !== undefined;
   const isHidden = original !== undefined && view.hiddenIds.value.has(original.author.id);
   const text = original?.text.replace(/\s+/gu, ' ');
   return (
@@ -28,12 +28,12 @@ export function Quote({ view, to, original }: QuoteProps) {
       }}
     >
       <Icon name="reply" small />
-      {isGone && <span class="quote-said">{deletedMessage}</span>}
-      {!isGone && (!text || isHidden) && <span class="quote-said">{unloadedMessage}</span>}
-      {!isGone && text && !isHidden && (
+      {isDeleted && <span class="quote-text">{deletedMessage}</span>}
+      {!isDeleted && (!text || isHidden) && <span class="quote-text">{unloadedMessage}</span>}
+      {!isDeleted && text && !isHidden && (
         <>
-          <bdi class="quote-from">{original?.author.name}</bdi>
-          <span class="quote-said" dir="auto">
+          <bdi class="quote-author">{original?.author.name}</bdi>
+          <span class="quote-text" dir="auto">
             {quoted(text)}
           </span>
         </>

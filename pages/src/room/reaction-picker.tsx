@@ -1,4 +1,4 @@
-/** The six stamps to choose from. */
+/** The six reactions to choose from. */
 import { language } from '../language.ts';
 import {
   hasReacted,
@@ -12,7 +12,7 @@ import { words } from './words.ts';
 
 export function ReactionPicker({ view, message }: ReactionsProps) {
   return (
-    <fieldset class="picker" aria-label={words.value.reaction}>
+    <fieldset class="reaction-picker" aria-label={words.value.reaction}>
       {[...reactionSeals.keys()].map((emoji) => (
         <button
           key={emoji}
@@ -24,7 +24,7 @@ export function ReactionPicker({ view, message }: ReactionsProps) {
           }}
         >
           <ReactionSeal emoji={emoji} />
-          <span class={language.value === 'ja' ? undefined : 'unseen'}>{reactionName(emoji)}</span>
+          <span class={language.value === 'ja' ? undefined : 'visually-hidden'}>{reactionName(emoji)}</span>
         </button>
       ))}
     </fieldset>

@@ -1,10 +1,10 @@
-/** Reactions: six stamps to give, a seal in Japanese and a word in English; another emoji is shown as it is. */
+/** Reactions. Six are offered, as a seal in Japanese and as a word in English; any other emoji is shown unchanged. */
 import type { Message, Reaction } from '../../../client/index.ts';
 import { language } from '../language.ts';
 import type { RoomViewState } from './room-view-state.ts';
 import { words } from './words.ts';
 
-/** What goes over the wire, and the character that stands for it in a seal. */
+/** The emoji sent to the room, and the character of its seal. */
 export const reactionSeals = new Map([
   ['👍', '良'],
   ['🙏', '謝'],
@@ -19,19 +19,19 @@ export function reactionName(emoji: string): string {
   return reactionNames[[...reactionSeals.keys()].indexOf(emoji)] ?? emoji;
 }
 
-/** How a stamp looks; its name stands beside it. */
+/** The picture of a reaction. Its name is always given beside it. */
 export function ReactionSeal({ emoji }: { emoji: string }) {
   const seal = reactionSeals.get(emoji);
   if (seal === undefined) return <span aria-hidden="true">{emoji}</span>;
   if (language.value === 'en') {
     return (
-      <span class="stamp-word" aria-hidden="true">
+      <span class="reaction-word" aria-hidden="true">
         {reactionName(emoji)}
       </span>
     );
   }
   return (
-    <span class="seal" lang="ja" aria-hidden="true">
+    <span class="reaction-seal" lang="ja" aria-hidden="true">
       {seal}
     </span>
   );
@@ -46,15 +46,15 @@ export const hasReacted = (message: Message, emoji: string) =>
   message.reactions.some((reaction) => reaction.emoji === emoji && reaction.mine === true);
 
 export function toggleReaction(view: RoomViewState, message: Message, emoji: string): void {
-  // A refusal takes it back by itself.
+  // If the room rejects it, the connection reverts it.
   void view.controller.connection.react(message.id, emoji, !hasReacted(message, emoji)).catch(() => undefined);
 }
 
-/** Those that a message has. */
+/** The reactions of a message, as toggle buttons. */
 export function Reactions({ view, message }: ReactionsProps) {
   if (message.reactions.length === 0) return null;
   return (
-    <div class="stamps">
+    <div class="reactions">
       {message.reactions.map((reaction) => (
         <ReactionButton
           key={reaction.emoji}
@@ -78,14 +78,14 @@ function ReactionButton({ reaction: { emoji, count, mine = false }, canReact, on
   return (
     <button
       type="button"
-      class="stamp"
+      class="reaction"
       aria-pressed={mine}
       aria-disabled={!canReact}
       title={name}
       onClick={() => canReact && onPress()}
     >
       <ReactionSeal emoji={emoji} />
-      <span class="unseen">{`${name} `}</span>
+      <span class="visually-hidden">{`${name} `}</span>
       <span>{count}</span>
     </button>
   );

@@ -1,4 +1,4 @@
-/** The room's head: the way back, what the room is, how many are here, search, sharing, the menu. */
+/** The header of a room: link to the lobby, title and description, search, participant count, sharing and the menu. */
 import { Icon } from '../icon.tsx';
 import { IconButton } from '../icon-button.tsx';
 import type { RoomViewState } from './room-view-state.ts';
@@ -7,11 +7,11 @@ import { words } from './words.ts';
 
 interface RoomHeaderProps {
   view: RoomViewState;
-  /** As what the count opens those who are here. */
+  /** What the participant count opens. */
   peopleDisplay: 'panel' | 'sheet';
   peopleAreOpen: boolean;
   onTogglePeople: () => void;
-  /** Where the way back leads; none where the room stands in a page of somebody else's. */
+  /** URL of the lobby; undefined in the widget, which has no link to it. */
   backHref: string | undefined;
 }
 
@@ -21,7 +21,7 @@ export function RoomHeader({ view, peopleDisplay, peopleAreOpen, onTogglePeople,
   const count = useRoomState(controller, (state) => state.participantCount);
   const { backToRooms, searchRoom, peopleCount } = words.value;
   return (
-    <header class="room-head">
+    <header class="room-header">
       {backHref !== undefined && (
         <a class="button is-icon room-back" href={backHref} aria-label={backToRooms} title={backToRooms}>
           <Icon name="back" />
@@ -65,7 +65,7 @@ export function RoomHeader({ view, peopleDisplay, peopleAreOpen, onTogglePeople,
 function HeaderActions({ view }: { view: RoomViewState }) {
   const { share, roomMenu } = words.value;
   return (
-    <div class="room-tools">
+    <div class="room-actions">
       <button
         type="button"
         class="button is-small room-share"
@@ -75,7 +75,7 @@ function HeaderActions({ view }: { view: RoomViewState }) {
         <Icon name="share" small />
         <span>{share}</span>
       </button>
-      <IconButton icon="more" label={roomMenu} opens onPress={(at) => view.openOverlay({ name: 'menu', anchor: at })} />
+      <IconButton icon="more" label={roomMenu} opens onPress={(anchor) => view.openOverlay({ name: 'menu', anchor })} />
     </div>
   );
 }

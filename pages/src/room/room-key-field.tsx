@@ -1,4 +1,4 @@
-/** Whether a room takes a key, and which: one is made up where it took none, to be read aloud and copied. */
+/** Makes a room private or public, and sets its key. A key is generated for a room that had none. */
 import type { Signal } from '@preact/signals';
 import { limits } from '../../../client/index.ts';
 import { Checkbox } from '../checkbox.tsx';
@@ -9,7 +9,7 @@ import { TextField } from './text-field.tsx';
 
 interface RoomKeyFieldProps {
   isPrivate: Signal<boolean>;
-  /** Whether the room takes a key at present, which a blank leaves as it is. */
+  /** Whether the room is private now. A blank field then keeps its key. */
   wasPrivate: boolean;
   joinKey: Signal<string>;
   isInvalid: boolean;
@@ -18,7 +18,7 @@ interface RoomKeyFieldProps {
 export function RoomKeyField({ isPrivate, wasPrivate, joinKey, isInvalid }: RoomKeyFieldProps) {
   const { privateRoom, joinKeyLabel, keyUnchangedHint, keyShownOnceHint, keyTooShort, keyChangeWarning, copy, copied } =
     words.value;
-  const note = wasPrivate ? keyUnchangedHint : keyShownOnceHint;
+  const hint = wasPrivate ? keyUnchangedHint : keyShownOnceHint;
   return (
     <>
       <Checkbox
@@ -34,9 +34,9 @@ export function RoomKeyField({ isPrivate, wasPrivate, joinKey, isInvalid }: Room
           <TextField
             id="room-key"
             label={joinKeyLabel}
-            note={isInvalid ? keyTooShort(limits.joinKeyLengthMin) : note}
+            hint={isInvalid ? keyTooShort(limits.joinKeyLengthMin) : hint}
             text={joinKey}
-            most={limits.joinKeyLength}
+            maxLength={limits.joinKeyLength}
             isInvalid={isInvalid}
           >
             {joinKey.value && <CopyButton text={joinKey.value} label={copy} doneLabel={copied} icon="copy" />}

@@ -1,5 +1,4 @@
-/** What can be done with the room: by anyone on this device, and by those who keep order. */
-
+/** The menu of a room: settings of this device, and actions of moderators and the admin. */
 import { switchLanguage } from '../language.ts';
 import { Menu, MenuItem, SegmentedControl } from '../menu.tsx';
 import { switchTheme, theme } from '../theme.ts';
@@ -41,11 +40,10 @@ export function RoomMenu({ view, anchor }: { view: RoomViewState; anchor: Elemen
   );
 }
 
-/** For moderators. */
 function ModeratorItems({ view }: { view: RoomViewState }) {
   const text = words.value;
   const { controller } = view;
-  const conduct = useRoomState(controller, (state) => state.chatSettings);
+  const chatSettings = useRoomState(controller, (state) => state.chatSettings);
   const request = useRequest();
   return (
     <>
@@ -53,10 +51,10 @@ function ModeratorItems({ view }: { view: RoomViewState }) {
       <MenuItem
         icon="lock"
         label={text.lockRoom}
-        detail={conduct.locked ? text.on : text.off}
-        isPressed={conduct.locked}
+        detail={chatSettings.locked ? text.on : text.off}
+        isPressed={chatSettings.locked}
         onPress={() =>
-          void request.run(() => controller.connection.moderate({ action: conduct.locked ? 'unlock' : 'lock' }))
+          void request.run(() => controller.connection.moderate({ action: chatSettings.locked ? 'unlock' : 'lock' }))
         }
       />
       <SegmentedControl
@@ -67,22 +65,21 @@ function ModeratorItems({ view }: { view: RoomViewState }) {
           { value: 30, label: text.seconds(30) },
           { value: 2 * minute, label: text.minutes(2) },
         ]}
-        selected={conduct.slowSeconds}
+        selected={chatSettings.slowSeconds}
         onSelect={(seconds) => void request.run(() => controller.connection.moderate({ action: 'slow', seconds }))}
       />
-      <MenuItem icon="book" label={text.moderationLog} onPress={() => view.openOverlay({ name: 'records' })} />
+      <MenuItem icon="book" label={text.moderationLog} onPress={() => view.openOverlay({ name: 'moderation-log' })} />
       <RequestError request={request} />
     </>
   );
 }
 
-/** For the room's admin. */
 function AdminItems({ view }: { view: RoomViewState }) {
   const text = words.value;
   const request = useRequest();
   return (
     <>
-      <MenuItem icon="edit" label={text.editRoom} onPress={() => view.openOverlay({ name: 'details' })} />
+      <MenuItem icon="edit" label={text.editRoom} onPress={() => view.openOverlay({ name: 'edit-room' })} />
       <MenuItem
         icon="down"
         label={text.exportRoom}

@@ -1,4 +1,4 @@
-/** The page of a room: the room, its title in the window's, and how much has come unseen. */
+/** The room page: the room, and the document title with the number of unseen messages. */
 import { useComputed, useSignalEffect } from '@preact/signals';
 import { Room } from './room.tsx';
 import type { RoomViewState } from './room-view-state.ts';

@@ -1,6 +1,6 @@
 /**
- * What this device keeps of a room: what was written and not sent, the key to it, and how one likes it. What was written
- * is kept under a `box`, which is one person's in one room; without a box it is not kept.
+ * Data of rooms stored on this device: drafts, unsent messages, join keys and settings. Drafts and unsent messages have
+ * a `storageKey`, which identifies a participant in a room; without one they are not stored.
  */
 import type { OutgoingMessage } from '../../../client/index.ts';
 import { readItem, readItemsWithPrefix, removeItem, writeItem } from '../storage.ts';
@@ -14,7 +14,7 @@ function setOrRemove(key: string, value: string | undefined): boolean {
   return false;
 }
 
-/** What a text holds; undefined where it is not JSON, as somebody may have changed it. */
+/** @returns undefined if the text is not JSON: users can edit `localStorage` */
 function parseJson<T>(text: string): T | undefined {
   try {
     return JSON.parse(text) as T;
@@ -23,19 +23,18 @@ function parseJson<T>(text: string): T | undefined {
   }
 }
 
-/** Which key sends. */
+/** The key that sends a message: Enter, or Ctrl+Enter. */
 export type SendKey = 'enter' | 'ctrl';
 
 const sendKeyKey = 'flexio:send-key';
 
 export const roomStorage = {
-  /** What is being written. */
   draft: (storageKey: string | undefined): string => (storageKey && readItem(itemKey('draft', storageKey))) || '',
-  /** @returns whether it outlives this page */
+  /** @returns whether the draft was persisted and survives a reload */
   saveDraft: (storageKey: string | undefined, text: string): boolean =>
     storageKey !== undefined && setOrRemove(itemKey('draft', storageKey), text),
 
-  /** Messages that wait to be sent, in the order in which they were written. */
+  /** Unsent messages in the order in which they were written. */
   outgoing: (storageKey: string): OutgoingMessage[] =>
     readItemsWithPrefix(itemKey('outgoing', storageKey, ''))
       .flatMap((text) => parseJson<OutgoingMessage>(text) ?? [])
@@ -44,7 +43,7 @@ export const roomStorage = {
     writeItem(itemKey('outgoing', storageKey, message.clientId), JSON.stringify(message)),
   removeOutgoing: (storageKey: string, clientId: string): void => removeItem(itemKey('outgoing', storageKey, clientId)),
 
-  /** People whom one does not want to see, by their ids. */
+  /** Ids of the participants hidden by the user. */
   hiddenPeople: (link: string): string[] => parseJson<string[]>(readItem(itemKey('hidden', link)) ?? '[]') ?? [],
   saveHiddenPeople: (link: string, ids: readonly string[]): boolean =>
     writeItem(itemKey('hidden', link), JSON.stringify(ids)),
@@ -53,7 +52,7 @@ export const roomStorage = {
   joinKey: (link: string): string | undefined => readItem(itemKey('join-key', link)),
   saveJoinKey: (link: string, key: string | undefined): boolean => setOrRemove(itemKey('join-key', link), key),
 
-  /** Whether one wants to be told of new messages. */
+  /** Whether notifications of new messages are enabled. */
   notificationsEnabled: (link: string): boolean => readItem(itemKey('notify', link)) === 'on',
   setNotificationsEnabled: (link: string, on: boolean): boolean =>
     setOrRemove(itemKey('notify', link), on ? 'on' : undefined),

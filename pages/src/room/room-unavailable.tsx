@@ -1,4 +1,4 @@
-/** Where a room stops: why, and the ways on. */
+/** Replaces a room whose connection has ended: the reason, and what can be done next. */
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { longDateTime } from '../date-format.ts';
@@ -11,18 +11,18 @@ import { words } from './room-unavailable-words.ts';
 
 interface RoomUnavailableProps {
   controller: RoomController;
-  /** Where the list of rooms is, if one leads there. */
+  /** URL of the lobby; undefined in the widget, which has no link to it. */
   backHref: string | undefined;
 }
 
-/** What follows the colon of a refusal: the reason that was given. */
+/** Returns the reason given by the moderator: the text after the colon of a failure text. */
 const parseReason = (text: string) => /^\w+: (.+)$/s.exec(text)?.[1];
 
 export function RoomUnavailable({ controller, backHref }: RoomUnavailableProps) {
   const { phase } = controller.state.value;
   const { code, reason } = phase.name === 'ended' ? phase : { code: 0, reason: '' };
   return (
-    <div class="ended paper" data-phase="ended">
+    <div class="room-unavailable with-axis" data-phase="ended">
       {backHref !== undefined && <SiteHeader />}
       <UnavailableReason
         controller={controller}
@@ -35,7 +35,7 @@ export function RoomUnavailable({ controller, backHref }: RoomUnavailableProps) 
 }
 
 interface UnavailableReasonProps extends RoomUnavailableProps {
-  /** With which the service closed the connection. */
+  /** The WebSocket close code. */
   code: number;
   reason: string;
 }
@@ -43,7 +43,7 @@ interface UnavailableReasonProps extends RoomUnavailableProps {
 function UnavailableReason({ controller, code, reason, backHref }: UnavailableReasonProps) {
   const text = words.value;
   const actionButton = (label: string, onPress: () => void) => (
-    <button type="button" class="button is-main" onClick={onPress}>
+    <button type="button" class="button is-primary" onClick={onPress}>
       {label}
     </button>
   );
@@ -52,7 +52,7 @@ function UnavailableReason({ controller, code, reason, backHref }: UnavailableRe
       return (
         <UnavailableMessage code={404} title={text.notFoundTitle} explanation={text.notFound} backHref={backHref}>
           {backHref !== undefined && (
-            <a class="button is-main" href={`/?link=${encodeURIComponent(controller.link)}#make`}>
+            <a class="button is-primary" href={`/?link=${encodeURIComponent(controller.link)}#make`}>
               {text.createWithLink(controller.link)}
             </a>
           )}
@@ -104,7 +104,7 @@ function AccessDenied({ controller, reason, backHref }: UnavailableReasonProps) 
         details={{ [text.reason]: parseReason(reason) }}
         backHref={backHref}
       >
-        <button type="button" class="button is-main" onClick={() => controller.restart()}>
+        <button type="button" class="button is-primary" onClick={() => controller.restart()}>
           {text.connectAgain}
         </button>
       </UnavailableMessage>
@@ -121,7 +121,7 @@ function AccessDenied({ controller, reason, backHref }: UnavailableReasonProps) 
     );
   }
   const until = controller.authError.value?.until;
-  const facts = {
+  const details = {
     [text.reason]: parseReason(reason),
     [text.expiry]: until === undefined ? undefined : longDateTime(until),
   };
@@ -130,52 +130,52 @@ function AccessDenied({ controller, reason, backHref }: UnavailableReasonProps) 
       code={403}
       title={text.forbiddenTitle}
       explanation={text.forbidden}
-      details={facts}
+      details={details}
       backHref={backHref}
     />
   );
 }
 
 interface UnavailableMessageProps {
-  /** What stands in the margin. */
+  /** Shown in the gutter: an HTTP status, or the icon of a key. */
   code: number | 'key';
   title: string;
   explanation: string;
   details?: Record<string, string | undefined>;
   backHref: string | undefined;
-  /** A way on besides the list of rooms. */
+  /** Actions besides the link to the lobby. */
   children?: ComponentChildren;
 }
 
 function UnavailableMessage({ code, title, explanation, details = {}, backHref, children }: UnavailableMessageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
-  const presentDetails = Object.entries(details).filter(([, fact]) => fact);
+  const presentDetails = Object.entries(details).filter(([, detail]) => detail);
 
-  // What had the focus went with the room; a screen reader is to hear why.
+  // The focused element was removed with the room. Focusing the heading makes screen readers announce the reason.
   useEffect(() => {
-    // In a page of somebody else's that would take them to it from wherever they read.
+    // In a page that embeds the widget, focusing would scroll to it from elsewhere in the page.
     if (isOwnSite && document.activeElement === document.body) heading.current?.focus();
   }, []);
 
   return (
-    <main class="end">
-      <p class="end-code">{code === 'key' ? <Icon name="key" /> : code}</p>
-      <div class="end-words">
+    <main class="unavailable">
+      <p class="unavailable-code">{code === 'key' ? <Icon name="key" /> : code}</p>
+      <div class="unavailable-body">
         <h1 class="title" ref={heading} tabIndex={-1}>
           {title}
         </h1>
         <p>{explanation}</p>
         {presentDetails.length > 0 && (
-          <dl class="end-facts">
-            {presentDetails.map(([name, fact]) => (
+          <dl class="unavailable-details">
+            {presentDetails.map(([name, detail]) => (
               <div key={name}>
                 <dt>{name}</dt>
-                <dd dir="auto">{fact}</dd>
+                <dd dir="auto">{detail}</dd>
               </div>
             ))}
           </dl>
         )}
-        <div class="end-acts">
+        <div class="unavailable-actions">
           {children}
           {backHref !== undefined && (
             <a class="button" href={backHref}>

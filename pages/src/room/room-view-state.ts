@@ -1,4 +1,4 @@
-/** How one looks at a room: what is open over it, where one reads, and what is being written. */
+/** The view state of a room: the open overlay, the scroll position, unread messages and the composer. */
 import { effect, signal, untracked } from '@preact/signals';
 import { ApiError, type Message, type Participant, type ServerFrame } from '../../../client/index.ts';
 import { ComposeState } from './compose-state.ts';
@@ -9,16 +9,16 @@ import { roomStorage } from './room-storage.ts';
 import { ScrollPosition } from './scroll-position.ts';
 import { Unread } from './unread.ts';
 
-/** What is open over the room; `at` is the control that it belongs to. */
+/** The open menu or dialog; `anchor` is the control that opened it. */
 export type Overlay =
-  | { name: 'people' | 'share' | 'search' | 'details' | 'records' | 'admin' | 'delete-room' }
+  | { name: 'people' | 'share' | 'search' | 'edit-room' | 'moderation-log' | 'admin' | 'delete-room' }
   | { name: 'menu'; anchor: Element }
-  | { name: 'message' | 'stamps' | 'delete-message'; message: Message; anchor: Element }
+  | { name: 'message' | 'reactions' | 'delete-message'; message: Message; anchor: Element }
   | { name: 'report'; message: Message }
   | { name: 'person'; person: Participant; anchor: Element }
   | { name: 'ban'; person: Participant };
 
-/** Milliseconds for which a message to which one jumped is lit. */
+/** Milliseconds for which the target of a jump is highlighted. */
 const highlightMs = 1_200;
 
 export class RoomViewState {
@@ -29,20 +29,20 @@ export class RoomViewState {
   readonly unread: Unread;
   readonly presenceLog = new PresenceLog();
   readonly notifier: Notifier;
-  /** People whom one does not want to see, by their ids. */
+  /** Ids of the participants hidden by the user. */
   readonly hiddenIds = signal<ReadonlySet<string>>(new Set());
-  /** The message to which one has just jumped, by id. */
+  /** Id of the message that is highlighted after a jump. */
   readonly highlightedId = signal<number | undefined>(undefined);
-  /** The message whose controls the keyboard reaches, by id. */
+  /** Id of the message whose controls are in the tab order. */
   readonly focusedId = signal<number | undefined>(undefined);
-  /** The message to open the room at, by id. */
+  /** Id of the message to open the room at. */
   readonly #initialMessageId: number | undefined;
-  /** The last change of the room that was heard of; undefined until one is in it. */
+  /** The `rev` of the last frame received; undefined before the first `ready`. */
   #lastRev: number | undefined;
   readonly #cleanups: (() => void)[] = [];
   #highlightTimer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param initialMessageId the message to open the room at, by id */
+  /** @param initialMessageId id of the message to open the room at */
   constructor(controller: RoomController, initialMessageId?: number) {
     this.controller = controller;
     this.composeState = new ComposeState(controller);
@@ -64,9 +64,9 @@ export class RoomViewState {
     );
   }
 
-  /** Leaves the room for good. */
+  /** Closes the room and removes all listeners. */
   dispose(): void {
-    for (const end of this.#cleanups) end();
+    for (const cleanUp of this.#cleanups) cleanUp();
     this.controller.close();
   }
 
@@ -78,7 +78,7 @@ export class RoomViewState {
     this.overlay.value = undefined;
   }
 
-  /** Shows a message, wherever in the log it is, and lights it. @returns false where it is there no more */
+  /** Scrolls to a message, loading it if necessary, and highlights it. @returns false if it no longer exists */
   async jumpTo(messageId: number): Promise<boolean> {
     try {
       await this.#scrollToMessage(messageId);
@@ -93,13 +93,13 @@ export class RoomViewState {
     return true;
   }
 
-  /** Comes back to the end of the log. */
+  /** Scrolls to the end of the log, loading it if necessary. */
   async scrollToEnd(): Promise<void> {
     this.scrollPosition.scrollToEnd();
     await this.controller.connection.goToNewest().catch(() => undefined);
   }
 
-  /** Begins to change one's last message. @returns whether there is one */
+  /** Starts to edit the user's last loaded message. @returns whether there is one */
   editLastMessage(): boolean {
     const { messages } = this.controller.state.value;
     const selfId = this.controller.selfId.value;
@@ -108,7 +108,7 @@ export class RoomViewState {
     return last !== undefined;
   }
 
-  /** Sees somebody no longer, or again; nobody but this device knows. */
+  /** Hides or shows a participant's messages, on this device only. */
   setHidden(personId: string, isHidden: boolean): void {
     const ids = new Set(this.hiddenIds.value);
     if (isHidden) ids.add(personId);
@@ -124,20 +124,20 @@ export class RoomViewState {
 
   #onFrame(frame: ServerFrame): void {
     if (frame.type !== 'ready' && frame.type !== 'message') return;
-    const before = this.#lastRev;
+    const previousRev = this.#lastRev;
     this.#lastRev = frame.rev;
-    if (before === undefined) return this.#onFirstReady();
+    if (previousRev === undefined) return this.#onFirstReady();
     const messages = frame.type === 'ready' ? frame.messages : [frame];
     const selfId = this.controller.connection.state.self?.id;
     const newMessages = messages.filter(
-      ({ id, author }) => id > before && author.id !== selfId && !this.hiddenIds.value.has(author.id),
+      ({ id, author }) => id > previousRev && author.id !== selfId && !this.hiddenIds.value.has(author.id),
     );
     if (newMessages.length === 0) return;
     this.unread.onNewMessages(newMessages.length);
     this.notifier.notify(newMessages);
   }
 
-  /** Opens the room where the address says, or where one stopped reading. */
+  /** Opens the room at the message in the URL, else at the first unread one. */
   #onFirstReady(): void {
     const lastReadId = this.unread.start(this.controller.connection.state);
     if (this.#initialMessageId !== undefined) void this.jumpTo(this.#initialMessageId);

@@ -1,4 +1,4 @@
-/** A room: head, banner, log and composer, who is here; or the dead end where it stops. */
+/** A room: header, banner, log, composer and participants; once its connection has ended, the view that replaces it. */
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { lazy } from '../lazy.tsx';
@@ -12,12 +12,12 @@ import type { RoomViewState } from './room-view-state.ts';
 
 const RoomUnavailable = lazy(async () => (await import('./room-unavailable.tsx')).RoomUnavailable);
 
-/** Pixels from which on there is room for people beside the log. */
+/** Minimum width of the room in pixels for the panel of participants beside the log. */
 const panelMinWidth = 960;
 
 interface RoomProps {
   view: RoomViewState;
-  /** Where the way back leads, if it does. */
+  /** URL of the lobby; undefined in the widget, which has no link to it. */
   backHref: string | undefined;
 }
 
@@ -38,7 +38,7 @@ function OpenRoom({ view, backHref }: RoomProps) {
   const panelIsOpen = useSignal(true);
   const phase = useComputed(() => controller.phase.value.name).value;
 
-  // Before anything is painted, since people beside the log would not fit everywhere.
+  // A layout effect: the width has to be known before the first paint.
   useLayoutEffect(() => {
     const observer = new ResizeObserver(([entry]) => {
       if (entry) isWide.value = entry.contentRect.width >= panelMinWidth;
@@ -47,7 +47,7 @@ function OpenRoom({ view, backHref }: RoomProps) {
     return () => observer.disconnect();
   }, [isWide]);
 
-  // What is open goes with the room.
+  // Close the open overlay when the room is unmounted.
   useEffect(() => () => view.closeOverlay(), [view]);
 
   const hasPanel = isWide.value && panelIsOpen.value;

@@ -1,13 +1,13 @@
 /**
- * Where one reads in the log: at the end, which new messages then follow, or at some message, which then stays where
- * it is on the screen whatever is added above or below it.
+ * The scroll position of the log. At the end, the log follows new messages. Elsewhere, the first visible message keeps
+ * its position on the screen when messages are added above or below it.
  */
 import { type ReadonlySignal, signal } from '@preact/signals';
 
-/** Pixels from the end that still count as the end. */
+/** Maximum distance from the end, in pixels, that counts as being at the end. */
 const endThreshold = 32;
 
-/** Where something that was looked for comes to stand in the window: a part of its height from the top. */
+/** Position of the target of a jump: this fraction of the log's height from the top. */
 const targetOffset = 0.3;
 
 const messageIdOf = (element: Element) => Number(element.getAttribute('data-message-id'));
@@ -16,39 +16,40 @@ export class ScrollPosition {
   readonly #isAtEnd = signal(true);
   readonly #lastInView = signal(0);
   #scroller: HTMLElement | null = null;
-  /** The first message in view and the height at which it stands. */
+  /** The first visible message and its position in the viewport, in pixels. */
   #anchor: { element: Element; top: number } | undefined;
-  /** What is to be shown once it is there, as a selector. */
+  /** Selector of the element to scroll to once it is rendered. */
   #pendingSelector: string | undefined;
-  /** Whether what is loaded ends before the log does, so that its end is not the end. */
+  /** Whether newer messages are not loaded, so that the end of the scroller is not the end of the log. */
   #hasNewer = false;
 
   get isAtEnd(): ReadonlySignal<boolean> {
     return this.#isAtEnd;
   }
 
-  /** The last message in view, by its id. */
+  /** Id of the last visible message. */
   get lastInView(): ReadonlySignal<number> {
     return this.#lastInView;
   }
 
-  /** Distances from the top and the end of what is loaded, in pixels. */
+  /** Distance from the start of the loaded messages, in pixels. */
   get distanceFromTop(): number {
     return this.#scroller?.scrollTop ?? 0;
   }
 
+  /** Distance from the end of the loaded messages, in pixels. */
   get distanceFromEnd(): number {
     const scroller = this.#scroller;
     return scroller ? scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight : 0;
   }
 
   /**
-   * Follows a scroller, also when it or what is in it changes its size.
-   * @returns ends it
+   * Observes a scroller, and restores the position when it or its content changes size.
+   * @returns stops it
    */
   attach(scroller: HTMLElement, content: HTMLElement): () => void {
     this.#scroller = scroller;
-    // Not every browser lets the keyboard reach a scroller by itself.
+    // Not every browser makes scrollers focusable by keyboard.
     scroller.tabIndex = 0;
     const observer = new ResizeObserver(() => this.restore());
     observer.observe(scroller);
@@ -56,7 +57,7 @@ export class ScrollPosition {
     return () => observer.disconnect();
   }
 
-  /** Notes where one reads, after scrolling. */
+  /** Records the current position. To be called after scrolling. */
   update(): void {
     const scroller = this.#scroller;
     if (!scroller) return;
@@ -69,7 +70,7 @@ export class ScrollPosition {
     if (last) this.#lastInView.value = messageIdOf(last);
   }
 
-  /** Goes back to where one was, after a change. */
+  /** Restores the recorded position after the content has changed. */
   restore(hasNewer = this.#hasNewer): void {
     this.#hasNewer = hasNewer;
     const scroller = this.#scroller;
@@ -80,7 +81,7 @@ export class ScrollPosition {
       scroller.scrollTop += target.getBoundingClientRect().top - top - height * targetOffset;
       this.#pendingSelector = undefined;
     } else if (this.#isAtEnd.peek()) {
-      // What is loaded ends before the log: the end is yet to come.
+      // The end of the log is not loaded yet.
       if (hasNewer) return;
       scroller.scrollTop = scroller.scrollHeight;
     } else if (this.#anchor?.element.isConnected) {
@@ -95,7 +96,7 @@ export class ScrollPosition {
     this.restore();
   }
 
-  /** Shows an element of the log, now or once it is there. */
+  /** Scrolls to an element of the log, now or once it is rendered. */
   scrollTo(selector: string): void {
     this.#pendingSelector = selector;
     this.#isAtEnd.value = false;

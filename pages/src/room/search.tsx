@@ -1,4 +1,4 @@
-/** Looking for words in the room: choosing what was found leads to its place in the log. */
+/** The search dialog. Selecting a result scrolls to the message in the log. */
 import type { TargetedKeyboardEvent } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
 import { limits } from '../../../client/index.ts';
@@ -29,7 +29,7 @@ export function Search({ view }: { view: RoomViewState }) {
 
   return (
     <Dialog class="search sheet" label={searchRoom} onClose={() => view.closeOverlay()}>
-      <div class="search-head">
+      <div class="search-header">
         <Icon name="search" />
         <input
           class="input"
@@ -49,9 +49,9 @@ export function Search({ view }: { view: RoomViewState }) {
       </div>
       <SearchCount search={search} count={hits().length} />
       <ul>
-        {hits().map((found) => (
-          <li key={found.id}>
-            <SearchResult hit={found} onPress={() => openHit(found.id)} />
+        {hits().map((hit) => (
+          <li key={hit.id}>
+            <SearchResult hit={hit} onPress={() => openHit(hit.id)} />
           </li>
         ))}
       </ul>
@@ -68,14 +68,14 @@ function SearchCount({ search, count }: { search: MessageSearch; count: number }
   const { searchInProgress, resultCount, noResults, searchFailed } = words.value;
   const { status, next } = search;
   const done = () => (count === 0 ? noResults : resultCount(count, next.value !== undefined));
-  const texts = { idle: () => '', looking: () => searchInProgress, failed: () => searchFailed, done };
+  const texts = { idle: () => '', searching: () => searchInProgress, failed: () => searchFailed, done };
   return <output class="search-count">{texts[status.value]()}</output>;
 }
 
-/** Characters before what was found. */
+/** Number of characters shown before the first match. */
 const leadCharacters = 24;
 
-/** The text from a little before the first place, with the places that were found. */
+/** Yields the text from shortly before the first match, with the matches as `<mark>`. */
 function* excerptOf({ text, matches }: SearchHit) {
   const start = Math.max((matches[0]?.[0] ?? 0) - leadCharacters, 0);
   if (start > 0) yield '…';
@@ -90,7 +90,7 @@ function* excerptOf({ text, matches }: SearchHit) {
 
 function SearchResult({ hit, onPress }: { hit: SearchHit; onPress: () => void }) {
   return (
-    <button type="button" class="hit" onClick={onPress}>
+    <button type="button" class="search-hit" onClick={onPress}>
       <time dateTime={new Date(hit.createdAt).toISOString()} title={longDateTime(hit.createdAt)}>
         {shortDateTime(hit.createdAt)}
       </time>

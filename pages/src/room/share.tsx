@@ -1,4 +1,4 @@
-/** Sharing the room: its link to copy, to send on, and to be read from the screen; for a private room an invitation. */
+/** The dialog to share a room: its link and QR code, and an invitation for a private room. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { api } from '../api.ts';
@@ -14,7 +14,7 @@ import type { RoomViewState } from './room-view-state.ts';
 import { RequestError, useRequest } from './use-request.tsx';
 import { useRoomState } from './use-room.ts';
 
-/** An invitation stands behind the `#`, where no server sees it. */
+/** The invitation is in the URL fragment, which is not sent to the server. */
 const invitationUrl = (link: string, invitation: string) => `${roomUrl(link)}#key=${encodeURIComponent(invitation)}`;
 
 export function Share({ view }: { view: RoomViewState }) {
@@ -29,7 +29,7 @@ export function Share({ view }: { view: RoomViewState }) {
   const close = () => view.closeOverlay();
 
   useEffect(() => {
-    // Without an answer the link is still there to be shared.
+    // If the request fails, the link can still be shared.
     api.getRoom({ params: { link } }, controller.callOptions).then(
       (room) => {
         isPrivate.value = room.isPrivate === true;
@@ -40,20 +40,20 @@ export function Share({ view }: { view: RoomViewState }) {
 
   const createInvitation = () =>
     request.run(async () => {
-      const made = await api.createInvitation({ params: { link }, body: { token: adminToken ?? '' } });
-      invitation.value = { address: invitationUrl(link, made.invitation), expiresAt: made.expiresAt };
+      const created = await api.createInvitation({ params: { link }, body: { token: adminToken ?? '' } });
+      invitation.value = { address: invitationUrl(link, created.invitation), expiresAt: created.expiresAt };
     });
 
   return (
     <Dialog labelledBy="share" onClose={close}>
-      <div class="dialog-head">
+      <div class="dialog-header">
         <h2 class="title" id="share">
           {text.shareRoom}
         </h2>
         <IconButton icon="close" label={text.close} onPress={close} />
       </div>
       <p class="dialog-text">{isPrivate.value ? text.sharePrivateHint : text.shareOpenHint}</p>
-      <div class="copy-line">
+      <div class="copy-row">
         <input
           class="input"
           readOnly
@@ -61,7 +61,7 @@ export function Share({ view }: { view: RoomViewState }) {
           aria-label={text.roomLink}
           onFocus={(event) => event.currentTarget.select()}
         />
-        <CopyButton text={url} label={text.copy} doneLabel={text.copied} icon="copy" class="is-main" />
+        <CopyButton text={url} label={text.copy} doneLabel={text.copied} icon="copy" class="is-primary" />
       </div>
       {invitation.value && <p class="hint">{text.invitationExpiry(shortDate(invitation.value.expiresAt))}</p>}
       {isPrivate.value && adminToken !== undefined && (
@@ -70,7 +70,7 @@ export function Share({ view }: { view: RoomViewState }) {
         </button>
       )}
       <RequestError request={request} />
-      <div class="share-near">
+      <div class="share-nearby">
         <QrCode text={url} label={text.qrCode} />
         <div>
           <p class="dialog-text">{text.qrCodeHint}</p>

@@ -1,10 +1,10 @@
-/** Above the composer: who types, and how long one's next message has to wait. */
+/** Above the composer: typing participants, and slow mode with the time until the next message. */
 import { Icon } from '../icon.tsx';
 import type { RoomViewState } from './room-view-state.ts';
 import { useRoomState } from './use-room.ts';
 import { words } from './words.ts';
 
-/** People who are named. */
+/** Maximum number of people named. */
 const maxNames = 2;
 
 export function StatusLine({ view }: { view: RoomViewState }) {
@@ -19,12 +19,12 @@ export function StatusLine({ view }: { view: RoomViewState }) {
   const others = typists.length - maxNames;
   const waitSeconds = composeState.secondsUntilSend.value;
   return (
-    <div class="now-line">
+    <div class="status-line">
       <span class="typing">
         {typists.length > 0 && typingIndicator(others > 0 ? namesAndOthers(names, others) : names, typists.length)}
       </span>
       {(waitSeconds > 0 || slowSeconds > 0) && (
-        <span class="slow">
+        <span class="slow-mode">
           <Icon name="clock" small />
           <span role="timer">{waitSeconds > 0 ? nextMessageIn(waitSeconds) : slowMode(slowSeconds)}</span>
         </span>

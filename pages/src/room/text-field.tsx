@@ -1,4 +1,4 @@
-/** A labelled text field of a dialog: a note beside its label, or how many characters are too many. */
+/** A labelled text field of a dialog, with a hint or the number of characters over the limit. */
 import type { Signal } from '@preact/signals';
 import type { ComponentChildren, TargetedInputEvent } from 'preact';
 import { countCharacters } from '../../../client/index.ts';
@@ -7,21 +7,21 @@ import { words } from './dialog-words.ts';
 export interface TextFieldProps {
   id: string;
   label: string;
-  note?: string;
+  hint?: string;
   text: Signal<string>;
-  /** Characters. */
-  most: number;
-  /** Whether it cannot be taken as it is, for another reason than its length. */
+  /** Maximum number of characters. */
+  maxLength: number;
+  /** Whether the text is invalid for another reason than its length. */
   isInvalid?: boolean;
-  /** Where it holds several lines. */
+  /** Number of lines, for a multi-line field. */
   rows?: number;
   isSecret?: boolean;
-  /** What stands beside it. */
+  /** Controls beside the field. */
   children?: ComponentChildren;
 }
 
-export function TextField({ id, label, note, text, most, isInvalid, rows, isSecret, children }: TextFieldProps) {
-  const over = countCharacters(text.value) - most;
+export function TextField({ id, label, hint, text, maxLength, isInvalid, rows, isSecret, children }: TextFieldProps) {
+  const over = countCharacters(text.value) - maxLength;
   const isOver = over > 0;
   const control = {
     id,
@@ -36,13 +36,13 @@ export function TextField({ id, label, note, text, most, isInvalid, rows, isSecr
   };
   return (
     <div class="field">
-      <div class="field-head">
+      <div class="field-header">
         <label for={id}>{label}</label>
         <span id={`${id}-note`} class={isOver || isInvalid ? 'field-note counter is-over' : 'field-note'}>
-          {isOver ? words.value.charactersOver(over) : note}
+          {isOver ? words.value.charactersOver(over) : hint}
         </span>
       </div>
-      <div class="field-line">
+      <div class="field-row">
         {rows === undefined ? <input autocomplete="off" {...control} /> : <textarea rows={rows} {...control} />}
         {children}
       </div>

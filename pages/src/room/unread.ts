@@ -1,33 +1,33 @@
-/** What one has not read: where it begins when one comes, and how much has come since that one has not seen. */
+/** Unread messages: the position of the divider, and the number of messages that have not been seen. */
 import { computed, signal } from '@preact/signals';
 import type { Message, RoomState } from '../../../client/index.ts';
 import type { RoomController } from './room-controller.ts';
 
-/** Milliseconds between two words to the room of how far one has read. */
+/** Milliseconds between read markers sent to the room. */
 const readReportMs = 1_000;
 
 export class Unread {
-  /** The last message that was in view, by id. */
+  /** Id of the last message that was visible. */
   readonly lastSeenId = signal(0);
-  /** The message before which the line stands, by id; it stays while the visit lasts. */
+  /** Id of the message that the divider is shown before. It stays for the whole visit. */
   readonly dividerId = computed(() => {
-    const mark = this.#readMarker.value;
+    const readMarker = this.#readMarker.value;
     const { messages, hasOlder } = this.#controller.state.value;
     const [first] = messages;
-    // Where the mark is not loaded, what follows it is not known either.
-    if (mark === undefined || !first || (hasOlder && first.id > mark)) return undefined;
-    return this.#othersAfter(mark)[0]?.id;
+    // If the marked message is not loaded, the one after it may not be loaded either.
+    if (readMarker === undefined || !first || (hasOlder && first.id > readMarker)) return undefined;
+    return this.#othersAfter(readMarker)[0]?.id;
   });
-  /** Messages of others that have not been in view. */
+  /** Number of messages of others that have not been visible. */
   readonly count = computed(() => {
-    const known = this.#othersAfter(this.lastSeenId.value).length;
-    return this.#controller.state.value.hasNewer ? Math.max(known, this.#unseenCount.value) : known;
+    const loaded = this.#othersAfter(this.lastSeenId.value).length;
+    return this.#controller.state.value.hasNewer ? Math.max(loaded, this.#unseenCount.value) : loaded;
   });
   readonly #controller: RoomController;
   readonly #isHidden: (authorId: string) => boolean;
-  /** What had been read when the line was drawn, by the id of the last. */
+  /** Id of the last message read when the divider was placed. */
   readonly #readMarker = signal<number | undefined>(undefined);
-  /** The same count, of what is not loaded too. */
+  /** Number of unseen messages including those that are not loaded. */
   readonly #unseenCount = signal(0);
   #reportTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -37,12 +37,12 @@ export class Unread {
   }
 
   /**
-   * Draws the line when one has come.
-   * @returns the message that was read last, by id, where others follow it
+   * Places the divider at the beginning of the visit.
+   * @returns id of the message that was read last, if unread ones follow it
    */
   start({ reading, newestId }: Pick<RoomState, 'reading' | 'newestId'>): number | undefined {
     const { messageId = 0, unread = 0 } = reading ?? {};
-    // Whoever is here for the first time has left nothing unread.
+    // On a first visit nothing counts as unread.
     if (messageId === 0 || unread === 0) {
       this.lastSeenId.value = newestId;
       this.#sendRead();
@@ -54,7 +54,7 @@ export class Unread {
     return messageId;
   }
 
-  /** A message is in view, and all before it. */
+  /** Marks a message and all before it as seen, and schedules the read marker. */
   markSeen(messageId: number): void {
     if (document.hidden || messageId <= this.lastSeenId.value) return;
     const newlySeen = this.#othersAfter(this.lastSeenId.value).filter(({ id }) => id <= messageId);
@@ -63,14 +63,14 @@ export class Unread {
     this.#reportTimer ??= setTimeout(() => this.#sendRead(), readReportMs);
   }
 
-  /** So many came: where nobody looks, the line stands before them, unless it stands before something unseen already. */
+  /** Counts new messages. If the page is hidden, puts the divider before them, unless it is at unseen ones already. */
   onNewMessages(count: number): void {
-    const { value: seen } = this.lastSeenId;
+    const { value: lastSeenId } = this.lastSeenId;
     this.#unseenCount.value += count;
-    if (document.hidden && !((this.dividerId.value ?? 0) > seen)) this.#readMarker.value = seen;
+    if (document.hidden && !((this.dividerId.value ?? 0) > lastSeenId)) this.#readMarker.value = lastSeenId;
   }
 
-  /** Messages of others after one, as far as they are loaded. */
+  /** Loaded messages of others after a message, without deleted and hidden ones. */
   #othersAfter(messageId: number): Message[] {
     const { messages } = this.#controller.state.value;
     const selfId = this.#controller.selfId.value;

@@ -1,37 +1,37 @@
-/** Something that is asked of the service from a dialog: it goes on, was refused, or is done. */
+/** A request made from a dialog, and its state: pending, failed or done. */
 import { type Signal, useSignal } from '@preact/signals';
 import { errorText } from '../error-text.ts';
 
 export interface RequestState {
-  /** Asks for it, and then does what follows. */
-  run: (ask: () => Promise<unknown>, then?: () => void) => Promise<void>;
+  /** Sends the request, then calls `onDone` if it succeeded. Ignored while another one is pending. */
+  run: (send: () => Promise<unknown>, onDone?: () => void) => Promise<void>;
   isPending: Signal<boolean>;
   error: Signal<string | undefined>;
 }
 
 export function useRequest(): RequestState {
-  const isRunning = useSignal(false);
-  const problem = useSignal<string | undefined>(undefined);
+  const isPending = useSignal(false);
+  const error = useSignal<string | undefined>(undefined);
   return {
-    isPending: isRunning,
-    error: problem,
-    run: async (ask, then) => {
-      if (isRunning.value) return;
-      isRunning.value = true;
-      problem.value = undefined;
+    isPending,
+    error,
+    run: async (send, onDone) => {
+      if (isPending.value) return;
+      isPending.value = true;
+      error.value = undefined;
       try {
-        await ask();
-        then?.();
-      } catch (error) {
-        problem.value = errorText(error);
+        await send();
+        onDone?.();
+      } catch (thrown) {
+        error.value = errorText(thrown);
       } finally {
-        isRunning.value = false;
+        isPending.value = false;
       }
     },
   };
 }
 
-/** Why it was refused. */
+/** Shows the error of a failed request. */
 export function RequestError({ request }: { request: RequestState }) {
-  return <div role="alert">{request.error.value && <p class="problem">{request.error.value}</p>}</div>;
+  return <div role="alert">{request.error.value && <p class="error">{request.error.value}</p>}</div>;
 }

@@ -1,6 +1,6 @@
 /** Private rooms, and one call to each endpoint about them. */
 import { exports } from 'cloudflare:workers';
-import { type Endpoint, type EndpointName, endpoints, takesJoinKey } from '../../../shared/endpoints.ts';
+import { type Endpoint, type EndpointName, endpoints } from '../../../shared/endpoints.ts';
 import { call, makeRoom, origin } from './calls.ts';
 
 export const joinKey = '合言葉は猫 100%';
@@ -60,5 +60,5 @@ export const roomEndpoints = names.filter((name) => /:link|\/chat\/(new|update|d
 
 /** Those of them that require the join key. Endpoints for the admin alone require the admin token instead. */
 export const joinKeyEndpoints = roomEndpoints.filter(
-  (name) => takesJoinKey(endpoints[name]) && !endpoints[name].summary.includes('(admin)'),
+  (name) => 'takesJoinKey' in endpoints[name] && !endpoints[name].summary.includes('(admin)'),
 );

@@ -2,18 +2,27 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { roomObject } from './calls.ts';
 
-/** The names of the tables, without those of the runtime. */
-export function tableNames(sql: SqlStorage): string[] {
-  const statement = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'";
+const schema = "SELECT name, type FROM sqlite_master WHERE name NOT LIKE '\\_cf%' ESCAPE '\\'";
+
+/** The names of all tables, indexes, views and triggers, except those of the runtime. */
+export function schemaNames(sql: SqlStorage): string[] {
   return sql
-    .exec<{ name: string }>(statement)
+    .exec<{ name: string }>(schema)
     .toArray()
     .map(({ name }) => name);
 }
 
-/** The names of the tables of a room's object. Empty if the object has stored nothing. */
-export async function tablesOf(link: string): Promise<string[]> {
-  return runInDurableObject(await roomObject(link), (_, { storage }) => tableNames(storage.sql));
+/** The names of all tables, except those of the runtime. */
+export function tableNames(sql: SqlStorage): string[] {
+  return sql
+    .exec<{ name: string }>(`${schema} AND type = 'table'`)
+    .toArray()
+    .map(({ name }) => name);
+}
+
+/** The schema names of a room's object; empty if the object has stored nothing. */
+export async function schemaOf(link: string): Promise<string[]> {
+  return runInDurableObject(await roomObject(link), (_, { storage }) => schemaNames(storage.sql));
 }
 
 /** The time of a room's alarm in milliseconds since 1970; null if there is none. */

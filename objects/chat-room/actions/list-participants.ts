@@ -1,0 +1,20 @@
+/** The participants of a room, page by page. */
+import type { Participant } from '../../../shared/participant.ts';
+import type { Room } from '../room.ts';
+
+/** A page of participants in the order of their ids, and how many are present in all, visitors included. */
+export interface ParticipantPage {
+  participants: Participant[];
+  participantCount: number;
+  /** The `after` of the next page; absent on the last. */
+  next?: string;
+}
+
+/** @param after the id of the last participant of the page before */
+export function listParticipants(room: Room, after: string | undefined, limit: number): ParticipantPage {
+  const following = room.participants.list().filter(({ id }) => after === undefined || id > after);
+  const participants = following.slice(0, limit);
+  const last = participants.at(-1);
+  const participantCount = room.participants.count();
+  return { participants, participantCount, ...(last && following.length > limit && { next: last.id }) };
+}
