@@ -1,4 +1,4 @@
-/** The cost of opening, paging, searching, resuming and exporting a room of 100,000 messages, in rows read and milliseconds. */
+/** The cost of reading a room of 100,000 messages (open, page, search, resume, export), in rows read and milliseconds. */
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { it } from 'vitest';

@@ -31,7 +31,7 @@ describe('a private room', () => {
     const admin = await windows.enter(link, adminsDevice(windows.origin, link));
     const member = await windows.enter(link, deviceWith(windows.origin, { name: 'mugi' }));
     const form = await choose(admin, 'タイトルと説明を編集');
-    await form.getByLabel('招待した人だけが入れる').check();
+    await form.getByLabel('招待制にする').check();
     const field = form.getByLabel('部屋の鍵');
     expect(await field.inputValue()).toMatch(/^\w{4}-\w{4}-\w{4}$/);
     await field.fill('short');
@@ -61,7 +61,7 @@ describe('a private room', () => {
   it('opens again to everyone from the menu, and keeps its key where that is left blank', async () => {
     const link = await makePrivateRoom();
     const admin = await windows.enter(link, adminsDevice(windows.origin, link));
-    const box = (form: Locator) => form.getByLabel('招待した人だけが入れる');
+    const box = (form: Locator) => form.getByLabel('招待制にする');
     const first = await choose(admin, 'タイトルと説明を編集');
     await expect.poll(() => box(first).isChecked()).toBe(true);
     await first.getByLabel('タイトル').fill('鍵つきの部屋');

@@ -250,7 +250,7 @@ describe('a private room', () => {
     const page = await windows.open('/');
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await page.locator('#make-title').fill('内輪');
-    await page.getByLabel('招待した人だけ').check();
+    await page.getByLabel('招待制にする').check();
     expect(await page.getByLabel('一覧に表示しない').isChecked()).toBe(true);
     const key = await page.getByLabel('部屋の鍵').inputValue();
     expect(key).toMatch(/^[a-z2-9]{4}-[a-z2-9]{4}-[a-z2-9]{4}$/);
@@ -288,11 +288,11 @@ describe('a private room', () => {
     await loseTheAnswer(page);
     await page.locator('#make-title').fill('公開');
     await page.locator('#make-link').fill('opened');
-    await page.getByLabel('招待した人だけ').check();
+    await page.getByLabel('招待制にする').check();
     await make(page).click();
     await page.getByText('サービスに接続できません').waitFor();
     expect((await roomOf('opened')).status).toBe(403);
-    await page.getByLabel('招待した人だけ').uncheck();
+    await page.getByLabel('招待制にする').uncheck();
     await make(page).click();
     await goIn(page);
     expect((await roomOf('opened')).status).toBe(200);

@@ -65,7 +65,7 @@ describe('what is written without a connection', () => {
     await alice.context().setOffline(true);
     await banner.getByRole('status').getByText('オフラインです。書いたメッセージは').waitFor();
     for (const text of ['one', 'two', 'three']) await say(alice, text);
-    await banner.getByText('オフラインです。送信待ちのメッセージが3件あります。').waitFor();
+    await banner.getByText('オフラインです。3件が送信待ちです。').waitFor();
     expect(await waiting(alice).count()).toBe(3);
     await alice.getByText('送信待ち').first().waitFor();
     await windows.server.boot();

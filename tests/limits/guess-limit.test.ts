@@ -5,16 +5,14 @@ import { formatArchiveLine } from '../../shared/archive.ts';
 import { GuessLimiter } from '../../shared/guess-limiter.ts';
 import { limits } from '../../shared/limits.ts';
 import { freshAddress, from, makeRoomElsewhere, withinAMinute } from '../support/pool/addresses.ts';
-import { adminToken, call } from '../support/pool/calls.ts';
+import { adminToken, bearer, call } from '../support/pool/calls.ts';
 import { setClock } from '../support/pool/clock.ts';
 import { sign } from '../support/pool/signing.ts';
 import { connect } from '../support/pool/sockets.ts';
 
-// The clock stands still: nothing is given back while a test runs, however long it takes.
+// A fixed clock: no limit refills while a test runs, however long it takes.
 beforeEach(() => setClock(Date.now()));
 afterEach(() => vi.useRealTimers());
-
-const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
 
 /** The first line of a valid export. */
 const firstLine = formatArchiveLine({

@@ -8,7 +8,7 @@ import { connect } from '../support/pool/sockets.ts';
 
 const joinKey = 'correct horse';
 
-// The clock stands still: nothing is given back while a test runs, however long it takes.
+// A fixed clock: no limit refills while a test runs, however long it takes.
 beforeEach(() => setClock(Date.now()));
 afterEach(() => vi.useRealTimers());
 

@@ -7,7 +7,7 @@ import { allMessages, call, roomObject } from '../support/pool/calls.ts';
 import { setClock } from '../support/pool/clock.ts';
 import { connect, type TestSocket } from '../support/pool/sockets.ts';
 
-// The clock moves only as a test says, however long the test takes.
+// A fixed clock, which only the tests move: no limit refills because a test takes long.
 beforeEach(() => setClock(Date.now()));
 afterEach(() => vi.useRealTimers());
 

@@ -1,4 +1,4 @@
-/** Erasure of a participant's own messages and reactions: each takes a `rev`, and it completes despite evictions and faults. */
+/** Erasure of a participant's own messages and reactions, each with a `rev`, to the end despite evictions and faults. */
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { afterEach, expect, it, vi } from 'vitest';
 import { limits } from '../../shared/limits.ts';
@@ -7,6 +7,7 @@ import { adminToken, allMessages, call, makeRoom, roomObject } from '../support/
 import { runAlarmsUntil, setClock } from '../support/pool/clock.ts';
 import { withFault } from '../support/pool/faults.ts';
 import { joinRoom } from '../support/pool/sockets.ts';
+import { alarmOf } from '../support/pool/storage.ts';
 
 const tokenOf = (who: string) => ({ token: `${who}-token` });
 
@@ -153,9 +154,7 @@ it('in a room without an alarm sets one', async () => {
   const { author } = await post(link, 'alice', 'one');
   await fill(link, author.id, 2 * limits.erasureBatch);
   await runAlarmsUntil(link, Date.now() + 60 * 60_000);
-  const room = await roomObject(link);
-  const alarm = () => runInDurableObject(room, (_, { storage }) => storage.getAlarm());
-  expect(await alarm()).toBeNull();
+  expect(await alarmOf(link)).toBeNull();
   await erase(link, 'alice');
   await expect
     .poll(async () => {

@@ -10,15 +10,24 @@ import type { Envelope } from '../../shared/envelope.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Message, SearchResults } from '../../shared/message.ts';
 import type { RoomView } from '../../shared/room.ts';
-import { adminToken, allMessages, call, freshLink, makeRoom, origin, roomObject } from '../support/pool/calls.ts';
+import {
+  adminToken,
+  allMessages,
+  bearer,
+  call,
+  freshLink,
+  makeRoom,
+  origin,
+  roomObject,
+} from '../support/pool/calls.ts';
 import { runAlarmsUntil } from '../support/pool/clock.ts';
 import { countRowsRead } from '../support/pool/rows-read.ts';
 import { connect } from '../support/pool/sockets.ts';
+import { schemaOf } from '../support/pool/storage.ts';
 
 afterEach(() => vi.useRealTimers());
 
 const operatorToken = 'operator-secret';
-const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
 
 const fetchExport = (link: string, init: RequestInit = { headers: bearer(adminToken) }) =>
   exports.default.fetch(`${origin}/chat/${link}/export`, init);
@@ -355,10 +364,7 @@ describe('an import', () => {
     }
     expect(await send(path, bearer(operatorToken), 'PUT')).toEqual([405, 'Method not allowed']);
     expect((await call('GET', `/chat/${link}`)).status).toBe(404);
-    const tables = await runInDurableObject(await roomObject(link), (_, { storage }) =>
-      storage.sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_cf%' ESCAPE '\\'").toArray(),
-    );
-    expect(tables).toEqual([]);
+    expect(await schemaOf(link)).toEqual([]);
   });
 
   it('into an existing room is refused with 409 and changes nothing', async () => {
@@ -378,10 +384,7 @@ describe('an import', () => {
     expect((await cancel()).envelope).toEqual({ statusCode: 200, content: 'Import given up' });
     expect((await cancel()).envelope).toMatchObject({ statusCode: 404, error: 'No import in progress' });
     expect((await call('GET', `/chat/${link}`)).status).toBe(404);
-    const left = await runInDurableObject(await roomObject(link), (_, { storage }) =>
-      storage.sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_cf%' ESCAPE '\\'").toArray(),
-    );
-    expect(left).toEqual([]);
+    expect(await schemaOf(link)).toEqual([]);
     expect((await importInto(link, other.join('\n'))).status).toBe(201);
     expect((await exported(link)).slice(1)).toEqual(other.slice(1));
   });

@@ -6,6 +6,7 @@ import { limits } from '../../shared/limits.ts';
 import { adminToken, call, makeRoom, roomObject } from '../support/pool/calls.ts';
 import { runAlarmsUntil, setClock } from '../support/pool/clock.ts';
 import { joinRoom } from '../support/pool/sockets.ts';
+import { alarmOf } from '../support/pool/storage.ts';
 
 const days = 30;
 const day = 24 * 60 * 60_000;
@@ -13,9 +14,6 @@ const expiresAfter = days * day + limits.activityWriteMs;
 const settings = env as { ROOM_DAYS: string };
 
 const exists = async (link: string) => (await call('GET', `/chat/${link}`)).status === 200;
-
-const alarmOf = async (link: string) =>
-  runInDurableObject(await roomObject(link), (_, { storage }) => storage.getAlarm());
 
 const rowsOf = async (link: string, table: string) =>
   runInDurableObject(await roomObject(link), (_, { storage }) => storage.sql.exec(`SELECT * FROM ${table}`).toArray());

@@ -1,8 +1,9 @@
 /**
  * The participant count compared with a pure model: random joins, leaves and renewals by REST, sockets that open, close
- * or are lost, evictions and time. The count is never negative, and equals the model's while no lost socket is undetected.
+ * or are lost, evictions and time. The count is never negative, and equals the model's whenever every lost socket has
+ * been detected.
  */
-import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
+import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { afterEach, expect, it, vi } from 'vitest';
@@ -11,6 +12,7 @@ import type { RoomView } from '../../shared/room.ts';
 import { call, makeRoom, roomObject } from '../support/pool/calls.ts';
 import { setClock } from '../support/pool/clock.ts';
 import { connect, type TestSocket } from '../support/pool/sockets.ts';
+import { alarmOf } from '../support/pool/storage.ts';
 
 const runs = Number(env.PROPERTY_RUNS || 2_000);
 
@@ -209,7 +211,7 @@ class Run {
     setClock(Date.now() + milliseconds);
     const room = await roomObject(this.#link);
     for (let turn = 0; turn < 3; turn++) {
-      const alarm = await runInDurableObject(room, (_, state) => state.storage.getAlarm());
+      const alarm = await alarmOf(this.#link);
       if (alarm === null || alarm > Date.now()) break;
       await runDurableObjectAlarm(room);
     }

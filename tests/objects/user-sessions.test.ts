@@ -9,10 +9,11 @@ import { Ownership } from '../../objects/user-sessions/ownership.ts';
 import { migrations } from '../../objects/user-sessions/schema.ts';
 import type { CallContent } from '../../shared/call-types.ts';
 import { limits } from '../../shared/limits.ts';
-import { type Answer, call } from '../support/pool/calls.ts';
+import { type Answer, bearer, call } from '../support/pool/calls.ts';
 import { setClock } from '../support/pool/clock.ts';
 import { countRowsRead } from '../support/pool/rows-read.ts';
 import { sign } from '../support/pool/signing.ts';
+import { schemaNames } from '../support/pool/storage.ts';
 
 afterEach(() => vi.useRealTimers());
 
@@ -23,8 +24,6 @@ function freshUser(): string {
   users += 1;
   return `user-${users}-${crypto.randomUUID().slice(0, 8)}`;
 }
-
-const bearer = (token: string | undefined) => (token === undefined ? {} : { Authorization: `Bearer ${token}` });
 
 const store = (body: Record<string, unknown>, token?: string) =>
   call<CallContent<'storeChatMessage'>>('POST', '/storeChatMessage', body, bearer(token));
@@ -244,9 +243,7 @@ describe('ownership', () => {
     await sessions(userId, 'stranger');
     await sessions(userId, await sign({ claims: { sub: userId } }));
     await runInDurableObject(env.USER_SESSIONS.getByName(userId), (_, state) => {
-      expect(
-        state.storage.sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_cf%' ESCAPE '\\'").toArray(),
-      ).toEqual([]);
+      expect(schemaNames(state.storage.sql)).toEqual([]);
     });
     expect((await store({ userId, message: 'x' }, 'mine')).status).toBe(201);
     expect((await sessions(userId, 'mine')).status).toBe(200);

@@ -7,8 +7,8 @@ const slowest = [
   /conversation\.property/,
   /participants\.property/,
   /\.property/,
-  /probes/,
-  /backlogs/,
+  /link-probes/,
+  /slow-consumers/,
   /search/,
 ];
 

@@ -1,4 +1,5 @@
 /** The participants of a room, page by page. */
+import { cutPage } from '../../../shared/page.ts';
 import type { Participant } from '../../../shared/participant.ts';
 import type { Room } from '../room.ts';
 
@@ -13,8 +14,6 @@ export interface ParticipantPage {
 /** @param after the id of the last participant of the page before */
 export function listParticipants(room: Room, after: string | undefined, limit: number): ParticipantPage {
   const following = room.participants.list().filter(({ id }) => after === undefined || id > after);
-  const participants = following.slice(0, limit);
-  const last = participants.at(-1);
-  const participantCount = room.participants.count();
-  return { participants, participantCount, ...(last && following.length > limit && { next: last.id }) };
+  const { rows: participants, last } = cutPage(following, limit);
+  return { participants, participantCount: room.participants.count(), ...(last && { next: last.id }) };
 }

@@ -1,5 +1,6 @@
 /** Moderation actions and reports, and who made them: the table `moderation_log`. */
 import type { LoggedAction, ModerationEntry } from '../../../shared/moderation.ts';
+import { cutPage } from '../../../shared/page.ts';
 
 export type NewModerationEntry = Omit<ModerationEntry, 'id'>;
 
@@ -88,9 +89,8 @@ export class ModerationLog {
         limit + 1,
       )
       .toArray();
-    const page = rows.slice(0, limit);
-    const last = page.at(-1);
-    return { entries: page.map(toEntry), ...(last && rows.length > limit && { next: String(last.id) }) };
+    const { rows: page, last } = cutPage(rows, limit);
+    return { entries: page.map(toEntry), ...(last && { next: String(last.id) }) };
   }
 
   clear(): void {

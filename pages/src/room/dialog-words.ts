@@ -73,8 +73,8 @@ const ja = {
   about: '説明',
   tags: 'タグ',
   tagsHint: (most: number, length: number) =>
-    `読点（、）区切り、${formatNumberJa(most)}個まで、各${formatNumberJa(length)}文字まで`,
-  privateRoom: '招待した人だけが入れる',
+    `読点（、）区切り、${formatNumberJa(most)}個・各${formatNumberJa(length)}文字まで`,
+  privateRoom: '招待制にする',
   keyUnchangedHint: '空欄の場合は今の鍵のまま',
   keyShownOnceHint: '表示されるのは今回だけです',
   keyTooShort: (least: number) => `${formatNumberJa(least)}文字以上にしてください`,

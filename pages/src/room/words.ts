@@ -18,7 +18,7 @@ export const ja = {
   offline: (waiting: number) =>
     waiting === 0
       ? 'オフラインです。書いたメッセージは、接続後に順に送信します。'
-      : `オフラインです。送信待ちのメッセージが${formatNumberJa(waiting)}件あります。ページを閉じても消えません。`,
+      : `オフラインです。${formatNumberJa(waiting)}件が送信待ちです。ページを閉じても消えません。`,
   reconnectNow: '今すぐ再接続',
   emptyRoom: 'まだメッセージがありません。最初のひとことをどうぞ。',
   loadingOlder: '以前のメッセージを読み込んでいます。',
