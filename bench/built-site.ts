@@ -45,7 +45,7 @@ export function loadedBy(start: string): string[] {
   return [...loaded].sort();
 }
 
-/** The scripts that a page loads initially: those in its HTML and their static imports, without scripts loaded on demand. */
+/** The scripts that a page loads initially: those in its HTML and their static imports. */
 export function scriptsOf(html: string): string[] {
   const inHtml = [...readFileSync(join(folder, html), 'utf8').matchAll(/(?:src|href)="\/(assets\/[^"]+\.js)"/g)];
   const scripts = new Set(inHtml.map(([, file = '']) => file));

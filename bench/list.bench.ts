@@ -11,7 +11,7 @@ const rooms = 10_000;
 const repetitions = 200;
 const anonymous = { isOperator: false, token: undefined };
 
-/** Adds 10,000 rooms. Every second has the tag `even`, one in a thousand the tag `rare`; two thirds have participants. */
+/** Adds rooms: every second has the tag `even`, one in a thousand the tag `rare`, two thirds have participants. */
 function fill(sql: SqlStorage): void {
   const roomIndex = new RoomIndex(sql);
   for (let index = 0; index < rooms; index++) {

@@ -40,7 +40,7 @@ const keyLines = [
   secretLine('JWT_PRIVATE_KEY', privateKey.export({ type: 'pkcs8', format: 'pem' })),
   secretLine('JWT_PUBLIC_KEY', publicKey.export({ type: 'spki', format: 'pem' })),
 ];
-// Nobody else on this machine may read them, not even for a moment.
+// Restricted before the keys are written: no other user of the machine can read them at any time.
 if (existsSync(file)) chmodSync(file, 0o600);
 writeFileSync(file, `${rest}${separator}${keyLines.join('')}`, { mode: 0o600 });
 process.stdout.write(`Wrote JWT_PRIVATE_KEY and JWT_PUBLIC_KEY (${algorithm}) to ${file}\n`);

@@ -3,29 +3,7 @@
  * Expected failures are returned as values (`Result`), because an error thrown over RPC loses its class.
  */
 
-/** WebSocket close codes (docs/protocol.md, "Close codes"). */
-export const closeCodes = {
-  badFrames: 4400,
-  credential: 4401,
-  forbidden: 4403,
-  noRoom: 4404,
-  noAuth: 4408,
-  roomDeleted: 4410,
-  tooLarge: 4413,
-  flooding: 4429,
-  overloaded: 4503,
-} as const;
-
-/** Clients reconnect, with jitter, after these close codes only. */
-export const reconnectingCloseCodes: readonly number[] = [
-  1001,
-  1006,
-  1011,
-  1012,
-  closeCodes.noAuth,
-  closeCodes.flooding,
-  closeCodes.overloaded,
-];
+import * as closeCodes from './close-codes.ts';
 
 interface FailureKind {
   /** HTTP status, also `statusCode` of the envelope and of an `error` frame. */

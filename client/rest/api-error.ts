@@ -1,10 +1,8 @@
-/** How a refusal is told, over REST and the socket alike. */
-
-/** A refusal of the service, or no answer at all (`statusCode` 0). */
+/** A refusal by the service, over REST or the socket, or a missing response (`statusCode` 0). */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly statusCode: number;
-  /** Seconds after which the same call may succeed. */
+  /** Seconds after which the same call may succeed; undefined if it will not, or the service did not say. */
   readonly retryAfter: number | undefined;
 
   constructor(statusCode: number, text: string, retryAfter?: number, options?: ErrorOptions) {

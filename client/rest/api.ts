@@ -1,4 +1,4 @@
-/** The REST calls, typed from the endpoint table. Runs wherever there is `fetch`. */
+/** The REST calls, typed from the endpoint table. Needs `fetch` only. */
 import type { CallContent, CallRequest } from '../../shared/call-types.ts';
 import type { EndpointName } from '../../shared/endpoints.ts';
 import type { Envelope } from '../../shared/envelope.ts';
@@ -7,26 +7,26 @@ import { type Route, routes } from '../../shared/routes.ts';
 import { ApiError } from './api-error.ts';
 
 export interface ApiOptions {
-  /** Where the service is: `https://api.flexio.workers.dev`. */
+  /** The origin of the service: `https://api.flexio.workers.dev`. */
   origin: string;
   fetch?: typeof fetch;
 }
 
 export interface CallOptions {
-  /** Sent as `Authorization: Bearer`, where a token should not stand in the URL or the body. */
+  /** A token that is sent as `Authorization: Bearer`, outside of the URL and the body. */
   bearer?: string | undefined;
-  /** Opens a private room: its join key, or an invitation. */
+  /** Grants access to a private room: its join key, or an invitation. */
   joinKey?: string | undefined;
   signal?: AbortSignal | undefined;
 }
 
 type OptionalKeys<T> = { [P in keyof T]: Record<string, never> extends T[P] ? P : never }[keyof T];
 
-/** What a call needs: parts in which nothing is required may be left out. */
+/** The input of a call. Parts without required fields are optional. */
 type CallInput<K extends EndpointName> = Omit<CallRequest<K>, OptionalKeys<CallRequest<K>>> &
   Partial<Pick<CallRequest<K>, OptionalKeys<CallRequest<K>>>>;
 
-/** Every call of the service by its name in the endpoint table. Each rejects with `ApiError`. */
+/** All calls of the service by their names in the endpoint table. Each rejects with `ApiError`. */
 export type Api = {
   [K in EndpointName]: (call: CallInput<K>, options?: CallOptions) => Promise<CallContent<K>>;
 };
@@ -52,10 +52,7 @@ async function readEnvelope(response: Response): Promise<Envelope> {
   }
 }
 
-/**
- * Makes a call.
- * @returns the answer of one that succeeded; else it rejects with `ApiError`
- */
+/** @returns the successful response; rejects with `ApiError`, or with the `signal`'s reason if it aborted the call */
 async function sendRequest(
   { origin, fetch: send = fetch }: ApiOptions,
   { method, path }: Route,
@@ -65,7 +62,7 @@ async function sendRequest(
   const { bearer, joinKey, signal } = options;
   const headers = new Headers();
   if (bearer !== undefined) headers.set('Authorization', `Bearer ${bearer}`);
-  // A header holds ASCII only.
+  // Headers are limited to ASCII.
   if (joinKey !== undefined) headers.set(joinKeyHeader, encodeURIComponent(joinKey));
   if (parts.body !== undefined) headers.set('Content-Type', 'application/json');
   const body = parts.body === undefined ? {} : { body: JSON.stringify(parts.body) };
@@ -84,7 +81,7 @@ async function sendRequest(
   throw new ApiError(response.status, error ?? '', retryAfter === null ? undefined : Number(retryAfter));
 }
 
-/** Makes the calls of the service at `origin`. */
+/** @returns the calls of the service at `origin` */
 export function createApi(service: ApiOptions): Api {
   const names = Object.keys(routes) as EndpointName[];
   const calls = names.map((name) => [
@@ -96,8 +93,8 @@ export function createApi(service: ApiOptions): Api {
 }
 
 /**
- * All of a room in one file, NDJSON, streamed; for its admin, whose token is the `bearer`.
- * @returns the answer whose body it is; it rejects with `ApiError`
+ * Exports a room as NDJSON, for the holder of its admin token (`bearer`).
+ * @returns a response whose body is a stream of the export; rejects with `ApiError`
  */
 export function exportRoom(service: ApiOptions, link: string, options: CallOptions): Promise<Response> {
   return sendRequest(service, { method: 'GET', path: exportPath }, { params: { link } }, options);

@@ -1,10 +1,10 @@
-/** Says to a room who one is, with a token that is got for it where need be, and again before that token expires. */
+/** Authenticates a connection: gets the token if it has to be fetched, and again before it expires. */
 import { type RoomCredentials, refreshDelay } from './credentials.ts';
 
-/** Milliseconds until a token is asked for again that could not be got. */
+/** Milliseconds until a token is requested again after the request failed. */
 const tokenRetryMs = 5_000;
 
-/** Credentials as they are shown: with the token itself. */
+/** Credentials as `auth` sends them: with the token itself. */
 export interface ResolvedCredentials extends RoomCredentials {
   token?: string | undefined;
 }
@@ -12,17 +12,15 @@ export interface ResolvedCredentials extends RoomCredentials {
 export class AuthFlow {
   readonly #authenticate: (credentials: ResolvedCredentials) => void;
   #credentials: RoomCredentials;
-  /** Those that the room took last, and those that it was shown since. */
+  /** The credentials that the room accepted last, and those that were sent last. */
   #acceptedCredentials: RoomCredentials;
   #sentCredentials: RoomCredentials;
-  /** Numbers the introductions: a token that comes late is not shown after a later one. */
-  #attempt = 0;
-  #hasRetried = false;
-  #isPending = false;
+  /** The current call of the token provider. The result of an earlier call is ignored. */
+  #tokenRequest: { isForNewCredentials: boolean } | undefined;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #refreshTimer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param authenticate says it to the room, if there is a line */
+  /** @param authenticate sends `auth`, if the socket is open */
   constructor(credentials: RoomCredentials, authenticate: (credentials: ResolvedCredentials) => void) {
     this.#credentials = credentials;
     this.#acceptedCredentials = credentials;
@@ -30,32 +28,33 @@ export class AuthFlow {
     this.#authenticate = authenticate;
   }
 
-  /** Whether a token can be got that is newer than the one that was shown. */
+  /** Whether the token comes from a function, which can return a newer one. */
   get canRefresh(): boolean {
     return typeof this.#credentials.token === 'function';
   }
 
-  /** Whether changed credentials wait for a token: what is said before they are shown is said under the old ones. */
+  /** Whether changed credentials wait for a token. A message that is sent before them would have the old name. */
   get isPending(): boolean {
-    return this.#isPending;
+    return this.#tokenRequest?.isForNewCredentials === true;
   }
 
-  /** Shows other credentials from the next introduction on. */
+  /** Changes the credentials of the next `auth`. */
   setCredentials(credentials: Partial<RoomCredentials>): void {
     this.#credentials = { ...this.#credentials, ...credentials };
   }
 
-  /** Introduces oneself. */
+  /** Sends `auth`, after the token provider has returned a token. */
   start(): void {
     clearTimeout(this.#retryTimer);
+    this.#tokenRequest = undefined;
     const { token } = this.#credentials;
-    const attempt = ++this.#attempt;
     if (typeof token !== 'function') return this.#authenticateWith(token);
-    // A token that is only renewed holds nothing up, however long it takes.
-    this.#isPending = this.#credentials !== this.#sentCredentials;
+    // A token that is only refreshed delays no message, however long it takes.
+    const request = { isForNewCredentials: this.#credentials !== this.#sentCredentials };
+    this.#tokenRequest = request;
     const ifCurrent = (act: () => void) => {
-      if (attempt !== this.#attempt) return;
-      this.#isPending = false;
+      if (request !== this.#tokenRequest) return;
+      this.#tokenRequest = undefined;
       act();
     };
     Promise.resolve()
@@ -66,40 +65,34 @@ export class AuthFlow {
       );
   }
 
-  /** Introduces oneself after so many milliseconds. */
+  /** Does the same after a delay in milliseconds. */
   startIn(ms: number): void {
     clearTimeout(this.#retryTimer);
     this.#retryTimer = setTimeout(() => this.start(), ms);
   }
 
-  /** The room took it, until its token expires (milliseconds), if it does. What was changed meanwhile is shown next. */
+  /**
+   * The room accepted the credentials that were sent. If others were set meanwhile, those are sent next.
+   * @param expiresAt when the token expires, in milliseconds; undefined if it does not
+   */
   accepted(expiresAt: number | undefined): void {
     clearTimeout(this.#refreshTimer);
     this.#acceptedCredentials = this.#sentCredentials;
-    this.#hasRetried = false;
     if (this.#credentials !== this.#sentCredentials) return this.start();
     if (expiresAt === undefined || !this.canRefresh) return;
     this.#refreshTimer = setTimeout(() => this.start(), refreshDelay(expiresAt, Date.now()));
   }
 
-  /** The room would never take it: back to what it took. */
+  /** The room refused the credentials permanently: the last accepted ones are used again. */
   rejected(): void {
     this.#credentials = this.#acceptedCredentials;
   }
 
-  /** The room did not believe it. Whether a token that is got anew is worth a second try, and no third. */
-  shouldRetry(): boolean {
-    const mayRetry = this.canRefresh && !this.#hasRetried;
-    this.#hasRetried = true;
-    return mayRetry;
-  }
-
-  /** The line is gone: nothing of it is due any more. */
+  /** Cancels what was due on a socket that is gone. */
   reset(): void {
     clearTimeout(this.#retryTimer);
     clearTimeout(this.#refreshTimer);
-    this.#isPending = false;
-    this.#attempt++;
+    this.#tokenRequest = undefined;
   }
 
   #authenticateWith(token: string | undefined): void {

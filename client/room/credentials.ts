@@ -1,30 +1,30 @@
-/** What a person shows to a room, and renewing it before it expires. */
+/** What identifies and authorizes a client in a room, and when a token is refreshed. */
 
-/** A token, or what gets one: called before each `auth`, so that one that expires is never shown twice. */
+/** A token, or a function that gets one. The function is called before each `auth`, so an expired token is not sent. */
 export type TokenProvider = string | (() => string | Promise<string>);
 
-/** What a person shows to a room. */
 export interface RoomCredentials {
-  /** Says who they are; without one they may only read. */
+  /** Identifies the participant. Without it the client can only read. */
   token?: TokenProvider | undefined;
-  /** Says what they may. */
+  /** Grants admin rights in the room. */
   adminToken?: string | undefined;
-  /** Opens a private room: its join key, or an invitation. */
+  /** Grants access to a private room: its join key, or an invitation. */
   joinKey?: string | undefined;
+  /** The display name. */
   name?: string | undefined;
 }
 
-/** Milliseconds before its end at which a token is renewed: a tenth of what is left, within bounds, at most half. */
+/** Milliseconds before its expiry at which a token is refreshed: a tenth of the remaining time, within these bounds. */
 const minLeadMs = 5_000;
 const maxLeadMs = 60_000;
 
-/** Milliseconds until then for a token that the room took, and that has expired by this device's clock: it is wrong. */
+/** Delay in milliseconds if a token that the room accepted has expired by this device's clock: the clock is wrong. */
 const clockSkewRefreshMs = 30_000;
 
-/** The longest pause that a timer can make. */
+/** The longest delay of `setTimeout`. */
 const maxTimerMs = 2 ** 31 - 1;
 
-/** Milliseconds from `at` until a token that expires at `expiresAt` is to be renewed. */
+/** @returns milliseconds from `at` until a token that expires at `expiresAt` is refreshed: at least half its time */
 export function refreshDelay(expiresAt: number, at: number): number {
   const remainingMs = expiresAt - at;
   if (remainingMs <= 0) return clockSkewRefreshMs;

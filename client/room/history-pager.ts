@@ -1,15 +1,15 @@
 /**
- * Asks for pages of the log: at either end one at a time, since each begins where the one before ended, and jumps, of
- * which the last counts.
+ * Requests pages of the message log. Older and newer pages are requested one at a time, because each starts where the one
+ * before ended. Of several jumps the last one counts.
  */
-import { clientLimits as limits } from '../../shared/limits.ts';
+import { clientLimits as limits } from '../../shared/client-limits.ts';
 import type { RoomState } from './room-state.ts';
 import { type PageKind, pageRef } from './timeline.ts';
 
 export interface HistoryPagerOptions {
   state: () => RoomState;
-  request: (question: object, ref: string) => Promise<unknown>;
-  /** Whether the answer to that question is waited for. */
+  request: (frame: object, ref: string) => Promise<unknown>;
+  /** Whether the reply to `ref` is still missing. */
   isPending: (ref: string) => boolean;
 }
 
@@ -23,17 +23,17 @@ type PagePosition = { before: number } | { after: number } | { around: number } 
 
 const isJump = ({ kind }: PageRequest) => kind === 'around' || kind === 'newest';
 
+/** The promises of all methods reject with `ApiError` if the request fails. */
 export class HistoryPager {
   readonly #options: HistoryPagerOptions;
   #lastRequest: PageRequest | undefined;
-  /** Numbers the jumps. */
   #jumpCount = 0;
 
   constructor(options: HistoryPagerOptions) {
     this.#options = options;
   }
 
-  /** The page before the oldest message that is known. */
+  /** Loads the page before the first loaded message, unless the log starts there. */
   async loadOlder(): Promise<void> {
     const { messages, hasOlder } = this.#options.state();
     const [first] = messages;
@@ -41,14 +41,14 @@ export class HistoryPager {
       await (this.#pendingRequest()?.reply ?? this.#request('older', { before: first.id }, first.id));
   }
 
-  /** The page after the newest one that is known. */
+  /** Loads the page after the last loaded message, unless the log ends there. */
   async loadNewer(): Promise<void> {
     const { messages, hasNewer } = this.#options.state();
     const last = messages.at(-1);
     if (last && hasNewer) await (this.#pendingRequest()?.reply ?? this.#request('newer', { after: last.id }, last.id));
   }
 
-  /** Jumps to a message, unless it is known and stays so. */
+  /** Loads the page around a message, unless the message is loaded and no pending jump replaces it. */
   async jumpTo(messageId: number): Promise<void> {
     const pending = this.#pendingRequest();
     const isLoaded = this.#options.state().messages.some(({ id }) => id === messageId);
@@ -56,7 +56,7 @@ export class HistoryPager {
       await this.#request('around', { around: messageId }, ++this.#jumpCount);
   }
 
-  /** Comes back to the newest messages, unless one is there and stays so. */
+  /** Loads the newest page, unless it is loaded and no pending jump replaces it. */
   async jumpToNewest(): Promise<void> {
     const pending = this.#pendingRequest();
     if (pending?.kind === 'newest') await pending.reply;
@@ -70,8 +70,8 @@ export class HistoryPager {
 
   #request(kind: PageKind, position: PagePosition, at: number): Promise<unknown> {
     const ref = pageRef(kind, at);
-    const answer = this.#options.request({ type: 'history', ...position, limit: limits.pageSize }, ref);
-    this.#lastRequest = { kind, ref, reply: answer };
-    return answer;
+    const reply = this.#options.request({ type: 'history', ...position, limit: limits.page.size }, ref);
+    this.#lastRequest = { kind, ref, reply };
+    return reply;
   }
 }

@@ -1,54 +1,59 @@
 /**
- * What one has written and the room has not answered for: each message goes out once, in order, and whoever waits for one
- * hears what became of it.
+ * Sends the participant's messages in the order in which they were written: the next one only after the room has answered
+ * the one before, so that a message that is rate limited keeps its place.
  */
 import type { ServerAckFrame, ServerErrorFrame } from '../../shared/frames.ts';
 import type { SingleFrame } from './parse-frames.ts';
 import { PendingRequests } from './pending-requests.ts';
 import { type OutgoingMessage, retryAfterOf } from './room-state.ts';
-import { SendQueue } from './send-queue.ts';
 
-/** A message on its way. */
+/** A message that is being sent. */
 export interface Sending {
-  /** By which `outgoing` has it until it is among the room's messages. */
+  /** Identifies the message in `outgoing` until the room's `messages` contain it. */
   clientId: string;
   /**
-   * Where it has its place, once it is stored. Rejects with `ApiError` where the room refuses it (403, 404, 409 …), or
-   * with 0 where it is discarded or the connection ends. Slow mode and a lost line only make it wait.
+   * Resolves with the `ack` once the message is stored. Rejects with `ApiError`: with the room's status code (403, 404,
+   * 409 …) if the room refuses the message, with 0 if it is discarded or the connection ends. Slow mode and a lost
+   * connection only delay it.
    */
   stored: Promise<ServerAckFrame>;
 }
 
 export interface OutboxOptions {
-  /** One's own messages that are not among the room's yet, in order. */
+  /** The participant's messages that the room's `messages` do not contain yet, in order. */
   outgoing: () => readonly OutgoingMessage[];
-  /** Whether none may go out at present. */
+  /** Whether no message may be sent at present. */
   isPaused: () => boolean;
-  /** Sends one. */
   send: (message: OutgoingMessage) => void;
+}
+
+/** @returns a message with a new random `clientId`, unique to its author */
+export function createOutgoingMessage(text: string, replyTo: number | undefined): OutgoingMessage {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  const clientId = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return { clientId, text, createdAt: Date.now(), ...(replyTo !== undefined && { replyTo }) };
 }
 
 export class Outbox {
   readonly #options: OutboxOptions;
-  readonly #sendQueue: SendQueue;
   readonly #pendingSends = new PendingRequests();
-  /** The message for whose sake a new token is being shown. */
+  /** The message that was sent and not answered yet. */
+  #inFlight: string | undefined;
+  /** Runs while the room's rate limit is waited for. */
+  #retryTimer: ReturnType<typeof setTimeout> | undefined;
+  /** The last message that was held until a new token is accepted. Each message is held once. */
   #heldMessage = '';
 
   constructor(options: OutboxOptions) {
     this.#options = options;
-    this.#sendQueue = new SendQueue({
-      next: () => (options.isPaused() ? undefined : this.next),
-      send: options.send,
-    });
   }
 
-  /** The first that waits to be sent. */
+  /** The first message that waits to be sent. */
   get next(): OutgoingMessage | undefined {
     return this.#options.outgoing().find(({ failure, messageId }) => !failure && messageId === undefined);
   }
 
-  /** What is to be known of one that is to be sent; it cannot be where it does not wait, or all is over. */
+  /** @returns a handle for a message; its `stored` rejects at once if the message is not waiting, or `hasEnded` */
   track(clientId: string, hasEnded: boolean): Sending {
     const stored = this.#pendingSends.waitFor(clientId) as Promise<ServerAckFrame>;
     const isWaiting = this.#options.outgoing().some((one) => one.clientId === clientId && one.messageId === undefined);
@@ -56,49 +61,66 @@ export class Outbox {
     return { clientId, stored };
   }
 
-  /** Lets the next one out, unless one is out or has to wait. */
+  /** Sends the next message, unless one is in flight or the outbox has to wait. */
   sendNext(): void {
-    this.#sendQueue.sendNext();
+    if (this.#inFlight !== undefined || this.#retryTimer !== undefined || this.#options.isPaused()) return;
+    const message = this.next;
+    if (!message) return;
+    this.#inFlight = message.clientId;
+    this.#options.send(message);
   }
 
-  /** Tells whoever waits what a frame says of their message. */
+  /** Settles `stored` of the message that a frame answers. */
   settle(frame: SingleFrame): void {
     if (frame.type === 'ack' && frame.clientId) this.#pendingSends.settle({ ...frame, ref: frame.clientId });
     if (frame.type === 'error' && retryAfterOf(frame) === undefined) this.#pendingSends.settle(frame);
   }
 
-  /** The room has answered for what was out: the next may go, or the same again after a pause. */
+  /** Sends the next message after the room has answered the one in flight, or the same again after a rate limit. */
   onAnswered(frame: ServerAckFrame | ServerErrorFrame): void {
-    if (frame.type === 'ack') this.#sendQueue.onAnswered(frame.clientId ?? '');
-    else this.#sendQueue.onAnswered(String(frame.ref), retryAfterOf(frame));
+    if (frame.type === 'ack') this.#finishSend(frame.clientId ?? '');
+    else this.#finishSend(String(frame.ref), retryAfterOf(frame));
   }
 
-  /** Holds one back for which the token has expired, until a new one is shown. @returns false the second time */
-  holdForToken(ref: string): boolean {
-    const isMessage = this.#options.outgoing().some(({ clientId }) => clientId === ref);
-    if (!isMessage || this.#heldMessage === ref) return false;
-    this.#heldMessage = ref;
+  /** Holds a message for which the token has expired. @returns false if it is none, or was held before */
+  holdForToken(clientId: string): boolean {
+    const isMessage = this.#options.outgoing().some((one) => one.clientId === clientId);
+    if (!isMessage || this.#heldMessage === clientId) return false;
+    this.#heldMessage = clientId;
     return true;
   }
 
-  /** Lets go of what was held back. */
+  /** Sends the held message again. */
   releaseHeld(): void {
-    this.#sendQueue.onAnswered(this.#heldMessage);
-    this.#sendQueue.sendNext();
+    this.#finishSend(this.#heldMessage);
+    this.sendNext();
   }
 
   discard(clientId: string): void {
     this.#pendingSends.fail('Discarded', clientId);
   }
 
-  /** The line is gone: what was out is to go out again. */
+  /** Forgets what was sent through a socket that is gone, so that it is sent again through the next one. */
   reset(): void {
     this.#heldMessage = '';
-    this.#sendQueue.reset();
+    clearTimeout(this.#retryTimer);
+    this.#retryTimer = undefined;
+    this.#inFlight = undefined;
   }
 
-  /** Nothing goes out any more. */
+  /** Rejects all that still waits. */
   end(reason: string): void {
     this.#pendingSends.fail(reason);
+  }
+
+  /** @param retryAfter seconds until the message may be sent again, if it was rate limited */
+  #finishSend(clientId: string, retryAfter?: number): void {
+    if (clientId !== this.#inFlight) return;
+    this.#inFlight = undefined;
+    if (retryAfter === undefined) return this.sendNext();
+    this.#retryTimer = setTimeout(() => {
+      this.#retryTimer = undefined;
+      this.sendNext();
+    }, retryAfter * 1_000);
   }
 }

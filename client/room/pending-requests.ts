@@ -1,14 +1,14 @@
-/** Questions to a room that are answered by a frame with the same `ref`. */
+/** Requests to a room that wait for the frame with the same `ref`. */
 import type { ServerFrame } from '../../shared/frames.ts';
 import { ApiError } from '../rest/api-error.ts';
 
 interface PendingRequest {
-  answer: Promise<ServerFrame>;
-  resolve: (answer: ServerFrame) => void;
+  reply: Promise<ServerFrame>;
+  resolve: (reply: ServerFrame) => void;
   reject: (reason: ApiError) => void;
 }
 
-/** An answer for which nobody has to wait: who has no use for it need not catch its refusal either. */
+/** @returns the same promise, whose rejection is not reported as unhandled if the caller ignores it */
 export function ignoreRejection<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => undefined);
   return promise;
@@ -17,18 +17,18 @@ export function ignoreRejection<T>(promise: Promise<T>): Promise<T> {
 export class PendingRequests {
   readonly #pending = new Map<string, PendingRequest>();
 
-  /** Waits for the answer to `ref`: it rejects with `ApiError` where the room refuses, or none can come any more. */
+  /** @returns the reply to `ref`; it rejects with `ApiError` if the room refuses the request, or after `fail` */
   waitFor(ref: string): Promise<ServerFrame> {
-    const { answer } = this.#pending.get(ref) ?? this.#create(ref);
-    return answer;
+    const { reply } = this.#pending.get(ref) ?? this.#create(ref);
+    return reply;
   }
 
-  /** Whether an answer is waited for. */
+  /** Whether the reply to `ref` is still missing. */
   has(ref: string): boolean {
     return this.#pending.has(ref);
   }
 
-  /** Takes a frame for the answer that it is, if it is one. */
+  /** Settles the request that a frame replies to, if there is one. */
   settle(frame: ServerFrame): void {
     const ref = 'ref' in frame ? String(frame.ref) : '';
     const request = this.#pending.get(ref);
@@ -38,7 +38,7 @@ export class PendingRequests {
     else request.resolve(frame);
   }
 
-  /** No answer can come any more: to one question, or to all. */
+  /** Rejects one request, or all, with `ApiError` 0: no reply can come any more. */
   fail(reason: string, ref?: string): void {
     const refs = ref === undefined ? [...this.#pending.keys()] : [ref];
     for (const one of refs) {
@@ -48,11 +48,11 @@ export class PendingRequests {
   }
 
   #create(ref: string): PendingRequest {
-    let settlers: Omit<PendingRequest, 'answer'> | undefined;
-    const answer = new Promise<ServerFrame>((resolve, reject) => {
+    let settlers: Omit<PendingRequest, 'reply'> | undefined;
+    const reply = new Promise<ServerFrame>((resolve, reject) => {
       settlers = { resolve, reject };
     });
-    const request = { answer: ignoreRejection(answer), ...settlers } as PendingRequest;
+    const request = { reply: ignoreRejection(reply), ...settlers } as PendingRequest;
     this.#pending.set(ref, request);
     return request;
   }

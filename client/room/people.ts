@@ -1,31 +1,31 @@
-/** Who is in the room with a client: who is here, who types, and how far each has read. */
+/** The people in a room as a client knows them: who is connected, who is typing, and how far each has read. */
+
+import { clientLimits as limits } from '../../shared/client-limits.ts';
 import type { ServerPresenceFrame, ServerTypingFrame } from '../../shared/frames.ts';
-import { clientLimits as limits } from '../../shared/limits.ts';
 import type { ReadMarker } from '../../shared/message.ts';
 import type { Participant, RoleName } from '../../shared/participant.ts';
 
-/** Somebody who types. */
 export interface TypingParticipant {
   participant: Participant;
-  /** When it is over if nothing more is heard of it, in milliseconds by this device's clock. */
+  /** When the indicator expires without another `typing` frame, in milliseconds by this device's clock. */
   until: number;
 }
 
-/** What of a room's state is about people. */
+/** The part of a room's state that is about people. */
 export interface RoomPeople {
-  /** Who the room takes this client for; null for a viewer. */
+  /** The participant of this client; null for a viewer. */
   self: Participant | null;
   role: RoleName;
-  /** At most a hundred of those with an identity; `participantCount` counts everyone. */
+  /** At most a hundred of the identified participants. `participantCount` counts everyone. */
   participants: Participant[];
   participantCount: number;
-  /** Who types, but oneself. */
+  /** The other participants who are typing. */
   typing: readonly TypingParticipant[];
-  /** The last message that each has read; empty in a crowd. */
+  /** The id of the last message that each participant has read, by participant id; empty in a large room. */
   marks: Readonly<Record<string, number>>;
 }
 
-/** After somebody came, left, or is shown otherwise. */
+/** Participants joined, left, or have another name, role or mute. */
 export function applyPresence<T extends RoomPeople>(people: T, frame: ServerPresenceFrame): T {
   const { participantCount, joined = [], left = [] } = frame;
   const leftIds = new Set(left.map(({ id }) => id));
@@ -38,30 +38,33 @@ export function applyPresence<T extends RoomPeople>(people: T, frame: ServerPres
   };
 }
 
-/** After somebody began to type, goes on with it, or ended. */
+/** A participant started, continued or stopped typing. @param at now, in milliseconds */
 export function applyTyping<T extends RoomPeople>(people: T, { participant, on }: ServerTypingFrame, at: number): T {
   const others = people.typing.filter((typist) => typist.participant.id !== participant.id);
   if (!on || participant.id === people.self?.id) {
     return others.length === people.typing.length ? people : { ...people, typing: others };
   }
-  return { ...people, typing: [...others, { participant, until: at + limits.typingMs }] };
+  return { ...people, typing: [...others, { participant, until: at + limits.readState.typingMs }] };
 }
 
-/** Without those of whom nothing was heard for so long that they no longer type. */
+/** Removes the typing indicators that have expired at `at` (milliseconds). */
 export function expireTyping<T extends RoomPeople>(people: T, at: number): T {
   const typing = people.typing.filter(({ until }) => until > at);
   return typing.length === people.typing.length ? people : { ...people, typing };
 }
 
-/** Everyone's marks by person. */
+/** @returns message ids by participant id */
 export function readMarkersById(marks: readonly ReadMarker[]): RoomPeople['marks'] {
   return Object.fromEntries(marks.map(({ id, messageId }) => [id, messageId]));
 }
 
-/** What the room can make of somebody, or take back; more comes with a token only. */
+/** The roles that a moderation action grants or revokes. All others come with a token. */
 const assignableRoles: readonly RoleName[] = ['member', 'moderator'];
 
-/** Who this client is, where it was given another standing meanwhile. Another of its connections may show more. */
+/**
+ * Applies a changed role or mute of this client's participant. A role that came with a token stays: the frame may be about
+ * another connection of the same participant, without that token.
+ */
 function updateSelf({ self, role }: RoomPeople, joined: readonly Participant[]): Pick<RoomPeople, 'self' | 'role'> {
   const announced = joined.find(({ id }) => id === self?.id);
   if (!self || !announced || !assignableRoles.includes(role)) return { self, role };

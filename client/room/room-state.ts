@@ -1,6 +1,6 @@
 /**
- * What a client knows of a room, as a pure function of what happened: frames in, state out. Any UI can show it, and
- * it can be tested without a socket. A frame heard twice changes nothing.
+ * The state of a room as a client knows it, and the pure function that computes it from frames and other events. It needs
+ * no socket and no UI. Applying a frame twice has the effect of applying it once.
  */
 import type { ServerAckFrame, ServerErrorFrame, ServerFrame } from '../../shared/frames.ts';
 import type { ReadState } from '../../shared/message.ts';
@@ -18,20 +18,20 @@ import {
   type Timeline,
 } from './timeline.ts';
 
-/** A message of one's own that is not among the room's messages yet. */
+/** A message of this client that `messages` does not contain yet. */
 export interface OutgoingMessage {
   clientId: string;
   text: string;
   replyTo?: number;
   /** Milliseconds, by this device's clock. */
   createdAt: number;
-  /** Its id in the room, once it was acknowledged: it is stored, and about to arrive like everyone's. */
+  /** Its id in the room, once it was acknowledged: it is stored, and its `message` frame is on the way. */
   messageId?: number;
-  /** Why the room refused it; then it waits for its author to send it again or discard it. */
+  /** Why the room refused it. It waits until it is retried or discarded. */
   failure?: Pick<ServerErrorFrame, 'statusCode' | 'error'>;
 }
 
-/** How the connection is. `ended` is final: the service said that coming back is of no use. */
+/** The state of the connection. `reconnecting` has the time of the loss in milliseconds; `ended` is final. */
 export type ConnectionPhase =
   | { name: 'connecting' }
   | { name: 'live' }
@@ -41,13 +41,13 @@ export type ConnectionPhase =
 export interface RoomState extends Timeline, RoomPeople {
   phase: ConnectionPhase;
   room: RoomInfo | null;
-  /** How members may post. */
+  /** Whether members may post, and how often. */
   chatSettings: ChatSettings;
-  /** Until when the next message of one's own has to wait (slow mode, haste), in milliseconds by this device's clock. */
+  /** When the next message may be sent (slow mode, rate limit), in milliseconds by this device's clock. */
   waitUntil: number;
-  /** Where this client stands in the log; null before the first `ready`. */
+  /** The position of this client in the log; null before the first `ready`. */
   position: { epoch: string; rev: number } | null;
-  /** How far one had read when the room was entered, and has since; null for a viewer. */
+  /** How far this participant has read; null for a viewer. */
   reading: ReadState | null;
   outgoing: OutgoingMessage[];
 }
@@ -73,23 +73,22 @@ export const initialState: RoomState = {
   outgoing: [],
 };
 
-/** What can happen to a room as a client sees it. Times (`at`) are milliseconds by this device's clock. */
+/** An event that changes the state. Times (`at`) are milliseconds by this device's clock. */
 export type RoomEvent =
   | { type: 'frame'; frame: ServerFrame; at: number }
   | { type: 'queued'; message: OutgoingMessage }
   | { type: 'discarded'; clientId: string }
   | { type: 'retried'; clientId: string }
-  /** One's own reaction was asked for, or its refusal takes it back. */
+  /** A reaction of this client was requested, or is undone because the request failed. */
   | ({ type: 'reacted' } & OwnReaction)
-  /** One has read up to a message. */
   | { type: 'read'; messageId: number }
-  /** Only the newest so many messages are still wanted. */
+  /** Only the newest `keep` messages are still needed. */
   | { type: 'trimmed'; keep: number }
-  | { type: 'passed'; at: number }
+  | { type: 'typing-expired'; at: number }
   | { type: 'lost'; at: number }
   | { type: 'ended'; code: number; reason: string };
 
-/** The state after an event. */
+/** @returns the state after an event; the same object if nothing has changed */
 export function reduce(state: RoomState, event: RoomEvent): RoomState {
   switch (event.type) {
     case 'frame':
@@ -99,14 +98,14 @@ export function reduce(state: RoomState, event: RoomEvent): RoomState {
     case 'discarded':
       return { ...state, outgoing: state.outgoing.filter(({ clientId }) => clientId !== event.clientId) };
     case 'retried':
-      return { ...state, outgoing: state.outgoing.map((message) => withoutFailure(message, event.clientId)) };
+      return { ...state, outgoing: changeOutgoing(state, event.clientId, ({ failure: _, ...message }) => message) };
     case 'reacted':
       return state.self ? applyReaction(state, state.self.id, event) : state;
     case 'read':
       return applyRead(state, event.messageId);
     case 'trimmed':
       return keepNewest(state, event.keep);
-    case 'passed':
+    case 'typing-expired':
       return expireTyping(state, event.at);
     case 'lost':
       return state.phase.name === 'live'
@@ -117,12 +116,12 @@ export function reduce(state: RoomState, event: RoomEvent): RoomState {
   }
 }
 
-/** Whether a frame shows that one before it was missed: its `rev` is not the next. */
+/** Whether the frame's `rev` is not the next one, so that at least one frame was missed. */
 export function hasGap(state: RoomState, frame: ServerFrame): boolean {
   return frame.type === 'message' && state.position !== null && frame.rev > state.position.rev + 1;
 }
 
-/** Seconds after which what was refused for its haste may be sent again; undefined for any other refusal. */
+/** @returns seconds after which a rate-limited frame may be sent again; undefined for all other errors */
 export function retryAfterOf({ statusCode, retryAfter }: ServerErrorFrame): number | undefined {
   return statusCode === 429 ? (retryAfter ?? 1) : undefined;
 }
@@ -143,17 +142,17 @@ function applyFrame(state: RoomState, frame: ServerFrame, at: number): RoomState
       return dropDelivered({
         ...state,
         ...applySlowMode(state, frame, at),
-        outgoing: state.outgoing.map(withMessageId(frame)),
+        outgoing: changeOutgoing(state, frame.clientId, (message) => ({ ...message, messageId: frame.messageId })),
       });
     case 'presence':
       return applyPresence(state, frame);
     case 'history':
-      // One of another epoch is of a room that is no more.
+      // A page of another epoch belongs to a room that was deleted.
       return frame.epoch === state.position?.epoch ? applyPage(state, frame) : state;
     case 'room':
       return dropBelowFloor({ ...state, room: frame.room, chatSettings: chatSettingsOf(frame) }, frame.floor);
     case 'error':
-      return { ...state, ...applyRetryAfter(state, frame, at), outgoing: state.outgoing.map(withFailure(frame)) };
+      return { ...state, ...applyRetryAfter(state, frame, at), outgoing: applyFailure(state, frame) };
     case 'typing':
       return applyTyping(state, frame, at);
     case 'read':
@@ -162,7 +161,7 @@ function applyFrame(state: RoomState, frame: ServerFrame, at: number): RoomState
       return { ...state, reading: { messageId: frame.messageId, unread: frame.unread } };
     case 'batch':
       return frame.frames.reduce((before, one) => applyFrame(before, one, at), state);
-    // Among what a later version of the room may say, too.
+    // Frames without an effect on the state, and those that a later version of the room may send.
     default:
       return state;
   }
@@ -175,7 +174,7 @@ function applyReady(state: RoomState, frame: Extract<ServerFrame, { type: 'ready
   return dropDelivered({
     ...state,
     ...dropBelowFloor(timeline, floor),
-    // What was acknowledged in an earlier life of the room went with it.
+    // What was acknowledged in another epoch was deleted with that room.
     outgoing: recovered ? state.outgoing : state.outgoing.filter(isSameEpoch),
     phase: { name: 'live' },
     self,
@@ -190,12 +189,12 @@ function applyReady(state: RoomState, frame: Extract<ServerFrame, { type: 'ready
   });
 }
 
-/** Only these two fields: a frame has many. */
+/** Picks the two fields from a frame, which has more. */
 function chatSettingsOf({ locked, slowSeconds }: ChatSettings): ChatSettings {
   return { locked, slowSeconds };
 }
 
-/** In slow mode a member's next message has to wait from the last one on. */
+/** In slow mode, a member's next message has to wait after each acknowledged one. */
 function applySlowMode({ chatSettings, role }: RoomState, ack: ServerAckFrame, at: number): Partial<RoomState> {
   const isSlowed = ack.clientId !== undefined && !ack.duplicate && role === 'member' && chatSettings.slowSeconds > 0;
   return isSlowed ? { waitUntil: at + chatSettings.slowSeconds * 1_000 } : {};
@@ -213,25 +212,24 @@ function applyRead(state: RoomState, messageId: number): RoomState {
   return { ...state, reading: { ...reading, messageId } };
 }
 
-/** Lets go of one's own messages that have come to be among the room's. */
+/** Removes the outgoing messages that `messages` contains by now. */
 function dropDelivered(state: RoomState): RoomState {
   const rev = state.position?.rev ?? 0;
   const outgoing = state.outgoing.filter(({ messageId }) => messageId === undefined || messageId > rev);
   return outgoing.length === state.outgoing.length ? state : { ...state, outgoing };
 }
 
-function withMessageId({ clientId, messageId }: ServerAckFrame): (message: OutgoingMessage) => OutgoingMessage {
-  return (message) => (message.clientId === clientId ? { ...message, messageId } : message);
+function changeOutgoing(
+  { outgoing }: RoomState,
+  clientId: unknown,
+  change: (message: OutgoingMessage) => OutgoingMessage,
+): OutgoingMessage[] {
+  return outgoing.map((message) => (message.clientId === clientId ? change(message) : message));
 }
 
-function withFailure(frame: ServerErrorFrame): (message: OutgoingMessage) => OutgoingMessage {
+/** A rate-limited message has no failure: it is sent again. */
+function applyFailure(state: RoomState, frame: ServerErrorFrame): OutgoingMessage[] {
   const { ref, statusCode, error } = frame;
-  const isFinal = retryAfterOf(frame) === undefined;
-  return (message) => (isFinal && message.clientId === ref ? { ...message, failure: { statusCode, error } } : message);
-}
-
-function withoutFailure(message: OutgoingMessage, clientId: string): OutgoingMessage {
-  if (message.clientId !== clientId) return message;
-  const { failure: _, ...rest } = message;
-  return rest;
+  if (retryAfterOf(frame) !== undefined) return state.outgoing;
+  return changeOutgoing(state, ref, (message) => ({ ...message, failure: { statusCode, error } }));
 }

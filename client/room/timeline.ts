@@ -1,30 +1,32 @@
 /**
- * The messages that a client holds: one stretch of the log without a gap, the newest of it as a rule, and another
- * after a jump. Messages are upserts by id, of two states of one the later counts.
+ * The messages that a client has loaded: one range of the log without gaps, which contains the newest message except
+ * after a jump. Messages are upserted by id; of two versions the one with the higher `rev` is kept.
  */
+
+import { clientLimits as limits } from '../../shared/client-limits.ts';
 import type { ServerHistoryFrame } from '../../shared/frames.ts';
-import { clientLimits as limits } from '../../shared/limits.ts';
 import type { Message, Reaction } from '../../shared/message.ts';
 
-/** What of a room's state is about its messages. */
+/** The part of a room's state that is about messages. */
 export interface Timeline {
-  /** By id. */
+  /** Ordered by id. */
   messages: Message[];
-  /** Whether older messages may exist than the first of `messages`. */
+  /** Whether messages before the first loaded one may exist. */
   hasOlder: boolean;
-  /** Whether newer ones exist than the last, as after a jump: what arrives then waits until one comes back. */
+  /** Whether messages after the last loaded one exist, as after a jump. New messages are not added then. */
   hasNewer: boolean;
-  /** The id of the newest message that is known of; 0 where there is none. */
+  /** The id of the newest known message, loaded or not; 0 if there is none. */
   newestId: number;
-  /** The least id that is still kept: what lies below has gone, and may yet be heard of. */
+  /** The lowest id that is still kept. Messages below were removed, but frames about them may still arrive. */
   floor: number;
 }
 
 export type PageKind = 'older' | 'newer' | 'around' | 'newest';
 
 /**
- * Says to which question a page is the answer.
- * @param at where `older` and `newer` set in: such a page is of use only while the stretch ends there; else a number
+ * @param at for `older` and `newer` the id at which the page starts: it is used only while the loaded range ends there.
+ *   For jumps any number that is unique
+ * @returns the `ref` of a page request, from which `applyPage` reads both again
  */
 export function pageRef(kind: PageKind, at: number): string {
   return `${kind}-${at}`;
@@ -33,20 +35,20 @@ export function pageRef(kind: PageKind, at: number): string {
 const lastId = (messages: readonly Message[]) => messages.at(-1)?.id ?? 0;
 
 /**
- * Puts in messages that are new, or have changed; what lies outside the stretch waits for its page.
- * @param selfId of whom broadcasts do not say which reactions are theirs; without it the messages do
+ * Upserts new and changed messages. Those outside the loaded range are left to their page.
+ * @param selfId this client's participant, if the messages come from a broadcast, which has no `mine`
  */
 export function applyChanges<T extends Timeline>(timeline: T, changed: readonly Message[], selfId?: string): T {
   const newestId = Math.max(timeline.newestId, ...changed.map(({ id }) => id));
   return { ...upsert(timeline, inLoadedRange(timeline, changed), selfId), newestId };
 }
 
-/** The newest page, in place of all that was known. */
+/** @returns a timeline of the newest page only */
 export function fromNewestPage(messages: Message[], floor: number): Timeline {
   return { messages, hasOlder: hasOlderThan(messages, floor), hasNewer: false, newestId: lastId(messages), floor };
 }
 
-/** The stretch with a page that was asked for; without it where a jump, a loss or trimming came between. */
+/** Adds a requested page. It is ignored if a jump, a reconnect or trimming came in between, so that it does not fit. */
 export function applyPage<T extends Timeline>(before: T, { ref, messages, floor }: ServerHistoryFrame): T {
   const timeline = dropBelowFloor(before, floor);
   const [kind, at] = String(ref).split('-');
@@ -67,30 +69,30 @@ export function applyPage<T extends Timeline>(before: T, { ref, messages, floor 
   }
 }
 
-/** Without what is no longer kept. */
+/** Removes the messages that are no longer kept. */
 export function dropBelowFloor<T extends Timeline>(timeline: T, floor: number): T {
   if (floor <= timeline.floor) return timeline;
   const messages = timeline.messages.filter(({ id }) => id >= floor);
   return { ...timeline, messages, hasOlder: timeline.hasOlder && hasOlderThan(messages, floor), floor };
 }
 
-/** The last so many, at least one: what was let go of is loaded again where it is wanted. */
+/** Keeps the newest `keep` messages, at least one. The others can be loaded again. */
 export function keepNewest<T extends Timeline>(timeline: T, keep: number): T {
   const count = Math.max(keep, 1);
   if (timeline.messages.length <= count) return timeline;
   return { ...timeline, messages: timeline.messages.slice(-count), hasOlder: true };
 }
 
-/** One's own reaction, given or taken back. */
+/** A reaction that this client adds or removes. */
 export interface OwnReaction {
   messageId: number;
   emoji: string;
   on: boolean;
-  /** Of one that the room refused: the message's `rev` when it was shown. What was heard since counts without it. */
+  /** If it is undone: the message's `rev` when it was applied. Later versions from the room do not count it. */
   appliedAtRev?: number;
 }
 
-/** With one's own reaction before the room has said so, or without it where the room refused. */
+/** Applies a reaction before the room has confirmed it, or undoes it after the room refused it. */
 export function applyReaction<T extends Timeline>(timeline: T, selfId: string, own: OwnReaction): T {
   const message = timeline.messages.find(({ id }) => id === own.messageId);
   const existing = message?.reactions.find(({ emoji }) => emoji === own.emoji);
@@ -110,7 +112,7 @@ function withMine({ mine: _, ...rest }: Reaction, mine: boolean): Reaction {
 function updateReactions(reactions: readonly Reaction[], selfId: string, { emoji, on }: OwnReaction): Reaction[] {
   const existing = reactions.find((one) => one.emoji === emoji) ?? { emoji, count: 0, participants: [] };
   const others = existing.participants.filter((id) => id !== selfId);
-  const participants = on && others.length < limits.reactionParticipants ? [...others, selfId] : others;
+  const participants = on && others.length < limits.message.reactionParticipants ? [...others, selfId] : others;
   const changed = withMine({ ...existing, count: existing.count + (on ? 1 : -1), participants }, on);
   const all =
     existing.count === 0 ? [...reactions, changed] : reactions.map((one) => (one === existing ? changed : one));
@@ -141,8 +143,8 @@ function upsert<T extends Timeline>(timeline: T, messages: readonly Message[], s
 }
 
 /**
- * A broadcast does not say which reactions are one's own. Where it names all who reacted, that is seen from it; else
- * what was known stays.
+ * A broadcast does not have `mine`. If it lists all participants of a reaction, `mine` follows from the list; otherwise
+ * the known value is kept.
  */
 function preserveMine(existing: Message, newer: Message, selfId: string): Message {
   if (newer.reactions.length === 0) return newer;

@@ -1,21 +1,21 @@
-/** Tells a room that somebody types: not at each key, again while it goes on, and that it ended. */
-import { clientLimits as limits } from '../../shared/limits.ts';
+/** Sends `typing` frames: not at each keystroke, again while typing goes on, and when it stops. */
+import { clientLimits as limits } from '../../shared/client-limits.ts';
 
-/** Milliseconds between two words of it, and without a key until it has ended. */
-const resendMs = limits.typingMs / 2;
-const idleMs = limits.typingMs - 1_000;
+/** Milliseconds between two frames, and without a keystroke until typing has stopped. */
+const resendMs = limits.readState.typingMs / 2;
+const idleMs = limits.readState.typingMs - 1_000;
 
 export class TypingNotifier {
   readonly #send: (on: boolean) => void;
   #lastSentAt = Number.NEGATIVE_INFINITY;
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param send says that one types, or no longer does */
+  /** @param send sends that the participant is typing, or has stopped */
   constructor(send: (on: boolean) => void) {
     this.#send = send;
   }
 
-  /** A key was pressed. */
+  /** To be called at each keystroke. @param at milliseconds */
   onInput(at: number): void {
     clearTimeout(this.#idleTimer);
     this.#idleTimer = setTimeout(() => this.stop(), idleMs);
@@ -24,14 +24,14 @@ export class TypingNotifier {
     this.#send(true);
   }
 
-  /** The text was sent or taken back. */
+  /** To be called when the text was sent or cleared. */
   stop(): void {
     if (this.#idleTimer === undefined) return;
     this.reset();
     this.#send(false);
   }
 
-  /** Nobody is there to be told. */
+  /** Stops without a frame: the socket is gone. */
   reset(): void {
     clearTimeout(this.#idleTimer);
     this.#idleTimer = undefined;

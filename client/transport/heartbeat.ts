@@ -1,11 +1,11 @@
-/** Tells a connection that has gone silent from one on which nobody speaks: a ping now and then must be answered. */
+/** Detects a dead connection: a ping that is sent at intervals must be answered. */
 import { automaticPing } from '../../shared/ping.ts';
 
-/** Milliseconds between two pings, and after a ping until a silent connection is given up. */
+/** Milliseconds between two pings, and after a ping until a connection without any reply counts as dead. */
 const pingIntervalMs = 25_000;
 const pongTimeoutMs = 10_000;
 
-/** Characters after which to ping in between: the room closes a socket that it sent megabytes without a sign of life. */
+/** Received characters after which an extra ping is sent: the room closes a socket that only receives, after megabytes. */
 const pingEveryCharacters = 256 * 1_024;
 
 export class Heartbeat {
@@ -13,13 +13,13 @@ export class Heartbeat {
   readonly #onTimeout: () => void;
   readonly #pingTimer: ReturnType<typeof setInterval>;
   #pongTimer: ReturnType<typeof setTimeout> | undefined;
-  /** Characters heard since the last ping. */
+  /** Characters received since the last ping. */
   #charactersSincePing = 0;
 
   /**
    * Starts at once.
-   * @param send sends the ping if there is a connection, and says whether it did
-   * @param onTimeout called when nothing was heard after a ping
+   * @param send sends the ping if the socket is open; returns whether it did
+   * @param onTimeout called when nothing was received after a ping
    */
   constructor(send: (ping: string) => boolean, onTimeout: () => void) {
     this.#send = send;
@@ -27,7 +27,7 @@ export class Heartbeat {
     this.#pingTimer = setInterval(() => this.ping(), pingIntervalMs);
   }
 
-  /** Pings now. The room's sweep finds out a vanished client only if it ever pinged, so the first ping is sent early. */
+  /** Pings now. The room's sweep detects a vanished client only if it ever pinged, so the first ping is sent early. */
   ping(): void {
     if (!this.#send(automaticPing)) return;
     this.#charactersSincePing = 0;
@@ -35,7 +35,7 @@ export class Heartbeat {
     this.#pongTimer = setTimeout(this.#onTimeout, pongTimeoutMs);
   }
 
-  /** Anything was heard, so many characters long, or there is no longer anything to hear. */
+  /** To be called when a frame was received, with its length, and when the socket closed. */
   onReceived(characters = 0): void {
     clearTimeout(this.#pongTimer);
     this.#charactersSincePing += characters;

@@ -1,18 +1,23 @@
 /**
- * The line to the service: a partysocket that comes back by itself, after the close codes that allow it. It adds what
- * partysocket leaves open: trying at once in the middle of a pause, and telling a broken line from one that was closed.
+ * A WebSocket that reconnects by itself, after the close codes that allow it. It adds to partysocket what that leaves
+ * open: reconnecting at once during the delay, waiting as long as the room demands, and close codes as the criterion.
  */
-import ReconnectingWebSocket, { CloseEvent as BrokenOff } from 'partysocket/ws';
-import { closeCodes, reconnectingCloseCodes } from '../../shared/failures.ts';
+import ReconnectingWebSocket, { CloseEvent as PartySocketCloseEvent } from 'partysocket/ws';
+import * as closeCodes from '../../shared/close-codes.ts';
 import { Heartbeat } from './heartbeat.ts';
 
-/** Milliseconds before the first and the longest pause between tries; the first is spread by as much again. */
+/** Milliseconds: the first and the longest delay between attempts. The first has as much jitter again. */
 const minRetryDelayMs = 500;
 const maxRetryDelayMs = 10_000;
 const connectTimeoutMs = 10_000;
 
-/** Seconds after which a client that was too much may come back; undefined where nothing was said of that. */
-function closeRetryAfter(code: number, reason: string): number | undefined {
+interface Closed {
+  readonly code: number;
+  readonly reason: string;
+}
+
+/** @returns seconds after which a client that was closed for flooding may reconnect; undefined for all other closes */
+function closeRetryAfter({ code, reason }: Closed): number | undefined {
   const [, seconds] = /come back in (\d{1,6}) s$/.exec(reason) ?? [];
   return code === closeCodes.flooding && seconds !== undefined ? Number(seconds) : undefined;
 }
@@ -23,15 +28,15 @@ export type SocketClass = new (url: string) => object;
 export interface ReconnectingSocketOptions {
   /** `wss://…` */
   url: string;
-  /** Where the platform has none of its own. */
+  /** A WebSocket class, if the platform has none. */
   WebSocket?: SocketClass | undefined;
-  /** Whether to come back after a code after which clients as a rule do not. */
-  shouldReconnect?: (code: number) => boolean;
+  /** Whether to reconnect after a code that ends a connection as a rule. May be called twice for one close. */
+  shouldReconnect: (code: number) => boolean;
   onOpen: () => void;
   onText: (text: string) => void;
-  /** The line is gone, and is being tried again. */
-  onLost: () => void;
-  /** The service closed it for good. */
+  /** The socket closed, and is opened again. */
+  onLost: (code: number) => void;
+  /** The service closed the socket permanently. */
   onEnded: (code: number, reason: string) => void;
 }
 
@@ -39,9 +44,6 @@ export class ReconnectingSocket {
   readonly #options: ReconnectingSocketOptions;
   readonly #heartbeat: Heartbeat;
   #socket: ReconnectingWebSocket;
-  /** Ends the listening to the socket. */
-  #socketListeners = new AbortController();
-  #willReconnect = true;
   #backOffTimer: ReturnType<typeof setTimeout> | undefined;
 
   /** Opens at once. */
@@ -54,18 +56,18 @@ export class ReconnectingSocket {
     );
   }
 
-  /** @returns whether it went out; nothing is kept for later */
+  /** @returns whether the text was sent; it is not queued */
   send(text: string): boolean {
     return this.#socket.readyState === ReconnectingWebSocket.OPEN && this.#socket.send(text);
   }
 
-  /** Tries now rather than after the pause. */
+  /** Opens a new socket at once instead of after the delay. `onLost` is not called for the one before. */
   reconnectNow(): void {
     this.#detach();
     this.#socket = this.#open();
   }
 
-  /** Closes for good; nothing more is heard. */
+  /** Closes permanently. No callback is called any more. */
   close(): void {
     this.#heartbeat.stop();
     this.#detach();
@@ -75,39 +77,37 @@ export class ReconnectingSocket {
     const { url, WebSocket, onOpen } = this.#options;
     const socket = new ReconnectingWebSocket(url, undefined, {
       ...(WebSocket && { WebSocket }),
-      // Anything it queued would be sent before `auth`.
+      // partysocket would send its queue before `auth`.
       maxEnqueuedMessages: 0,
       minReconnectionDelay: minRetryDelayMs * (1 + Math.random()),
       maxReconnectionDelay: maxRetryDelayMs,
       reconnectionDelayGrowFactor: 1.6,
       connectionTimeout: connectTimeoutMs,
-      shouldReconnectOnClose: (event) => this.#shouldReconnect(event),
+      shouldReconnectOnClose: (event) => this.#willReconnect(event),
     });
-    this.#socketListeners = new AbortController();
-    const { signal } = this.#socketListeners;
-    const handleOpen = () => {
+    // Not listeners: those get a copy of the event, which in Node always has partysocket's own class.
+    socket.onopen = () => {
       onOpen();
       this.#heartbeat.ping();
     };
-    socket.addEventListener('open', handleOpen, { signal });
-    socket.addEventListener('message', ({ data }) => this.#onMessage(data), { signal });
-    socket.addEventListener('close', ({ code, reason }) => this.#onClose(code, reason), { signal });
+    socket.onmessage = ({ data }) => this.#onMessage(data);
+    socket.onclose = (event) => this.#onClose(event);
     return socket;
   }
 
   #detach(): void {
     clearTimeout(this.#backOffTimer);
-    this.#socketListeners.abort();
+    this.#socket.onopen = null;
+    this.#socket.onmessage = null;
+    this.#socket.onclose = null;
     this.#socket.close(1000, 'Left');
   }
 
-  /** A line that broke (1006) comes as an event of partysocket's own, which says 1000. */
-  #shouldReconnect(event: { readonly code: number; readonly reason: string }): boolean {
-    const { code, reason } = event;
-    const mustBackOff = closeRetryAfter(code, reason) !== undefined;
-    const mayReconnect = () => reconnectingCloseCodes.includes(code) || this.#options.shouldReconnect?.(code) === true;
-    this.#willReconnect = event instanceof BrokenOff || (!mustBackOff && mayReconnect());
-    return this.#willReconnect;
+  /** A connection that broke or timed out is reported as an event of partysocket's own class, with code 1000. */
+  #willReconnect(event: Closed): boolean {
+    if (event instanceof PartySocketCloseEvent) return true;
+    if (closeRetryAfter(event) !== undefined) return false;
+    return closeCodes.reconnecting.includes(event.code) || this.#options.shouldReconnect(event.code);
   }
 
   #onMessage(data: unknown): void {
@@ -116,19 +116,19 @@ export class ReconnectingSocket {
     if (text) this.#options.onText(text);
   }
 
-  #onClose(code: number, reason: string): void {
+  #onClose(event: Closed): void {
     this.#heartbeat.onReceived();
-    if (this.#willReconnect) return this.#options.onLost();
-    const retryAfter = closeRetryAfter(code, reason);
-    if (retryAfter !== undefined) return this.#backOff(retryAfter);
+    if (this.#willReconnect(event)) return this.#options.onLost(event.code);
+    const retryAfter = closeRetryAfter(event);
+    if (retryAfter !== undefined) return this.#backOff(event.code, retryAfter);
     this.close();
-    this.#options.onEnded(code, reason);
+    this.#options.onEnded(event.code, event.reason);
   }
 
-  /** Comes back when the room said, and a little later, so that not everyone does at once. */
-  #backOff(seconds: number): void {
+  /** Reconnects after the time that the room demanded, with jitter so that clients do not return all at once. */
+  #backOff(code: number, seconds: number): void {
     this.#detach();
     this.#backOffTimer = setTimeout(() => this.reconnectNow(), seconds * 1_000 + minRetryDelayMs * (1 + Math.random()));
-    this.#options.onLost();
+    this.#options.onLost(code);
   }
 }

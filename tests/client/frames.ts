@@ -1,4 +1,4 @@
-/** Frames that a room could send, for the tests of the client. */
+/** Frames as a room sends them, for the tests of the client. */
 import type { ServerReadyFrame } from '../../shared/frames.ts';
 import type { Message } from '../../shared/message.ts';
 import type { Participant } from '../../shared/participant.ts';

@@ -1,6 +1,6 @@
 /**
- * The library as others import it: from within a checkout, and as a package among their dependencies, in Node, for a type
- * checker and through a bundler.
+ * The client library as its users import it: within a checkout, and as a dependency in Node, for the type checker and
+ * through a bundler.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ const tsc = join(root, 'node_modules/typescript/bin/tsc');
 const names = Object.keys(library).sort();
 const listing = "import * as library from 'flexio-chat/client'; console.log(Object.keys(library).sort().join())";
 
-/** Somebody’s project, with this package as `npm install` would lay it down. */
+/** The project of a user, with this package as `npm install` would unpack it. */
 let project: string;
 
 beforeAll(() => {
@@ -46,7 +46,7 @@ it('is imported by its name as a dependency', () => {
   expect(run(project).split(',')).toEqual(names);
 });
 
-it('has types, under the strictest rules of a project', () => {
+it('has types that pass the strictest compiler options', () => {
   const code = `
     import { RoomConnection, type RoomState } from 'flexio-chat/client';
     const room = new RoomConnection({ origin: 'http://localhost', link: 'a', token: async () => 'x' });
@@ -63,11 +63,11 @@ it('has types, under the strictest rules of a project', () => {
   execFileSync(process.execPath, [tsc, ...flags, ...lib, 'index.ts'], { cwd: project });
 }, 60_000);
 
-it('goes through a bundler', async () => {
+it('is bundled without other imports', async () => {
   writeFileSync(join(project, 'main.js'), "export { RoomConnection } from 'flexio-chat/client';");
   const lib = { entry: join(project, 'main.js'), formats: ['es' as const] };
-  const made = await build({ root: project, logLevel: 'error', build: { write: false, lib } });
-  if (!Array.isArray(made)) throw new Error('a watcher');
-  const [chunk] = made.flatMap(({ output }) => output);
+  const output = await build({ root: project, logLevel: 'error', build: { write: false, lib } });
+  if (!Array.isArray(output)) throw new Error('a watcher');
+  const [chunk] = output.flatMap((one) => one.output);
   expect(chunk).toMatchObject({ exports: ['RoomConnection'], imports: [], dynamicImports: [] });
 }, 60_000);

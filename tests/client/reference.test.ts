@@ -1,4 +1,4 @@
-/** docs/embed.md and its Japanese twin name all that there is: options, methods, and fields of the state. */
+/** docs/embed.md and its Japanese version list all options, methods, and fields of the state. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { initialState, RoomConnection, type RoomConnectionOptions } from '../../client/index.ts';
@@ -28,15 +28,15 @@ describe.each([
   const text = readFileSync(new URL(`../../docs/${document}`, import.meta.url), 'utf8');
 
   /** The names in the first column of the table below a heading. */
-  function named(heading = ''): string[] {
+  function namesBelow(heading = ''): string[] {
     const section = text.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
     const cells = [...section.matchAll(/^\| (`.*?) \|/gm)].map(([, cell]) => cell ?? '');
     return cells.flatMap((cell) => [...cell.matchAll(/`(\w+)/g)].map(([, name]) => name ?? '')).sort();
   }
 
-  it('names every option, method and field, and no other', () => {
-    expect(named(headings[0])).toEqual(Object.keys(options).sort());
-    expect(named(headings[1])).toEqual(methods.sort());
-    expect(named(headings[2])).toEqual(Object.keys(initialState).sort());
+  it('lists every option, method and field, and no other', () => {
+    expect(namesBelow(headings[0])).toEqual(Object.keys(options).sort());
+    expect(namesBelow(headings[1])).toEqual(methods.sort());
+    expect(namesBelow(headings[2])).toEqual(Object.keys(initialState).sort());
   });
 });

@@ -1,4 +1,4 @@
-/** Erasure of a participant's own messages and reactions: each takes a `rev`, and it completes despite evictions and faults. */
+/** Erasure of a participant's own messages and reactions, each with a `rev`, to the end despite evictions and faults. */
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { afterEach, expect, it, vi } from 'vitest';
 import { limits } from '../../shared/limits.ts';
@@ -7,6 +7,7 @@ import { adminToken, allMessages, call, makeRoom, roomObject } from '../support/
 import { runAlarmsUntil, setClock } from '../support/pool/clock.ts';
 import { withFault } from '../support/pool/faults.ts';
 import { joinRoom } from '../support/pool/sockets.ts';
+import { alarmOf } from '../support/pool/storage.ts';
 
 const tokenOf = (who: string) => ({ token: `${who}-token` });
 
@@ -131,9 +132,9 @@ it('of many messages continues by alarm in batches, also after evictions, and ke
   const link = await makeRoom();
   const { author } = await post(link, 'alice', 'first');
   const batches = 12;
-  await fill(link, author.id, batches * limits.erasureBatch - 1);
+  await fill(link, author.id, batches * limits.jobs.erasureBatch - 1);
   const bob = await joinRoom(link, 'bob');
-  expect((await erase(link, 'alice')).content).toEqual({ remaining: (batches - 1) * limits.erasureBatch });
+  expect((await erase(link, 'alice')).content).toEqual({ remaining: (batches - 1) * limits.jobs.erasureBatch });
   await post(link, 'alice', 'meanwhile');
   await evictDurableObject(await roomObject(link), { webSockets: 'hibernate' });
   await runAlarmsUntil(link, Date.now() + 60_000);
@@ -151,11 +152,9 @@ it('in a room without an alarm sets one', async () => {
   setClock(Date.now());
   const link = await makeRoom();
   const { author } = await post(link, 'alice', 'one');
-  await fill(link, author.id, 2 * limits.erasureBatch);
+  await fill(link, author.id, 2 * limits.jobs.erasureBatch);
   await runAlarmsUntil(link, Date.now() + 60 * 60_000);
-  const room = await roomObject(link);
-  const alarm = () => runInDurableObject(room, (_, { storage }) => storage.getAlarm());
-  expect(await alarm()).toBeNull();
+  expect(await alarmOf(link)).toBeNull();
   await erase(link, 'alice');
   await expect
     .poll(async () => {
@@ -169,13 +168,13 @@ it('a batch that fails has no effect and is done later', async () => {
   setClock(Date.now());
   const link = await makeRoom();
   const { author } = await post(link, 'alice', 'one');
-  await fill(link, author.id, limits.erasureBatch);
+  await fill(link, author.id, limits.jobs.erasureBatch);
   expect((await erase(link, 'alice')).content.remaining).toBe(1);
   await withFault(link, 'AFTER UPDATE ON messages', async () => {
     await runAlarmsUntil(link, Date.now() + 1_000);
     expect((await allMessages(link)).at(-1)).toMatchObject({ text: 'x' });
   });
-  await runAlarmsUntil(link, Date.now() + 2 * limits.jobRetryMs);
+  await runAlarmsUntil(link, Date.now() + 2 * limits.jobs.retryMs);
   expect((await allMessages(link)).filter(({ text }) => text !== '')).toEqual([]);
 });
 
@@ -183,7 +182,7 @@ it('the deletion of the room cancels it for the next room at that link', async (
   setClock(Date.now());
   const link = await makeRoom();
   const { author } = await post(link, 'alice', 'one');
-  await fill(link, author.id, 2 * limits.erasureBatch);
+  await fill(link, author.id, 2 * limits.jobs.erasureBatch);
   await erase(link, 'alice');
   await call('DELETE', '/chat/delete', { token: adminToken, link });
   const left = await runInDurableObject(await roomObject(link), (_, { storage }) =>

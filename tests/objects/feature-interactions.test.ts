@@ -1,4 +1,4 @@
-/** Interactions of features: moderation, private rooms, retention, erasure, import, search, read markers and expiring tokens. */
+/** Interactions of moderation, private rooms, retention, erasure, import, search, read markers and expiring tokens. */
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env, exports } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -11,6 +11,7 @@ import { runAlarmAfter, runAlarmsUntil, setClock } from '../support/pool/clock.t
 import { withFault } from '../support/pool/faults.ts';
 import { secondsFromNow, sign } from '../support/pool/signing.ts';
 import { connect, joinRoom, openRoom } from '../support/pool/sockets.ts';
+import { tableNames } from '../support/pool/storage.ts';
 
 afterEach(() => {
   vi.useRealTimers();
@@ -52,13 +53,9 @@ it('a deleted room leaves no row in any table except the outbox', async () => {
   await moderate(link, { action: 'mute', target });
   const rows = async () =>
     runInDurableObject(await roomObject(link), (_, { storage }) => {
-      const names = storage.sql
-        .exec<{ name: string }>(
-          "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'",
-        )
-        .toArray()
-        .map(({ name }) => name)
-        .filter((name) => !name.startsWith('words_') && !['migrations', 'outbox'].includes(name));
+      const names = tableNames(storage.sql).filter(
+        (name) => !name.startsWith('words_') && !['migrations', 'outbox'].includes(name),
+      );
       const counts = names.map((name) => [name, storage.sql.exec(`SELECT 1 FROM ${name}`).toArray().length] as const);
       return Object.fromEntries(counts.filter(([, count]) => count > 0));
     });
@@ -262,10 +259,10 @@ it('slow mode delays no longer than its interval even if the clock is set back',
 
 it('the number of mentions is limited even if many participants share a name', async () => {
   const link = await makeRoom();
-  const people = Array.from({ length: limits.mentions + 5 }, (_, place) => `same-${place}`);
+  const people = Array.from({ length: limits.message.mentions + 5 }, (_, place) => `same-${place}`);
   for (const who of people) await post(link, who, { name: 'same' });
   const { content } = await post(link, 'alice', { text: '@same'.repeat(700) });
-  expect(content.mentions).toHaveLength(limits.mentions);
+  expect(content.mentions).toHaveLength(limits.message.mentions);
 });
 
 it('a search does not find expired or erased messages', async () => {

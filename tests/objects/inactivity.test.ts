@@ -6,16 +6,14 @@ import { limits } from '../../shared/limits.ts';
 import { adminToken, call, makeRoom, roomObject } from '../support/pool/calls.ts';
 import { runAlarmsUntil, setClock } from '../support/pool/clock.ts';
 import { joinRoom } from '../support/pool/sockets.ts';
+import { alarmOf } from '../support/pool/storage.ts';
 
 const days = 30;
 const day = 24 * 60 * 60_000;
-const expiresAfter = days * day + limits.activityWriteMs;
+const expiresAfter = days * day + limits.jobs.activityWriteMs;
 const settings = env as { ROOM_DAYS: string };
 
 const exists = async (link: string) => (await call('GET', `/chat/${link}`)).status === 200;
-
-const alarmOf = async (link: string) =>
-  runInDurableObject(await roomObject(link), (_, { storage }) => storage.getAlarm());
 
 const rowsOf = async (link: string, table: string) =>
   runInDurableObject(await roomObject(link), (_, { storage }) => storage.sql.exec(`SELECT * FROM ${table}`).toArray());
@@ -106,7 +104,7 @@ it('a busy room stores its last activity at most once an hour', async () => {
   const link = await makeRoom();
   await call('POST', `/chat/${link}/participants`, { action: 'join', token: 'bob' });
   const [first] = await rowsOf(link, 'touched');
-  setClock(Date.now() + limits.activityWriteMs - 1);
+  setClock(Date.now() + limits.jobs.activityWriteMs - 1);
   await call('POST', `/chat/${link}/participants`, { action: 'join', token: 'bob' });
   expect(await rowsOf(link, 'touched')).toEqual([first]);
   setClock(Date.now() + 1);

@@ -3,6 +3,7 @@ import { evictAllDurableObjects, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { call, roomObject } from '../support/pool/calls.ts';
+import { schemaNames } from '../support/pool/storage.ts';
 
 /** 10,000 by default; fewer where the property tests have fewer runs. */
 const probes = Number(env.PROPERTY_RUNS || 1_000) * 10;
@@ -18,8 +19,7 @@ describe(`${probes} requests for links without a room`, () => {
       for (const { status } of await Promise.all(requests)) expect(status).toBe(404);
       const leftovers = Array.from({ length: 200 }, async (_, index) =>
         runInDurableObject(await roomObject(`probe-${start + index}`), async (_object, { storage }) => {
-          const tables = storage.sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_%' ESCAPE '\\'");
-          return tables.toArray().length + Number((await storage.getAlarm()) !== null);
+          return schemaNames(storage.sql).length + Number((await storage.getAlarm()) !== null);
         }),
       );
       expect(Math.max(...(await Promise.all(leftovers)))).toBe(0);

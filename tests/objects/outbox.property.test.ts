@@ -18,6 +18,7 @@ import type { DirectoryUpdate } from '../../objects/room-directory/update.ts';
 import { systemClock } from '../../objects/storage/clock.ts';
 import { GuessLimiter } from '../../shared/guess-limiter.ts';
 import { limits } from '../../shared/limits.ts';
+import { schemaNames } from '../support/pool/storage.ts';
 
 const link = 'the-link';
 const visitor = { participant: null, role: 'viewer', address: 'a' } as const;
@@ -34,7 +35,7 @@ type Step =
   | { type: 'create' | 'update' | 'delete' | 'join' | 'leave' | 'evict' }
   | { type: 'wait'; milliseconds: number };
 
-const delay = fc.oneof(fc.nat({ max: 50 }), fc.nat({ max: limits.kvSettleMs - 1_000 }));
+const delay = fc.oneof(fc.nat({ max: 50 }), fc.nat({ max: limits.replica.kvSettleMs - 1_000 }));
 const outcome: fc.Arbitrary<OperationOutcome> = fc.oneof(
   { weight: 3, arbitrary: fc.constant({ appliedAfter: 1, answersAfter: 1, fails: false }) },
   {
@@ -215,8 +216,7 @@ async function simulate(state: DurableObjectState, simulation: Simulation, steps
   );
   expect(behindSince).toBeNull();
   if (expected) return;
-  const tables = state.storage.sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_%' ESCAPE '\\'");
-  expect(tables.toArray()).toEqual([]);
+  expect(schemaNames(state.storage.sql)).toEqual([]);
   expect(await state.storage.getAlarm()).toBeNull();
 }
 

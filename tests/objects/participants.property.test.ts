@@ -1,8 +1,9 @@
 /**
  * The participant count compared with a pure model: random joins, leaves and renewals by REST, sockets that open, close
- * or are lost, evictions and time. The count is never negative, and equals the model's while no lost socket is undetected.
+ * or are lost, evictions and time. The count is never negative, and equals the model's whenever every lost socket has
+ * been detected.
  */
-import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
+import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { afterEach, expect, it, vi } from 'vitest';
@@ -11,6 +12,7 @@ import type { RoomView } from '../../shared/room.ts';
 import { call, makeRoom, roomObject } from '../support/pool/calls.ts';
 import { setClock } from '../support/pool/clock.ts';
 import { connect, type TestSocket } from '../support/pool/sockets.ts';
+import { alarmOf } from '../support/pool/storage.ts';
 
 const runs = Number(env.PROPERTY_RUNS || 2_000);
 
@@ -53,7 +55,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({
       type: fc.constant('advance' as const),
-      milliseconds: fc.constantFrom(1_000, 60_000, limits.personalLeaseMs, 7 * 60_000, limits.anonymousLeaseMs),
+      milliseconds: fc.constantFrom(1_000, 60_000, limits.lease.personalMs, 7 * 60_000, limits.lease.anonymousMs),
     }),
   },
 );
@@ -130,7 +132,7 @@ class Run {
       if (one.type === 'openWithLease') return this.#open(undefined, lease);
       const action = one.type === 'renew' ? 'join' : 'leave';
       await this.#callParticipants({ action, lease: lease.secret });
-      if (one.type === 'renew') lease.until = Date.now() + limits.anonymousLeaseMs;
+      if (one.type === 'renew') lease.until = Date.now() + limits.lease.anonymousMs;
       else model.end(lease.key);
     }
   }
@@ -143,8 +145,8 @@ class Run {
 
   /** Advances the clock until the sweep has closed every lost socket, checks the count and closes all sockets. */
   async finish(): Promise<void> {
-    await this.#advance(limits.silentAfterMs + limits.sweepEveryMs);
-    await this.#advance(limits.sweepEveryMs);
+    await this.#advance(limits.socket.silentAfterMs + limits.socket.sweepEveryMs);
+    await this.#advance(limits.socket.sweepEveryMs);
     this.#model.sockets = this.#model.sockets.filter(({ isLost }) => !isLost);
     await this.check();
     for (const socket of this.#all) socket.close();
@@ -163,10 +165,10 @@ class Run {
   async #join(who: string): Promise<void> {
     if (who === 'visitor') {
       const { lease = '' } = await this.#callParticipants({ action: 'join' });
-      this.#model.join(`lease ${lease}`, Date.now() + limits.anonymousLeaseMs, lease);
+      this.#model.join(`lease ${lease}`, Date.now() + limits.lease.anonymousMs, lease);
     } else {
       await this.#callParticipants({ action: 'join', token: who });
-      this.#model.join(who, Date.now() + limits.personalLeaseMs);
+      this.#model.join(who, Date.now() + limits.lease.personalMs);
     }
   }
 
@@ -209,7 +211,7 @@ class Run {
     setClock(Date.now() + milliseconds);
     const room = await roomObject(this.#link);
     for (let turn = 0; turn < 3; turn++) {
-      const alarm = await runInDurableObject(room, (_, state) => state.storage.getAlarm());
+      const alarm = await alarmOf(this.#link);
       if (alarm === null || alarm > Date.now()) break;
       await runDurableObjectAlarm(room);
     }

@@ -2,8 +2,7 @@
 import { evictDurableObject } from 'cloudflare:test';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Participant } from '../../shared/participant.ts';
-import type { RoomView } from '../../shared/room.ts';
-import { adminToken, call, makeRoom, roomObject } from '../support/pool/calls.ts';
+import { adminToken, call, makeRoom, participantCount, roomObject } from '../support/pool/calls.ts';
 import { runAlarmAfter, setClock } from '../support/pool/clock.ts';
 import { connect, joinRoom, openRoom } from '../support/pool/sockets.ts';
 
@@ -16,7 +15,6 @@ const callParticipants = (link: string, body: Record<string, unknown>) =>
   call<LeaseResponse>('POST', `/chat/${link}/participants`, body);
 const join = async (link: string, body = {}) => (await callParticipants(link, { action: 'join', ...body })).content;
 const leave = async (link: string, body = {}) => (await callParticipants(link, { action: 'leave', ...body })).content;
-const countIn = async (link: string) => (await call<RoomView>('GET', `/chat/${link}`)).content.participantCount;
 
 const list = async (link: string, query = '') =>
   (
@@ -37,7 +35,7 @@ describe('joining and leaving by REST', () => {
     const counts = answers.map((answer) => answer.participantCount).sort((one, other) => one - other);
     expect(counts).toEqual(Array.from({ length: 40 }, (_, index) => index + 1));
     expect(new Set(answers.map((answer) => answer.lease)).size).toBe(40);
-    expect(await countIn(link)).toBe(40);
+    expect(await participantCount(link)).toBe(40);
   });
 
   it('leaves never bring the count below zero', async () => {
@@ -53,7 +51,7 @@ describe('joining and leaving by REST', () => {
     const { lease } = await join(link);
     await join(link, { token: 'alice' });
     await evictDurableObject(await roomObject(link));
-    expect(await countIn(link)).toBe(2);
+    expect(await participantCount(link)).toBe(2);
     expect((await leave(link, { lease })).participantCount).toBe(1);
     expect((await leave(link, { token: 'alice' })).participantCount).toBe(0);
   });
@@ -94,13 +92,13 @@ describe('joining and leaving by REST', () => {
     await join(link);
     await alice.presence(({ participantCount }) => participantCount === 3);
     await runAlarmAfter(link, 85_000);
-    expect(await countIn(link)).toBe(3);
+    expect(await participantCount(link)).toBe(3);
     await runAlarmAfter(link, 6_000);
-    expect(await countIn(link)).toBe(2);
+    expect(await participantCount(link)).toBe(2);
     expect(await alice.presence(({ left }) => left)).toMatchObject({ participantCount: 2, left: [{ name: 'bob' }] });
     await evictDurableObject(await roomObject(link));
     await runAlarmAfter(link, 12 * 60 * 60_000);
-    expect(await countIn(link)).toBe(1);
+    expect(await participantCount(link)).toBe(1);
   });
 
   it('an expired lease is not found, even before the alarm', async () => {
@@ -108,7 +106,7 @@ describe('joining and leaving by REST', () => {
     const { lease } = await join(link);
     setClock(Date.now() + 12 * 60 * 60_000);
     expect((await callParticipants(link, { action: 'join', lease })).status).toBe(404);
-    expect(await countIn(link)).toBe(0);
+    expect(await participantCount(link)).toBe(0);
   });
 
   it('a lease counts for the address that created it', async () => {
@@ -127,7 +125,7 @@ describe('joining and leaving by REST', () => {
     const refused = await callParticipants(link, { action: 'join' });
     expect(refused.status).toBe(429);
     expect(Number(refused.headers.get('Retry-After'))).toBeGreaterThan(0);
-    expect(await countIn(link)).toBe(100);
+    expect(await participantCount(link)).toBe(100);
     expect((await join(link, { token: 'alice' })).participantCount).toBe(101);
   });
 
@@ -142,7 +140,7 @@ describe('joining and leaving by REST', () => {
     const link = await makeRoom();
     expect((await callParticipants(link, body)).envelope).toEqual({ statusCode: status, content: text, error: text });
     expect((await callParticipants('no-such-room', body)).status).toBe(status === 400 ? 400 : 404);
-    expect(await countIn(link)).toBe(0);
+    expect(await participantCount(link)).toBe(0);
   });
 });
 
@@ -151,13 +149,13 @@ describe('participants over sockets', () => {
     const { link, alice } = await openRoom('alice');
     const tabs = [await joinRoom(link, 'bob'), await joinRoom(link, 'bob'), await joinRoom(link, 'bob')];
     await join(link, { token: 'bob-token' });
-    expect(await countIn(link)).toBe(2);
+    expect(await participantCount(link)).toBe(2);
     await alice.presence(({ participantCount }) => participantCount === 2);
     for (const tab of tabs) tab.close();
     await Promise.all(tabs.map((tab) => tab.closed));
-    expect(await countIn(link)).toBe(2);
+    expect(await participantCount(link)).toBe(2);
     await leave(link, { token: 'bob-token' });
-    await vi.waitFor(async () => expect(await countIn(link)).toBe(1), 15_000);
+    await vi.waitFor(async () => expect(await participantCount(link)).toBe(1), 15_000);
     const presence = await alice.presence(({ left }) => left);
     expect(presence).toMatchObject({ participantCount: 1, left: [{ name: 'bob' }] });
     const joined = alice.received.flatMap((frame) => (frame.type === 'presence' ? (frame.joined ?? []) : []));
@@ -231,22 +229,22 @@ describe('participants over sockets', () => {
     const link = await makeRoom();
     await joinRoom(link);
     await joinRoom(link);
-    expect(await countIn(link)).toBe(2);
+    expect(await participantCount(link)).toBe(2);
     const { lease } = await join(link);
     const first = await joinRoom(link, undefined, { lease });
     const visitor = await joinRoom(link, undefined, { lease });
     first.close();
-    expect(await countIn(link)).toBe(3);
+    expect(await participantCount(link)).toBe(3);
     expect((await leave(link, { lease })).participantCount).toBe(3);
     visitor.close();
-    await vi.waitFor(async () => expect(await countIn(link)).toBe(2), 15_000);
+    await vi.waitFor(async () => expect(await participantCount(link)).toBe(2), 15_000);
   });
 
   it('that first had an anonymous lease count once', async () => {
     const link = await makeRoom();
     const [first, second] = [await join(link), await join(link)];
     await joinRoom(link, 'alice', { lease: first.lease });
-    expect(await countIn(link)).toBe(2);
+    expect(await participantCount(link)).toBe(2);
     await joinRoom(link, undefined, { lease: second.lease });
     expect(await join(link, { lease: second.lease, token: 'bob-token' })).toEqual({ participantCount: 2 });
     const late = { action: 'join', lease: second.lease, token: 'bob-token' };
@@ -256,7 +254,7 @@ describe('participants over sockets', () => {
   it('that have not authenticated do not count', async () => {
     const link = await makeRoom();
     await connect(link);
-    expect(await countIn(link)).toBe(0);
+    expect(await participantCount(link)).toBe(0);
   });
 });
 

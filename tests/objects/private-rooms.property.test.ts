@@ -1,4 +1,4 @@
-/** Random changes of a room's join key: present are only those who joined with the current key, and the count is theirs. */
+/** Random changes of a room's join key: only participants with the current key are present and counted. */
 import { evictDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import fc from 'fast-check';

@@ -18,6 +18,7 @@ import {
   secrets,
 } from '../support/pool/private-rooms.ts';
 import { connect, joinRoom } from '../support/pool/sockets.ts';
+import { tableNames } from '../support/pool/storage.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -288,12 +289,8 @@ it('the key is accepted percent-encoded or plain in the header, in the body firs
 it('the key is stored as a digest only', async () => {
   const link = await makePrivateRoom();
   const stored = await runInDurableObject(await roomObject(link), (_, { storage }) => {
-    const tables = storage.sql
-      .exec<{ name: string }>(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\'",
-      )
-      .toArray();
-    return JSON.stringify(tables.map(({ name }) => storage.sql.exec(`SELECT * FROM "${name}"`).toArray()));
+    const tables = tableNames(storage.sql);
+    return JSON.stringify(tables.map((name) => storage.sql.exec(`SELECT * FROM "${name}"`).toArray()));
   });
   expect(stored).toContain(secrets[3]);
   expect(stored).not.toContain(joinKey);

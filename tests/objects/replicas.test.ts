@@ -1,14 +1,15 @@
-/** The replicas of a room in KV and the directory under faults: calls succeed, and the replicas become correct later. */
-import { evictDurableObject, reset, runInDurableObject } from 'cloudflare:test';
+/** The replicas of a room in KV and the directory under faults: calls succeed, and the replicas catch up later. */
+import { evictDurableObject, reset } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DirectoryUpdate } from '../../objects/room-directory/update.ts';
 import type { Message } from '../../shared/message.ts';
 import type { RoomInfo, RoomView } from '../../shared/room.ts';
-import { adminToken, call, freshLink, makeRoom, roomObject } from '../support/pool/calls.ts';
+import { adminToken, call, freshLink, makeRoom, participantCount, roomObject } from '../support/pool/calls.ts';
 import { runAlarmAfter, runAlarmsUntil, setClock } from '../support/pool/clock.ts';
 import { withFault } from '../support/pool/faults.ts';
 import { joinRoom } from '../support/pool/sockets.ts';
+import { alarmOf } from '../support/pool/storage.ts';
 
 interface List {
   chats: RoomView[];
@@ -117,11 +118,10 @@ describe('an alarm job that fails', () => {
       await call('PUT', '/chat/update', { token: adminToken, link, content: { title: 'new title' } });
       await runAlarmAfter(link, 100_000);
       expect(await inKv(link)).toMatchObject({ title: 'new title' });
-      const alarm = await runInDurableObject(await roomObject(link), (_, { storage }) => storage.getAlarm());
-      expect(alarm).toBe(Date.now() + 30_000);
+      expect(await alarmOf(link)).toBe(Date.now() + 30_000);
     });
     await runAlarmsUntil(link, Date.now() + 60_000);
-    expect((await call<RoomView>('GET', `/chat/${link}`)).content.participantCount).toBe(0);
+    expect(await participantCount(link)).toBe(0);
   });
 });
 
@@ -180,7 +180,6 @@ describe('a delivery that is applied late', () => {
 describe('the outbox', () => {
   it('batches presence changes: at most one directory update every five seconds', async () => {
     const link = await makeRoom();
-    const room = await roomObject(link);
     await runAlarmsUntil(link, Date.now() + 60_000);
     const updatedAt: number[] = [];
     const getByName = env.ROOM_DIRECTORY.getByName.bind(env.ROOM_DIRECTORY);
@@ -195,7 +194,7 @@ describe('the outbox', () => {
       await call('POST', `/chat/${link}/participants`, { action: turn % 3 === 2 ? 'leave' : 'join' });
       await post(link, `${turn}`);
       setClock(Date.now() + 500);
-      const alarm = await runInDurableObject(room, (_, state) => state.storage.getAlarm());
+      const alarm = await alarmOf(link);
       if (alarm !== null && alarm <= Date.now()) await runAlarmsUntil(link, Date.now());
     }
     const gaps = updatedAt.slice(1).map((at, index) => at - (updatedAt[index] ?? 0));
@@ -236,7 +235,7 @@ describe('the outbox', () => {
     expect(alarms.length).toBeGreaterThanOrEqual(11);
     const gaps = alarms.slice(1).map((at, index) => at - (alarms[index] ?? 0));
     expect(Math.min(...gaps)).toBe(5 * 60_000);
-    expect((await call<RoomView>('GET', `/chat/${link}`)).content.participantCount).toBe(100);
+    expect(await participantCount(link)).toBe(100);
   });
 });
 
@@ -259,7 +258,7 @@ describe('a socket that stops pinging', () => {
     await pinging.next('pong');
     await runAlarmsUntil(link, Date.now() + 9 * 60_000);
     expect((await pinging.closed).code).toBe(1001);
-    expect((await call<RoomView>('GET', `/chat/${link}`)).content.participantCount).toBe(1);
+    expect(await participantCount(link)).toBe(1);
     silent.send({ type: 'ping', ref: 1 });
     await silent.next('pong');
   });
@@ -276,7 +275,7 @@ describe('a socket that stops pinging', () => {
       if (evicted) await evictDurableObject(await roomObject(link));
       await runAlarmsUntil(link, Date.now());
     }
-    expect((await call<RoomView>('GET', `/chat/${link}`)).content.participantCount).toBe(1);
+    expect(await participantCount(link)).toBe(1);
   });
 });
 
@@ -306,6 +305,6 @@ describe('five thousand anonymous joins from one address', () => {
       refused += (await Promise.all(joins)).filter((answer) => answer.status === 429).length;
     }
     expect(refused).toBe(4_900);
-    expect((await call<RoomView>('GET', `/chat/${link}`)).content.participantCount).toBe(100);
+    expect(await participantCount(link)).toBe(100);
   });
 });

@@ -1,4 +1,4 @@
-/** Resuming: a client that sends its last `epoch` and `rev` gets each message changed since then once, or `recovered: false`. */
+/** Resuming from an `epoch` and `rev`: each message changed since then is returned once, or `recovered` is false. */
 import { evictDurableObject } from 'cloudflare:test';
 import { describe, expect, it } from 'vitest';
 import { adminToken, allMessages, call, freshLink, makeRoom, roomObject } from '../support/pool/calls.ts';

@@ -221,7 +221,7 @@ describe('a directory that lost its storage', () => {
     await env.CHATS.put('chat:orphan', '{}');
     const before = (await getList(`token=${adminToken}`)).content;
     await runInDurableObject(directory(), (_, state) => {
-      for (const table of ['rooms', 'tagged', 'totals', 'a search']) state.storage.sql.exec(`DELETE FROM ${table}`);
+      for (const table of ['rooms', 'tagged', 'totals', 'words']) state.storage.sql.exec(`DELETE FROM ${table}`);
     });
     expect((await getList('')).content.total).toBe(0);
     const rebuild = (token?: string) => call('POST', '/directory/rebuild', { token });

@@ -1,11 +1,12 @@
 /** The room list, and the value of each room in KV. */
-import { reset, runInDurableObject } from 'cloudflare:test';
+import { reset } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RoomView } from '../../shared/room.ts';
-import { adminToken, call, makeRoom, roomObject } from '../support/pool/calls.ts';
+import { adminToken, call, makeRoom } from '../support/pool/calls.ts';
 import { runAlarmAfter } from '../support/pool/clock.ts';
 import { joinRoom } from '../support/pool/sockets.ts';
+import { alarmOf, schemaOf } from '../support/pool/storage.ts';
 
 interface List {
   chats: RoomView[];
@@ -143,31 +144,21 @@ describe('the value in KV', () => {
 
   it('is deleted with the room, which leaves nothing once both replicas are up to date', async () => {
     const link = await makeRoom();
-    const room = await roomObject(link);
     await vi.waitFor(async () => expect(await env.CHATS.get(`chat:${link}`)).not.toBeNull(), 15_000);
     await call('DELETE', '/chat/delete', { token: adminToken, link });
     await runAlarmAfter(link, 3_000);
     expect(await env.CHATS.get(`chat:${link}`)).toBeNull();
     await runAlarmAfter(link, 61_000);
-    await runInDurableObject(room, async (_, state) => {
-      expect(
-        state.storage.sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_%' ESCAPE '\\'").toArray(),
-      ).toEqual([]);
-      expect(await state.storage.getAlarm()).toBeNull();
-    });
+    expect(await schemaOf(link)).toEqual([]);
+    expect(await alarmOf(link)).toBeNull();
   });
 
   it('is not written for a link without a room, nor is any table, row or alarm', async () => {
-    const room = await roomObject('never-made');
     await call('GET', '/chat/never-made');
     await call('GET', '/chat/never-made/messages');
     await call('POST', '/chat/never-made/participants', { action: 'join' });
     await call('DELETE', '/chat/delete', { token: 'x', link: 'never-made' });
-    await runInDurableObject(room, async (_, state) => {
-      expect(
-        state.storage.sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_%' ESCAPE '\\'").toArray(),
-      ).toEqual([]);
-      expect(await state.storage.getAlarm()).toBeNull();
-    });
+    expect(await schemaOf('never-made')).toEqual([]);
+    expect(await alarmOf('never-made')).toBeNull();
   });
 });

@@ -7,14 +7,12 @@ import { Jwt } from '../../objects/credentials/jwt.ts';
 import { systemClock } from '../../objects/storage/clock.ts';
 import type { CallContent } from '../../shared/call-types.ts';
 import { looksLikeJwt } from '../../shared/jwt-shape.ts';
-import { adminToken, allMessages, call, freshLink, makeRoom, roomObject } from '../support/pool/calls.ts';
+import { adminToken, allMessages, bearer, call, freshLink, makeRoom, roomObject } from '../support/pool/calls.ts';
 import { runAlarmAfter, setClock } from '../support/pool/clock.ts';
 import { forgedTokens, secondsFromNow, sign } from '../support/pool/signing.ts';
 import { connect, joinRoom } from '../support/pool/sockets.ts';
 
 afterEach(() => vi.useRealTimers());
-
-const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
 
 const issue = (body: Record<string, unknown>, token = 'operator-secret') =>
   call<CallContent<'issueToken'>>('POST', '/tokens', body, bearer(token));

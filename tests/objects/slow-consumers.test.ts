@@ -1,9 +1,8 @@
-/** Slow consumers: sockets that are sent much and send nothing are closed before the runtime queues too much for them. */
+/** Slow consumers: a socket that is sent much and sends nothing is closed before the runtime queues too much for it. */
 import { evictDurableObject } from 'cloudflare:test';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { limits } from '../../shared/limits.ts';
-import type { RoomView } from '../../shared/room.ts';
-import { call, roomObject } from '../support/pool/calls.ts';
+import { participantCount, roomObject } from '../support/pool/calls.ts';
 import { joinRoom, openRoom, type TestSocket } from '../support/pool/sockets.ts';
 
 const megabyte = 1_024 * 1_024;
@@ -23,7 +22,7 @@ async function post(writer: TestSocket, bytes: number): Promise<void> {
 }
 
 /** Waits for the time in which a socket over the limit has to send a frame. */
-const grace = () => new Promise((resolve) => setTimeout(resolve, limits.slowConsumerGraceMs + 50));
+const grace = () => new Promise((resolve) => setTimeout(resolve, limits.socket.slowConsumerGraceMs + 50));
 
 const bytesReceived = ({ received }: TestSocket) =>
   received.reduce((sum, frame) => sum + new TextEncoder().encode(JSON.stringify(frame)).length, 0);
@@ -31,8 +30,6 @@ const bytesReceived = ({ received }: TestSocket) =>
 /** The names of participants whose leaving a socket was sent. */
 const namesLeft = ({ received }: TestSocket) =>
   received.flatMap((frame) => (frame.type === 'presence' ? (frame.left ?? []) : [])).map(({ name }) => name);
-
-const countIn = async (link: string) => (await call<RoomView>('GET', `/chat/${link}`)).content.participantCount;
 
 /**
  * One conversation for all cases, because 8 MB take a while. Alice posts 10 MB. Bob and the viewers never send a frame;
@@ -70,17 +67,17 @@ describe.each([
     await post(alice, 1.8 * megabyte);
     await hibernate();
     await post(alice, 1.5 * megabyte);
-    counts.push(await countIn(link));
+    counts.push(await participantCount(link));
     carol.send('{"type":"ping"}');
     await carol.next('pong');
     await grace();
     await post(alice, 0.2 * megabyte);
     for (const socket of [opened.bob, ...viewers]) await socket.closed;
-    counts.push(await countIn(link));
+    counts.push(await participantCount(link));
     await post(alice, 1.6 * megabyte);
     await grace();
     await post(alice, 0.2 * megabyte);
-    counts.push(await countIn(link));
+    counts.push(await participantCount(link));
     alice.send({ type: 'send', clientId: 'last', text: 'still there?' });
   }, 180_000);
 

@@ -1,12 +1,13 @@
 /** The WebSocket protocol: authentication, replies, limits and close codes. */
-import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
+import { evictDurableObject } from 'cloudflare:test';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { MessagePage } from '../../shared/message.ts';
 import type { RoomView } from '../../shared/room.ts';
-import { adminToken, call, makeRoom, roomObject } from '../support/pool/calls.ts';
+import { adminToken, call, makeRoom, participantCount, roomObject } from '../support/pool/calls.ts';
 import { runAlarmAfter } from '../support/pool/clock.ts';
 import { withFault } from '../support/pool/faults.ts';
 import { connect, joinRoom, openRoom } from '../support/pool/sockets.ts';
+import { alarmOf } from '../support/pool/storage.ts';
 
 afterEach(() => {
   vi.useRealTimers();
@@ -109,7 +110,7 @@ describe('authentication', () => {
       const link = await makeRoom();
       const room = await roomObject(link);
       const [silent, quick] = [await connect(link), await joinRoom(link, 'quick')];
-      const due = await runInDurableObject(room, (_, state) => state.storage.getAlarm());
+      const due = await alarmOf(link);
       expect((due ?? 0) - Date.now()).toBeLessThanOrEqual(10_000);
       if (evicted) await evictDurableObject(room);
       await runAlarmAfter(link, 10_001);
@@ -131,7 +132,7 @@ describe('an auth that cannot be stored', () => {
       expect(await bob.next('error')).toMatchObject({ ref: 1, statusCode: 500 });
       expect((await bob.closed).code).toBe(1011);
     });
-    expect((await call<RoomView>('GET', `/chat/${link}`)).content.participantCount).toBe(1);
+    expect(await participantCount(link)).toBe(1);
     await joinRoom(link, 'bob');
     expect((await alice.next('presence')).joined).toMatchObject([{ name: 'bob' }]);
   });
@@ -156,7 +157,7 @@ describe('a second auth', () => {
     const { link, alice } = await openRoom('alice');
     const guest = await joinRoom(link);
     await guest.auth({ token: 'guest-token', name: 'guest' });
-    expect((await call<RoomView>('GET', `/chat/${link}`)).content.participantCount).toBe(2);
+    expect(await participantCount(link)).toBe(2);
     const presence = await alice.presence(({ joined }) => joined?.[0]?.name === 'guest');
     expect(presence.participantCount).toBe(2);
   });
@@ -321,7 +322,7 @@ describe('a socket that the room closed', () => {
     const bob = await joinRoom(link, 'bob');
     bob.sendBytes(new Uint8Array([1]));
     await evictDurableObject(await roomObject(link));
-    expect((await call<RoomView>('GET', `/chat/${link}`)).content.participantCount).toBe(1);
+    expect(await participantCount(link)).toBe(1);
     alice.close();
   });
 });

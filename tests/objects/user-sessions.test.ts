@@ -9,10 +9,11 @@ import { Ownership } from '../../objects/user-sessions/ownership.ts';
 import { migrations } from '../../objects/user-sessions/schema.ts';
 import type { CallContent } from '../../shared/call-types.ts';
 import { limits } from '../../shared/limits.ts';
-import { type Answer, call } from '../support/pool/calls.ts';
+import { type Answer, bearer, call } from '../support/pool/calls.ts';
 import { setClock } from '../support/pool/clock.ts';
 import { countRowsRead } from '../support/pool/rows-read.ts';
 import { sign } from '../support/pool/signing.ts';
+import { schemaNames } from '../support/pool/storage.ts';
 
 afterEach(() => vi.useRealTimers());
 
@@ -23,8 +24,6 @@ function freshUser(): string {
   users += 1;
   return `user-${users}-${crypto.randomUUID().slice(0, 8)}`;
 }
-
-const bearer = (token: string | undefined) => (token === undefined ? {} : { Authorization: `Bearer ${token}` });
 
 const store = (body: Record<string, unknown>, token?: string) =>
   call<CallContent<'storeChatMessage'>>('POST', '/storeChatMessage', body, bearer(token));
@@ -180,9 +179,9 @@ it('a history page is limited in bytes too, and the next page continues', async 
     for (let number = 1; number <= 150; number++) entries.store({ sessionId: 's', chatId: `c${number}`, message }, 1);
     const seen: string[] = [];
     for (let after = 0; ; ) {
-      const page = entries.history('s', after, limits.sessionPageSizeMax);
+      const page = entries.history('s', after, limits.sessions.pageSizeMax);
       if (!page.ok) throw new Error(page.failure.text);
-      expect(page.value.messages.length * 16_000).toBeLessThanOrEqual(limits.sessionPageBytes);
+      expect(page.value.messages.length * 16_000).toBeLessThanOrEqual(limits.sessions.pageBytes);
       seen.push(...page.value.messages.map(({ chatId }) => chatId));
       if (page.value.next === undefined) break;
       after = Number(page.value.next);
@@ -244,9 +243,7 @@ describe('ownership', () => {
     await sessions(userId, 'stranger');
     await sessions(userId, await sign({ claims: { sub: userId } }));
     await runInDurableObject(env.USER_SESSIONS.getByName(userId), (_, state) => {
-      expect(
-        state.storage.sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_cf%' ESCAPE '\\'").toArray(),
-      ).toEqual([]);
+      expect(schemaNames(state.storage.sql)).toEqual([]);
     });
     expect((await store({ userId, message: 'x' }, 'mine')).status).toBe(201);
     expect((await sessions(userId, 'mine')).status).toBe(200);
@@ -273,7 +270,7 @@ describe('ownership', () => {
     ]) {
       expect((await store({ ...first, ...other })).status).toBe(401);
     }
-    setClock(Date.now() + limits.tokenReissueMs + 1);
+    setClock(Date.now() + limits.sessions.tokenReissueMs + 1);
     expect((await store(first)).status).toBe(401);
   });
 
@@ -285,7 +282,7 @@ describe('ownership', () => {
       given.add((await store(first)).content.token);
       await evictDurableObject(env.USER_SESSIONS.getByName(userId));
     }
-    expect(given.size).toBe(limits.tokenReissueCount + 1);
+    expect(given.size).toBe(limits.sessions.tokenReissueCount + 1);
     expect(given.has(undefined)).toBe(true);
   });
 
@@ -293,7 +290,7 @@ describe('ownership', () => {
     const userId = freshUser();
     const first = { userId, chatId: '7391', message: 'hello' };
     await store(first);
-    for (let guess = 0; guess < limits.tokenReissueOtherCalls; guess++) {
+    for (let guess = 0; guess < limits.sessions.tokenReissueOtherCalls; guess++) {
       expect((await store({ ...first, chatId: `${guess}` })).status).toBe(401);
     }
     expect((await store(first)).status).toBe(401);
@@ -414,10 +411,10 @@ describe('the replica in KV', () => {
     await expect.poll(() => copy(userId)).toMatchObject([{ sessionId: 's', messageCount: 1 }]);
     await store({ userId, sessionId: 's', message: 'y' }, 'secret');
     const object = env.USER_SESSIONS.getByName(userId);
-    setClock(Date.now() + 2 * limits.replicaActivityMs);
+    setClock(Date.now() + 2 * limits.replica.activityMs);
     expect(await runDurableObjectAlarm(object)).toBe(true);
     expect(await copy(userId)).toEqual((await sessions(userId, 'secret')).content.sessions);
-    setClock(Date.now() + 2 * limits.kvMinGapMs);
+    setClock(Date.now() + 2 * limits.replica.kvMinGapMs);
     await erase(userId, 's', 'secret');
     await expect.poll(() => copy(userId)).toBeNull();
   });

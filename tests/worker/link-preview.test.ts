@@ -56,7 +56,7 @@ const defaultMetadata = (link: string) => ({
   robots: 'noindex',
 });
 
-/** The page of a room with its preview. On a slow machine the page may not wait long enough for KV, so it is fetched again. */
+/** The page of a room with its preview. It is fetched again if a slow KV read took longer than the page waits. */
 async function previewedHtmlOf(link: string): Promise<string> {
   let html = '';
   const read = async () => {

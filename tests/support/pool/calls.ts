@@ -41,6 +41,10 @@ export function freshLink(): string {
 
 export const adminToken = 'admin-secret';
 
+/** The headers of a call with that token; none without. */
+export const bearer = (token: string | undefined): Record<string, string> =>
+  token === undefined ? {} : { Authorization: `Bearer ${token}` };
+
 /** Creates a room. @returns its link */
 export async function makeRoom(
   content: Record<string, unknown> = {},
@@ -57,6 +61,11 @@ export async function makeRoom(
 export async function roomObject(link: string) {
   const { env } = await import('cloudflare:workers');
   return env.CHAT_ROOM.getByName(link);
+}
+
+/** The number of participants that a public room reports. */
+export async function participantCount(link: string): Promise<number> {
+  return (await call<RoomView>('GET', `/chat/${link}`)).content.participantCount;
 }
 
 /** Reads every message of a room, oldest first. */

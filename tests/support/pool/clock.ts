@@ -1,7 +1,8 @@
 /** A clock that tests move. Each test that moves it must end with `vi.useRealTimers()`. */
-import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
+import { runDurableObjectAlarm } from 'cloudflare:test';
 import { expect, vi } from 'vitest';
 import { roomObject } from './calls.ts';
+import { alarmOf } from './storage.ts';
 
 /** Sets `Date`; timers stay real. */
 export function setClock(now: number): void {
@@ -12,7 +13,7 @@ export function setClock(now: number): void {
 export async function runAlarmAfter(link: string, milliseconds: number): Promise<void> {
   const room = await roomObject(link);
   setClock(Date.now() + milliseconds);
-  const alarm = await runInDurableObject(room, (_, state) => state.storage.getAlarm());
+  const alarm = await alarmOf(link);
   expect(alarm).toBeLessThanOrEqual(Date.now());
   expect(await runDurableObjectAlarm(room)).toBe(true);
 }
@@ -26,7 +27,7 @@ export async function runAlarmsUntil(link: string, until: number): Promise<numbe
   const room = await roomObject(link);
   const ran: number[] = [];
   for (;;) {
-    const alarm = await runInDurableObject(room, (_, state) => state.storage.getAlarm());
+    const alarm = await alarmOf(link);
     if (alarm === null || alarm > until) return ran;
     setClock(Math.max(alarm, Date.now()));
     await runDurableObjectAlarm(room);

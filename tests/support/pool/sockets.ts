@@ -88,7 +88,7 @@ export async function connect(link: string, headers: Record<string, string> = {}
   return new TestSocket(response.webSocket);
 }
 
-/** Opens an authenticated socket. @param name gives the token `<name>-token` too; without it the socket is a viewer's */
+/** Opens an authenticated socket. @param name also gives the token, `<name>-token`; without it, the socket is a viewer's */
 export async function joinRoom(link: string, name?: string, auth: Record<string, unknown> = {}): Promise<TestSocket> {
   const socket = await connect(link);
   await socket.auth({ ...(name && { token: `${name}-token`, name }), ...auth });
