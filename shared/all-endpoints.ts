@@ -7,6 +7,9 @@ import { type Endpoint, endpoints, LinkParams, NoFields } from './endpoints.ts';
 import { exportPath, importPath, metricsPath, socketPath } from './paths.ts';
 import { RoomView } from './room.ts';
 
+/** The file of a room: exported by its admin, imported by the operator. */
+const roomFile = { params: LinkParams, query: NoFields, link: 'path', bearer: 'only', guesses: 'all' } as const;
+
 const nonJsonEndpoints = {
   /** An invalid link closes the socket instead of a 400, so the handler checks it. */
   connect: {
@@ -27,34 +30,22 @@ const nonJsonEndpoints = {
     isRaw: true,
   },
   exportRoom: {
+    ...roomFile,
     method: 'GET',
     path: exportPath,
-    params: LinkParams,
-    query: NoFields,
-    link: 'path',
-    bearer: 'only',
-    guesses: 'all',
     isRaw: true,
   },
   importRoom: {
+    ...roomFile,
     method: 'POST',
     path: importPath,
-    params: LinkParams,
-    query: NoFields,
-    link: 'path',
-    bearer: 'only',
-    guesses: 'all',
     streamsBody: true,
     responses: { 201: RoomView },
   },
   cancelImport: {
+    ...roomFile,
     method: 'DELETE',
     path: importPath,
-    params: LinkParams,
-    query: NoFields,
-    link: 'path',
-    bearer: 'only',
-    guesses: 'all',
     responses: { 200: v.literal('Import given up') },
   },
 } as const satisfies Record<string, Endpoint>;
