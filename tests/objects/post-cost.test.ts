@@ -1,45 +1,55 @@
 /** What a post costs: the SQL statements that the room runs for it. */
 import { runInDurableObject } from 'cloudflare:test';
 import { expect, it } from 'vitest';
+import type { ChatRoom } from '../../objects/chat-room/index.ts';
 import { call, makeRoom, roomObject } from '../support/pool/calls.ts';
 import { joinRoom } from '../support/pool/sockets.ts';
 
-/** The statements that all objects run during `work`, without line breaks. */
-async function statementsDuring(link: string, work: () => Promise<unknown>): Promise<string[]> {
-  const statements: string[] = [];
-  const prototype = await runInDurableObject(await roomObject(link), (_, { storage }) =>
-    Object.getPrototypeOf(storage.sql),
-  );
-  const { exec } = prototype;
-  prototype.exec = function record(this: SqlStorage, ...statement: Parameters<SqlStorage['exec']>) {
-    statements.push(statement[0].replace(/\s+/g, ' '));
-    return exec.apply(this, statement);
-  };
-  try {
-    await work();
-  } finally {
-    prototype.exec = exec;
-  }
-  return statements;
+/**
+ * The statements of `work`, without line breaks. It runs inside the object and waits for nothing but promises that are
+ * already settled, so no delivery to a replica or other object runs in between.
+ */
+async function statementsDuring(
+  link: string,
+  work: (room: ChatRoom, state: DurableObjectState) => unknown,
+): Promise<string[]> {
+  return runInDurableObject(await roomObject(link), async (room: ChatRoom, state) => {
+    const statements: string[] = [];
+    const prototype = Object.getPrototypeOf(state.storage.sql);
+    const { exec } = prototype;
+    prototype.exec = function record(this: SqlStorage, ...statement: Parameters<SqlStorage['exec']>) {
+      statements.push(statement[0].replace(/\s+/g, ' '));
+      return exec.apply(this, statement);
+    };
+    try {
+      await work(room, state);
+    } finally {
+      prototype.exec = exec;
+    }
+    return statements;
+  });
 }
 
-const post = (link: string, clientId: string) =>
-  call('POST', `/chat/${link}/messages`, { token: 'alice-token', clientId, text: 'hi' });
+const draft = (clientId: string) => ({ clientId, text: 'hi' });
 
-/** A room whose replicas wait for further posts, so that nothing else runs meanwhile. */
+/** A room with one post, so that its replicas are marked already. */
 async function activeRoom() {
   const link = await makeRoom();
   const alice = await joinRoom(link, 'alice');
-  await post(link, 'first');
+  await call('POST', `/chat/${link}/messages`, { token: 'alice-token', ...draft('first') });
   return { link, alice };
+}
+
+/** Delivers a `send` frame of the only socket. */
+function receive(room: ChatRoom, state: DurableObjectState, clientId: string): unknown {
+  const [socket] = state.getWebSockets();
+  return socket && room.webSocketMessage(socket, JSON.stringify({ type: 'send', ...draft(clientId) }));
 }
 
 it('a message is looked up once by its clientId, and the row of the log is updated once', async () => {
   const { link, alice } = await activeRoom();
-  const statements = await statementsDuring(link, async () => {
-    alice.send({ type: 'send', clientId: 'second', text: 'hi' });
-    await alice.next('ack');
-  });
+  const statements = await statementsDuring(link, (room, state) => receive(room, state, 'second'));
+  expect(await alice.next('ack')).toMatchObject({ duplicate: false });
   expect(
     statements.filter((statement) => /FROM messages WHERE author_id = \? AND client_id = \?/.test(statement)),
   ).toHaveLength(1);
@@ -50,16 +60,17 @@ it('a message is looked up once by its clientId, and the row of the log is updat
 
 it('a message by REST takes one statement more, for bans of its address', async () => {
   const { link } = await activeRoom();
-  const statements = await statementsDuring(link, () => post(link, 'second'));
+  const caller = { token: 'alice-token', address: '192.0.2.1', joinKey: undefined };
+  const statements = await statementsDuring(link, async (room) => {
+    expect(await room.post(caller, draft('second'))).toMatchObject({ ok: true });
+  });
   expect(statements.filter((statement) => statement.includes('FROM banned_addresses'))).toHaveLength(1);
   expect(statements).toHaveLength(7);
 });
 
 it('a repeated message takes its lookup alone', async () => {
   const { link, alice } = await activeRoom();
-  const statements = await statementsDuring(link, async () => {
-    alice.send({ type: 'send', clientId: 'first', text: 'hi' });
-    expect(await alice.next('ack')).toMatchObject({ duplicate: true });
-  });
+  const statements = await statementsDuring(link, (room, state) => receive(room, state, 'first'));
+  expect(await alice.next('ack')).toMatchObject({ duplicate: true });
   expect(statements).toHaveLength(1);
 });

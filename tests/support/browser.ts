@@ -2,14 +2,17 @@
  * A real Chromium: the one named by CHROME_PATH, an installed one, or else the one that @sparticuz/chromium ships
  * (Linux x64). Where there is none, the tests fail with a word on how to get one; they are never skipped.
  */
+import { execFile } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { type Browser, chromium } from 'playwright-core';
 
 const cache = fileURLToPath(new URL('../../node_modules/.cache/chromium', import.meta.url));
-const packaged = fileURLToPath(new URL('../../node_modules/@sparticuz/chromium/bin', import.meta.url));
+const unpackScript = fileURLToPath(new URL('unpack-chromium.ts', import.meta.url));
+const run = promisify(execFile);
 
 const installedNames = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const macPath = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
@@ -35,16 +38,7 @@ async function unpack(): Promise<string> {
   if (existsSync(binary)) return binary;
   const aside = `${cache}-${process.pid}`;
   await mkdir(aside, { recursive: true });
-  const before = process.env.TMPDIR;
-  process.env.TMPDIR = aside;
-  try {
-    const { default: shipped, inflate } = await import('@sparticuz/chromium');
-    await shipped.executablePath();
-    await inflate(join(packaged, 'al2023.tar.br'));
-  } finally {
-    if (before === undefined) delete process.env.TMPDIR;
-    else process.env.TMPDIR = before;
-  }
+  await run(process.execPath, [unpackScript], { env: { ...process.env, TMPDIR: aside } });
   await rename(aside, cache).catch(() => rm(aside, { recursive: true, force: true }));
   return binary;
 }
