@@ -2,12 +2,12 @@
 
 export { clientLimits as limits, countCharacters } from '../shared/client-limits.ts';
 export { cleanName, looksLikeRole } from '../shared/display-names.ts';
-export type { ServerAckFrame, ServerErrorFrame, ServerFrame } from '../shared/frames.ts';
 export { linkPattern, reservedLinks } from '../shared/links.ts';
 export type { Message, Reaction, ReadState } from '../shared/message.ts';
 export type { ChatSettings, MemberStatus, ModerationAct, ModerationEntry } from '../shared/moderation.ts';
 export { displayName, type Participant, type RoleName, shortId } from '../shared/participant.ts';
 export type { ListSort, RoomInfo, RoomView } from '../shared/room.ts';
+export type { ServerAckFrame, ServerErrorFrame, ServerFrame } from '../shared/server-frames.ts';
 export { type Api, type CallOptions, createApi, exportRoom } from './rest/api.ts';
 export { ApiError } from './rest/api-error.ts';
 export type { RoomConnectionOptions } from './room/connection-options.ts';

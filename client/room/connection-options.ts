@@ -1,6 +1,7 @@
 /** The options of a `RoomConnection`. */
-import type { ServerFrame } from '../../shared/frames.ts';
+
 import { socketPath } from '../../shared/paths.ts';
+import type { ServerFrame } from '../../shared/server-frames.ts';
 import type { SocketClass } from '../transport/reconnecting-socket.ts';
 import type { RoomCredentials } from './credentials.ts';
 import type { OutgoingMessage, RoomState } from './room-state.ts';

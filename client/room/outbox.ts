@@ -2,7 +2,7 @@
  * Sends the participant's messages in the order in which they were written: the next one only after the room has answered
  * the one before, so that a message that is rate limited keeps its place.
  */
-import type { ServerAckFrame, ServerErrorFrame } from '../../shared/frames.ts';
+import type { ServerAckFrame, ServerErrorFrame } from '../../shared/server-frames.ts';
 import type { SingleFrame } from './parse-frames.ts';
 import { PendingRequests } from './pending-requests.ts';
 import { type OutgoingMessage, retryAfterOf } from './room-state.ts';

@@ -1,5 +1,5 @@
 /** Decodes what the socket receives. */
-import type { ServerBatchFrame, ServerFrame } from '../../shared/frames.ts';
+import type { ServerBatchFrame, ServerFrame } from '../../shared/server-frames.ts';
 
 export type SingleFrame = Exclude<ServerFrame, ServerBatchFrame>;
 

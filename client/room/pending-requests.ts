@@ -1,5 +1,5 @@
 /** Requests to a room that wait for the frame with the same `ref`. */
-import type { ServerFrame } from '../../shared/frames.ts';
+import type { ServerFrame } from '../../shared/server-frames.ts';
 import { ApiError } from '../rest/api-error.ts';
 
 interface PendingRequest {

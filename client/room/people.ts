@@ -1,9 +1,9 @@
 /** The people in a room as a client knows them: who is connected, who is typing, and how far each has read. */
 
 import { clientLimits as limits } from '../../shared/client-limits.ts';
-import type { ServerPresenceFrame, ServerTypingFrame } from '../../shared/frames.ts';
 import type { ReadMarker } from '../../shared/message.ts';
 import type { Participant, RoleName } from '../../shared/participant.ts';
+import type { ServerPresenceFrame, ServerTypingFrame } from '../../shared/server-frames.ts';
 
 export interface TypingParticipant {
   participant: Participant;

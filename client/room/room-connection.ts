@@ -1,6 +1,7 @@
 /** The public interface of a connection to one room, which reconnects and resumes by itself (docs/embed.md). */
-import type { ServerAckFrame } from '../../shared/frames.ts';
+
 import type { ModerationAct, ModerationEntry } from '../../shared/moderation.ts';
+import type { ServerAckFrame } from '../../shared/server-frames.ts';
 import { callListener } from './call-listener.ts';
 import type { RoomConnectionOptions } from './connection-options.ts';
 import type { RoomCredentials } from './credentials.ts';

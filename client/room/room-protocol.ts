@@ -3,8 +3,8 @@
  * resume by `{epoch, rev}`, and `auth` again when a `rev` was missed. `RoomConnection` is the public interface to it.
  */
 import * as closeCodes from '../../shared/close-codes.ts';
-import type { ServerAckFrame, ServerErrorFrame, ServerReadyFrame } from '../../shared/frames.ts';
 import { displayName } from '../../shared/participant.ts';
+import type { ServerAckFrame, ServerErrorFrame, ServerReadyFrame } from '../../shared/server-frames.ts';
 import { ReconnectingSocket } from '../transport/reconnecting-socket.ts';
 import { AuthFlow, type ResolvedCredentials } from './auth-flow.ts';
 import { callListener } from './call-listener.ts';

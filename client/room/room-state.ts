@@ -2,10 +2,11 @@
  * The state of a room as a client knows it, and the pure function that computes it from frames and other events. It needs
  * no socket and no UI. Applying a frame twice has the effect of applying it once.
  */
-import type { ServerAckFrame, ServerErrorFrame, ServerFrame } from '../../shared/frames.ts';
+
 import type { ReadState } from '../../shared/message.ts';
 import type { ChatSettings } from '../../shared/moderation.ts';
 import type { RoomInfo } from '../../shared/room.ts';
+import type { ServerAckFrame, ServerErrorFrame, ServerFrame } from '../../shared/server-frames.ts';
 import { applyPresence, applyTyping, expireTyping, type RoomPeople, readMarkersById } from './people.ts';
 import {
   applyChanges,

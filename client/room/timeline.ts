@@ -4,8 +4,8 @@
  */
 
 import { clientLimits as limits } from '../../shared/client-limits.ts';
-import type { ServerHistoryFrame } from '../../shared/frames.ts';
 import type { Message, Reaction } from '../../shared/message.ts';
+import type { ServerHistoryFrame } from '../../shared/server-frames.ts';
 
 /** The part of a room's state that is about messages. */
 export interface Timeline {

@@ -2,11 +2,11 @@
 import { type ClientFrame, decodeClientFrame } from '../../shared/client-frames.ts';
 import { type Failure, fail, ok, type Result } from '../../shared/failures.ts';
 import type { Ref } from '../../shared/fields.ts';
-import { errorFrame, type ServerAckFrame, type ServerFrame } from '../../shared/frames.ts';
 import { countBytes, limits } from '../../shared/limits.ts';
 import { errorFields, logLine } from '../../shared/log.ts';
 import type { ModerationEntry } from '../../shared/moderation.ts';
 import { socketPath } from '../../shared/paths.ts';
+import { errorFrame, type ServerAckFrame, type ServerFrame } from '../../shared/server-frames.ts';
 import { deleteMessage, editMessage, setReaction } from './actions/change-message.ts';
 import { authenticate, type ConnectionContext, contextOf, expireIdentity } from './actions/connect.ts';
 import { disconnect } from './actions/disconnect.ts';

@@ -4,9 +4,9 @@
  */
 import type { EventDetails, EventName } from '../../shared/events.ts';
 import { type Err, type Failure, fail, ok, type Result } from '../../shared/failures.ts';
-import type { ServerRoomFrame } from '../../shared/frames.ts';
 import { limits } from '../../shared/limits.ts';
 import type { RoomInfo, RoomView } from '../../shared/room.ts';
+import type { ServerRoomFrame } from '../../shared/server-frames.ts';
 import { digest } from '../credentials/digests.ts';
 import type { ListedRoom } from '../room-directory/update.ts';
 import { AlarmScheduler, type Job } from '../storage/alarm-scheduler.ts';

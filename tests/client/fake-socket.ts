@@ -1,7 +1,7 @@
 /** A `RoomConnection` on a socket whose other end is the test. Needs fake timers. */
 import { vi } from 'vitest';
 import { RoomConnection, type RoomConnectionOptions, type RoomState } from '../../client/index.ts';
-import type { ServerFrame } from '../../shared/frames.ts';
+import type { ServerFrame } from '../../shared/server-frames.ts';
 import { ready } from './frames.ts';
 
 export class FakeSocket extends EventTarget {

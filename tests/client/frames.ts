@@ -1,7 +1,8 @@
 /** Frames as a room sends them, for the tests of the client. */
-import type { ServerReadyFrame } from '../../shared/frames.ts';
+
 import type { Message } from '../../shared/message.ts';
 import type { Participant } from '../../shared/participant.ts';
+import type { ServerReadyFrame } from '../../shared/server-frames.ts';
 
 export const alice: Participant = { id: 't:abcdef', name: 'alice', role: 'member' };
 export const bob: Participant = { id: 't:ghjkmn', name: 'bob', role: 'member' };

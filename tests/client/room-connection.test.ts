@@ -1,6 +1,6 @@
 /** The connection of the client on a fake socket: authentication, reconnecting, and the order of messages. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ServerFrame } from '../../shared/frames.ts';
+import type { ServerFrame } from '../../shared/server-frames.ts';
 import { closeConnections, connect, FakeSocket, live, settle, socketNumber, useFakeTimers } from './fake-socket.ts';
 import { message, ready } from './frames.ts';
 

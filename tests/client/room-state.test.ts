@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hasGap, initialState, type RoomEvent, type RoomState, reduce } from '../../client/room/room-state.ts';
-import type { ServerFrame } from '../../shared/frames.ts';
+import type { ServerFrame } from '../../shared/server-frames.ts';
 import { alice, bob, message, ready, room } from './frames.ts';
 
 const frameEvents = (...frames: ServerFrame[]): RoomEvent[] => frames.map((frame) => ({ type: 'frame', frame, at: 0 }));

@@ -7,8 +7,8 @@ import { describe, expect, it } from 'vitest';
 import { initialState, type RoomEvent, type RoomState, reduce } from '../../client/index.ts';
 import { hasGap } from '../../client/room/room-state.ts';
 import { type PageKind, pageRef } from '../../client/room/timeline.ts';
-import type { ServerFrame } from '../../shared/frames.ts';
 import type { Message } from '../../shared/message.ts';
+import type { ServerFrame } from '../../shared/server-frames.ts';
 import { message, ready, room } from './frames.ts';
 
 const pageSize = 4;

@@ -5,9 +5,9 @@
 import { once } from 'node:events';
 import { type Socket, connect as tcp } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { ServerFrame } from '../../shared/frames.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Participant } from '../../shared/participant.ts';
+import type { ServerFrame } from '../../shared/server-frames.ts';
 import { callAt, makeRoomAt } from '../support/rest.ts';
 import { Server } from '../support/server.ts';
 import { until } from '../support/until.ts';

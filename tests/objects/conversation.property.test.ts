@@ -8,8 +8,8 @@ import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { hasGap, initialState, type RoomState, reduce } from '../../client/room/room-state.ts';
-import type { ServerFrame } from '../../shared/frames.ts';
 import type { Message, MessagePage } from '../../shared/message.ts';
+import type { ServerFrame } from '../../shared/server-frames.ts';
 import { adminToken, allMessages, call, makeRoom, roomObject } from '../support/pool/calls.ts';
 import { connect, type TestSocket } from '../support/pool/sockets.ts';
 

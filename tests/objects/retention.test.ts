@@ -2,10 +2,10 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { initialState, type RoomState, reduce } from '../../client/room/room-state.ts';
-import type { ServerFrame } from '../../shared/frames.ts';
 import { limits } from '../../shared/limits.ts';
 import type { Message, MessagePage } from '../../shared/message.ts';
 import type { RoomView } from '../../shared/room.ts';
+import type { ServerFrame } from '../../shared/server-frames.ts';
 import { adminToken, allMessages, call, makeRoom, roomObject } from '../support/pool/calls.ts';
 import { runAlarmAfter, runAlarmsUntil, setClock } from '../support/pool/clock.ts';
 import { withFault } from '../support/pool/faults.ts';

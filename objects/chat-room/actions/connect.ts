@@ -1,9 +1,9 @@
 /** From an open socket to an authenticated connection: presence, replay and the `ready` frame. */
 import type { ClientAuthFrame } from '../../../shared/client-frames.ts';
 import { closeReason, type Failure, fail, ok, type Result } from '../../../shared/failures.ts';
-import type { ServerReadyFrame } from '../../../shared/frames.ts';
 import { limits } from '../../../shared/limits.ts';
 import { socketPath } from '../../../shared/paths.ts';
+import type { ServerReadyFrame } from '../../../shared/server-frames.ts';
 import { randomSecret } from '../../credentials/digests.ts';
 import type { Identity, VerifiedCredentials } from '../access/actor.ts';
 import type { Access } from '../access/authenticator.ts';

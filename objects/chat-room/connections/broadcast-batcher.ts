@@ -2,8 +2,9 @@
  * Broadcast frames, batched: at most one batch every `limits.socket.batchMs`, because all frames of a batch share one storage
  * commit and one loop over the sockets. A frame after a pause goes out in the next turn.
  */
-import type { ServerFrame } from '../../../shared/frames.ts';
+
 import { limits } from '../../../shared/limits.ts';
+import type { ServerFrame } from '../../../shared/server-frames.ts';
 import type { Clock } from '../../storage/clock.ts';
 import { type EncodedFrame, encodeFrame } from './encoded-frame.ts';
 

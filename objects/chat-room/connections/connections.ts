@@ -1,8 +1,8 @@
 /** The open sockets of the room: accepting, finding, sending to and closing them, and the sweep for stale ones. */
 import { closeReason, type Failure, fail } from '../../../shared/failures.ts';
-import type { ServerFrame } from '../../../shared/frames.ts';
 import { limits } from '../../../shared/limits.ts';
 import type { RoleName } from '../../../shared/participant.ts';
+import type { ServerFrame } from '../../../shared/server-frames.ts';
 import type { Clock } from '../../storage/clock.ts';
 import { isIdentityExpired, isModerator, outranks, participantOf } from '../access/permissions.ts';
 import { authDeadline, type ConnectionState, type ReadyConnection, staleReason } from './connection-state.ts';

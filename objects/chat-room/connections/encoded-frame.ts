@@ -1,6 +1,6 @@
 /** Server frames as the text that is sent, encoded once for all recipients. */
 import { Buffer } from 'node:buffer';
-import type { ServerFrame } from '../../../shared/frames.ts';
+import type { ServerFrame } from '../../../shared/server-frames.ts';
 
 export interface EncodedFrame {
   /** JSON. */

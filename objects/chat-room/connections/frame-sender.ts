@@ -1,7 +1,7 @@
 /** Sends frames to one socket or to all ready connections, and disconnects clients that do not read them. */
 import { type Failure, fail } from '../../../shared/failures.ts';
-import type { ServerFrame } from '../../../shared/frames.ts';
 import { errorFields, logLine } from '../../../shared/log.ts';
+import type { ServerFrame } from '../../../shared/server-frames.ts';
 import type { Clock } from '../../storage/clock.ts';
 import { BroadcastBatcher } from './broadcast-batcher.ts';
 import type { ConnectionStore } from './connection-store.ts';

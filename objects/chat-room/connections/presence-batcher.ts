@@ -2,9 +2,10 @@
  * Broadcasts joins and leaves: the first at once, then at most one `presence` frame every `limits.socket.presenceMinGapMs` with
  * all changes of that time. A participant who joined and left within it is left out.
  */
-import type { ServerPresenceFrame } from '../../../shared/frames.ts';
+
 import { limits } from '../../../shared/limits.ts';
 import type { Participant } from '../../../shared/participant.ts';
+import type { ServerPresenceFrame } from '../../../shared/server-frames.ts';
 import type { Clock } from '../../storage/clock.ts';
 
 /** A participant of the next frame's `joined`. */

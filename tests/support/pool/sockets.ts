@@ -1,6 +1,6 @@
 /** WebSocket connections to a room inside the Workers runtime, as a browser would open them. */
 import { exports } from 'cloudflare:workers';
-import type { ServerFrame, ServerPresenceFrame, ServerReadyFrame } from '../../../shared/frames.ts';
+import type { ServerFrame, ServerPresenceFrame, ServerReadyFrame } from '../../../shared/server-frames.ts';
 import { makeRoom, origin } from './calls.ts';
 
 type FrameOf<T extends ServerFrame['type']> = Extract<ServerFrame, { type: T }>;
