@@ -35,12 +35,12 @@ type LogRead = (log: MessageLog) => number;
 const page =
   (request: { before?: number; after?: number; around?: number }): LogRead =>
   (log) =>
-    log.history.page({ ...request, limit: limits.pageSize }).length;
+    log.history.page({ ...request, limit: limits.page.size }).length;
 
 const search =
   (q: string, before?: number): LogRead =>
   (log) =>
-    log.searchIndex.page({ q, before, limit: limits.pageSize }).hits.length;
+    log.searchIndex.page({ q, before, limit: limits.page.size }).hits.length;
 
 /** Reads all pages of a search, to the beginning of the room. */
 const wholeSearch =
@@ -48,7 +48,7 @@ const wholeSearch =
   (log) => {
     let found = 0;
     for (let before: number | undefined = messages + 1; before !== undefined; ) {
-      const result = log.searchIndex.page({ q, before, limit: limits.pageSize });
+      const result = log.searchIndex.page({ q, before, limit: limits.page.size });
       found += result.hits.length;
       before = result.next;
     }

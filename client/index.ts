@@ -1,8 +1,8 @@
 /** The client library: typed REST calls, and a connection to a room that reconnects and resumes by itself. */
 
+export { clientLimits as limits, countCharacters } from '../shared/client-limits.ts';
 export { cleanName, looksLikeRole } from '../shared/display-names.ts';
 export type { ServerAckFrame, ServerErrorFrame, ServerFrame } from '../shared/frames.ts';
-export { clientLimits as limits, countCharacters } from '../shared/limits.ts';
 export { linkPattern, reservedLinks } from '../shared/links.ts';
 export type { Message, Reaction, ReadState } from '../shared/message.ts';
 export type { ChatSettings, MemberStatus, ModerationAct, ModerationEntry } from '../shared/moderation.ts';

@@ -35,7 +35,10 @@ const ParticipantId = v.pipe(
 
 const AuthorName = v.pipe(
   v.string(),
-  v.check((name) => countCharacters(name) <= limits.nameLength, `must be at most ${limits.nameLength} characters`),
+  v.check(
+    (name) => countCharacters(name) <= limits.participant.nameLength,
+    `must be at most ${limits.participant.nameLength} characters`,
+  ),
   wellFormed,
 );
 
@@ -63,7 +66,7 @@ export const ArchivedRoom = v.object({
   lock: v.optional(v.object({ salt: Base64Url, digest: Base64Url })),
   keepDays: v.optional(KeepDays, 0),
   locked: v.optional(v.boolean(), false),
-  slowSeconds: v.optional(IntegerInRange(0, limits.slowModeSecondsMax), 0),
+  slowSeconds: v.optional(IntegerInRange(0, limits.moderation.slowModeSecondsMax), 0),
   /** Moderation status of moderators and of muted and banned participants. */
   standings: v.optional(v.array(MemberStatus), []),
 });
@@ -105,8 +108,8 @@ export const ArchivedMessage = v.pipe(
   ),
   v.forward(
     v.check(
-      ({ reactions }) => new Set(reactions.map(({ emoji }) => emoji)).size <= limits.reactionKinds,
-      `must have at most ${limits.reactionKinds} different emoji`,
+      ({ reactions }) => new Set(reactions.map(({ emoji }) => emoji)).size <= limits.message.reactionKinds,
+      `must have at most ${limits.message.reactionKinds} different emoji`,
     ),
     ['reactions'],
   ),

@@ -97,7 +97,7 @@ const ClientHistoryFrame = v.pipe(
     limit: v.optional(
       v.pipe(
         IntegerFrom(1),
-        v.transform((limit) => Math.min(limit, limits.pageSizeMax)),
+        v.transform((limit) => Math.min(limit, limits.page.sizeMax)),
       ),
     ),
   }),

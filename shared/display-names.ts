@@ -3,7 +3,7 @@
  * show beside a name. This prevents a participant from looking like an admin or moderator. It does not prevent equal
  * names; ids distinguish those.
  */
-import { countCharacters, clientLimits as limits } from './limits.ts';
+import { countCharacters, clientLimits as limits } from './client-limits.ts';
 
 /** Arabic letters that join the next letter unless U+200C separates them. After other letters U+200C is invisible. */
 const arabicJoining = String.raw`[[\p{L}&&[\u0620-\u06ff]]--[\u0621-\u0625\u0627\u0629\u062f-\u0632\u0648\u0671-\u0677
@@ -142,6 +142,6 @@ export function looksLikeRole(name: string): boolean {
  * @returns undefined if nothing is left or the name looks like a role
  */
 export function sanitizeName(raw: string): string | undefined {
-  const name = cleanName([...cleanName(raw)].slice(0, limits.nameLength).join(''));
+  const name = cleanName([...cleanName(raw)].slice(0, limits.participant.nameLength).join(''));
   return name === '' || looksLikeRole(name) ? undefined : name;
 }

@@ -206,7 +206,7 @@ export const endpoints = {
     query: v.pipe(
       v.object({
         token: v.optional(Token),
-        limit: pageLimit(limits.listSize, limits.listSizeMax),
+        limit: pageLimit(limits.page.roomListSize, limits.page.roomListSizeMax),
         offset: v.optional(QueryInteger(0, { default: 0 }), '0'),
         tag: v.optional(v.string()),
         /** Words that title, about or tags must contain. `q`, `sort` and `after` are additions to the document. */
@@ -301,7 +301,7 @@ export const endpoints = {
     params: LinkParams,
     query: v.object({
       after: v.optional(v.string()),
-      limit: pageLimit(limits.pageSize, limits.pageSizeMax),
+      limit: pageLimit(limits.page.size, limits.page.sizeMax),
     }),
     bearer: 'query',
     responses: {
@@ -348,8 +348,8 @@ export const endpoints = {
       name: v.optional(Name),
       /** Lifetime in seconds. */
       expiresIn: v.optional(
-        IntegerInRange(limits.invitationSecondsMin, limits.invitationSecondsMax),
-        limits.invitationSeconds,
+        IntegerInRange(limits.joinKey.invitationSecondsMin, limits.joinKey.invitationSecondsMax),
+        limits.joinKey.invitationSeconds,
       ),
     }),
     bearer: 'body',
@@ -367,7 +367,7 @@ export const endpoints = {
         after: v.optional(QueryInteger(0)),
         /** Id of the message in the middle of the page. */
         around: v.optional(QueryInteger(1)),
-        limit: pageLimit(limits.pageSize, limits.pageSizeMax),
+        limit: pageLimit(limits.page.size, limits.page.sizeMax),
       }),
       v.forward(
         v.check((place) => isExclusiveAround(place), aroundMustStandAlone),
@@ -422,7 +422,7 @@ export const endpoints = {
     query: v.object({
       q: MessageSearchQuery,
       before: v.optional(QueryInteger(1)),
-      limit: pageLimit(limits.pageSize, limits.pageSizeMax),
+      limit: pageLimit(limits.page.size, limits.page.sizeMax),
     }),
     bearer: 'query',
     responses: { 200: SearchResults },
@@ -528,7 +528,7 @@ export const endpoints = {
     guesses: 'each',
     summary: 'Get the moderation log, newest first, and who is muted, banned or a moderator (moderators)',
     params: LinkParams,
-    query: v.object({ before: v.optional(QueryInteger(1)), limit: pageLimit(limits.pageSize, limits.pageSizeMax) }),
+    query: v.object({ before: v.optional(QueryInteger(1)), limit: pageLimit(limits.page.size, limits.page.sizeMax) }),
     bearer: 'query',
     responses: {
       200: v.object({
@@ -593,7 +593,7 @@ export const endpoints = {
     query: v.object({
       userId: ExternalId,
       sessionId: ExternalId,
-      ...pagingFields(limits.sessionPageSize, limits.sessionPageSizeMax),
+      ...pagingFields(limits.sessions.pageSize, limits.sessions.pageSizeMax),
     }),
     bearer: 'query',
     responses: { 200: v.object({ sessionId: v.string(), messages: v.array(SessionEntry), next }) },
@@ -604,7 +604,7 @@ export const endpoints = {
     guesses: 'each',
     summary: "List a user's sessions, newest first (that user)",
     params: NoFields,
-    query: v.object({ userId: ExternalId, ...pagingFields(limits.sessionListSizeMax, limits.sessionListSizeMax) }),
+    query: v.object({ userId: ExternalId, ...pagingFields(limits.sessions.listSizeMax, limits.sessions.listSizeMax) }),
     bearer: 'query',
     responses: { 200: v.object({ userId: v.string(), sessions: v.array(SessionInfo), next }) },
     failures: ['invalid', 'no_credential', 'not_yours', ...signedTokenFailures],
@@ -632,7 +632,7 @@ export const endpoints = {
       userId: ExternalId,
       name: v.optional(Name),
       /** Lifetime in seconds. */
-      expiresIn: v.optional(IntegerInRange(1, limits.tokenSecondsMax), limits.tokenSeconds),
+      expiresIn: v.optional(IntegerInRange(1, limits.participant.tokenSecondsMax), limits.participant.tokenSeconds),
     }),
     bearer: 'token',
     responses: { 201: v.object({ token: v.string(), userId: v.string(), expiresAt: v.number() }) },

@@ -33,47 +33,56 @@ export const Link = v.pipe(
   v.check((link) => !reservedLinks.includes(link.toLowerCase()), 'is reserved'),
 );
 
-export const Title = requiredText(limits.titleLength);
+export const Title = requiredText(limits.room.titleLength);
 /** Can be empty. */
-export const About = v.pipe(v.string(), maxCharacters(limits.aboutLength), wellFormed);
+export const About = v.pipe(v.string(), maxCharacters(limits.room.aboutLength), wellFormed);
 /** Keeps the order and removes duplicates. */
 export const Tags = v.pipe(
-  v.array(requiredText(limits.tagLength)),
-  v.maxLength(limits.tags, `must be at most ${limits.tags} tags`),
+  v.array(requiredText(limits.room.tagLength)),
+  v.maxLength(limits.room.tags, `must be at most ${limits.room.tags} tags`),
   v.transform((tags) => [...new Set(tags)]),
 );
-export const MessageText = requiredText(limits.messageLength);
+export const MessageText = requiredText(limits.message.length);
 /** A participant's name, normalized. Invisible characters are removed; an empty result means no name. */
 export const Name = v.pipe(
   v.string(),
-  maxCharacters(limits.nameLength, limits.rawNameLength),
+  maxCharacters(limits.participant.nameLength, limits.participant.rawNameLength),
   v.transform(cleanName),
-  maxCharacters(limits.nameLength),
+  maxCharacters(limits.participant.nameLength),
   v.check((name) => !looksLikeRole(name), 'must not look like a role'),
 );
 
 /** Search words for the room list. */
-export const RoomSearchQuery = v.pipe(v.string(), maxCharacters(limits.queryLength), wellFormed);
+export const RoomSearchQuery = v.pipe(v.string(), maxCharacters(limits.search.queryLength), wellFormed);
 
 /** Search phrase for message texts. White space inside it is part of the phrase. */
-export const MessageSearchQuery = v.pipe(v.string(), v.trim(), notBlank, maxCharacters(limits.queryLength), wellFormed);
+export const MessageSearchQuery = v.pipe(
+  v.string(),
+  v.trim(),
+  notBlank,
+  maxCharacters(limits.search.queryLength),
+  wellFormed,
+);
 
 /** Idempotency key of a message: sending it again does not post the message twice. */
-export const ClientId = v.pipe(v.string(), maxCharacters(limits.clientIdLength), notBlank, wellFormed);
+export const ClientId = v.pipe(v.string(), maxCharacters(limits.message.clientIdLength), notBlank, wellFormed);
 /** Correlates an `ack` or `error` with the frame it answers. */
-export const Ref = v.union([v.pipe(v.string(), maxCharacters(limits.refLength)), v.pipe(v.number(), v.finite())]);
+export const Ref = v.union([
+  v.pipe(v.string(), maxCharacters(limits.socket.refLength)),
+  v.pipe(v.number(), v.finite()),
+]);
 export type Ref = v.InferOutput<typeof Ref>;
 
 /** A user token, an admin token or a signed token (JWT), which can be longer. */
 export const Token = v.pipe(
   v.string(),
   v.check(
-    (token) => looksLikeJwt(token) || countCharacters(token) <= limits.tokenLength,
-    `must be at most ${limits.tokenLength} characters`,
+    (token) => looksLikeJwt(token) || countCharacters(token) <= limits.participant.tokenLength,
+    `must be at most ${limits.participant.tokenLength} characters`,
   ),
   v.check(
-    (token) => countCharacters(token) <= limits.jwtLength,
-    `must be at most ${limits.jwtLength} characters, if it is a signed token`,
+    (token) => countCharacters(token) <= limits.participant.jwtLength,
+    `must be at most ${limits.participant.jwtLength} characters, if it is a signed token`,
   ),
 );
 /** The admin token of a new room, or one that replaces it. It must not look like a JWT. */
@@ -85,17 +94,17 @@ export const NewAdminToken = v.pipe(
 export const JoinKey = v.pipe(
   v.string(),
   v.check(
-    (key) => countCharacters(key) >= limits.joinKeyLengthMin,
-    `must be at least ${limits.joinKeyLengthMin} characters`,
+    (key) => countCharacters(key) >= limits.joinKey.lengthMin,
+    `must be at least ${limits.joinKey.lengthMin} characters`,
   ),
-  maxCharacters(limits.joinKeyLength),
+  maxCharacters(limits.joinKey.length),
   notBlank,
   wellFormed,
 );
 /** The key that a caller sends to enter a private room: its join key or an invitation. */
-export const PresentedKey = v.pipe(v.string(), maxCharacters(limits.presentedKeyLength), wellFormed);
+export const PresentedKey = v.pipe(v.string(), maxCharacters(limits.joinKey.presentedLength), wellFormed);
 /** The secret of an anonymous lease. */
-export const LeaseSecret = v.pipe(v.string(), maxCharacters(limits.tokenLength));
+export const LeaseSecret = v.pipe(v.string(), maxCharacters(limits.participant.tokenLength));
 
 /** A whole number in JSON, at least `min`. */
 export const IntegerFrom = (min: number) =>
@@ -109,10 +118,10 @@ export const IntegerInRange = (min: number, max: number) =>
 export const MessageId = IntegerFrom(1);
 
 /** The reason for a moderation action or a report. */
-export const Reason = requiredText(limits.reasonLength);
+export const Reason = requiredText(limits.moderation.reasonLength);
 
 /** Days for which a room keeps its messages; 0 keeps them forever. */
-export const KeepDays = IntegerInRange(0, limits.keepDaysMax);
+export const KeepDays = IntegerInRange(0, limits.room.keepDaysMax);
 
 /** The emoji of a reaction: exactly one, as entered on a keyboard. */
 export const Emoji = v.pipe(v.string(), v.regex(/^\p{RGI_Emoji}$/v, 'must be one emoji'));

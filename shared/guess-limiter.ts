@@ -13,7 +13,10 @@ export interface GuessLimiterDependencies {
 }
 
 export class GuessLimiter {
-  readonly #bucket = new TokenBucket({ burst: limits.guessesPerMinute, perSecond: limits.guessesPerMinute / 60 });
+  readonly #bucket = new TokenBucket({
+    burst: limits.rate.guessesPerMinute,
+    perSecond: limits.rate.guessesPerMinute / 60,
+  });
   readonly #dependencies: GuessLimiterDependencies;
 
   constructor(dependencies: GuessLimiterDependencies) {
@@ -42,7 +45,7 @@ export class GuessLimiter {
   /** Counts a secret across isolates before it is checked. @returns `too_many_guesses` (429) over that limit */
   async countGlobally(address: string): Promise<Result<void>> {
     const isWithinLimit = await this.#isWithinGlobalLimit(address);
-    return isWithinLimit ? ok(undefined) : fail('too_many_guesses', { retryAfter: limits.rateLimitWindowSeconds });
+    return isWithinLimit ? ok(undefined) : fail('too_many_guesses', { retryAfter: limits.rate.windowSeconds });
   }
 
   async #isWithinGlobalLimit(address: string): Promise<boolean> {

@@ -39,5 +39,5 @@ export interface RoomKeyMetadata {
 export function roomKeyMetadata(room: RoomInfo, extra: Omit<RoomKeyMetadata, keyof RoomInfo>): RoomKeyMetadata {
   const withoutTags = { createdAt: room.createdAt, participantCount: room.participantCount, ...extra };
   const withTags = { ...withoutTags, tags: room.tags };
-  return countBytes(JSON.stringify(withTags)) <= limits.kvMetadataBytes ? withTags : withoutTags;
+  return countBytes(JSON.stringify(withTags)) <= limits.replica.kvMetadataBytes ? withTags : withoutTags;
 }

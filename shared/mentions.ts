@@ -29,14 +29,14 @@ function endsAtWordBoundary(text: string, end: number): boolean {
 
 /**
  * Finds the mentions in a text. Of the names that match after an `@`, the longest counts; participants with the same
- * name are all mentioned. Only the first `limits.mentionAtSigns` signs are checked, because a text can consist of them.
+ * name are all mentioned. Only the first `limits.message.mentionAtSigns` signs are checked, because a text can consist of them.
  */
 export function findMentions(text: string, people: readonly Mentionable[]): Mention[] {
   const { ids, lengths } = indexByName(people);
   const mentions: Mention[] = [];
   let atSigns = 0;
   for (const { index } of text.matchAll(/[@＠]/gu)) {
-    if (mentions.length >= limits.mentions || ++atSigns > limits.mentionAtSigns) break;
+    if (mentions.length >= limits.message.mentions || ++atSigns > limits.message.mentionAtSigns) break;
     const start = index + 1;
     for (const length of lengths) {
       const matchedIds = ids.get(text.slice(start, start + length).toLowerCase());
@@ -45,5 +45,5 @@ export function findMentions(text: string, people: readonly Mentionable[]): Ment
       break;
     }
   }
-  return mentions.slice(0, limits.mentions);
+  return mentions.slice(0, limits.message.mentions);
 }

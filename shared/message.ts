@@ -23,7 +23,7 @@ export type Mention = v.InferOutput<typeof Mention>;
 export const ReadMarker = v.object({ id: v.string(), messageId: v.number() });
 export type ReadMarker = v.InferOutput<typeof ReadMarker>;
 
-/** The caller's read marker and the number of unread messages of others, up to `limits.unreadCountMax`. */
+/** The caller's read marker and the number of unread messages of others, up to `limits.readState.unreadCountMax`. */
 export const ReadState = v.object({ messageId: v.number(), unread: v.number() });
 export type ReadState = v.InferOutput<typeof ReadState>;
 

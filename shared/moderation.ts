@@ -15,7 +15,7 @@ const participantActionFields = {
   action: v.picklist(participantActions),
   target: ParticipantId,
   /** Duration; if absent, until the action is reversed. */
-  seconds: v.optional(IntegerInRange(1, limits.moderationSecondsMax)),
+  seconds: v.optional(IntegerInRange(1, limits.moderation.secondsMax)),
   /** For a ban: also refuse new unsigned tokens from the same addresses, for at most one day. */
   addresses: v.optional(v.boolean()),
   ...reasonField,
@@ -24,7 +24,7 @@ const participantActionFields = {
 const slowModeFields = {
   action: v.literal('slow'),
   /** Seconds between two messages of a member; 0 turns slow mode off. */
-  seconds: IntegerInRange(0, limits.slowModeSecondsMax),
+  seconds: IntegerInRange(0, limits.moderation.slowModeSecondsMax),
   ...reasonField,
 };
 

@@ -12,7 +12,10 @@ export const ExternalId = v.pipe(
 /** The speaker of an entry, such as `user` or `assistant`; the caller chooses the values. */
 export const SessionEntryRole = v.pipe(
   v.string(),
-  v.check((role) => countCharacters(role) <= limits.roleLength, `must be at most ${limits.roleLength} characters`),
+  v.check(
+    (role) => countCharacters(role) <= limits.sessions.roleLength,
+    `must be at most ${limits.sessions.roleLength} characters`,
+  ),
   v.regex(/\S/u, 'must not be blank'),
   wellFormed,
 );

@@ -15,9 +15,9 @@ const config: Configuration = readConfig({ config: fileURLToPath(new URL('../wra
 it('the rate limit bindings equal shared/limits.ts and have separate namespaces', () => {
   const bindings = config.ratelimits.map(({ name, simple }) => [name, simple.limit, simple.period]);
   expect(bindings).toEqual([
-    ['CREATIONS', limits.creationsPerMinute, limits.rateLimitWindowSeconds],
-    ['GUESSES', limits.guessesPerMinute, limits.rateLimitWindowSeconds],
-    ['CALLS', limits.callsPerMinute, limits.rateLimitWindowSeconds],
+    ['CREATIONS', limits.rate.creationsPerMinute, limits.rate.windowSeconds],
+    ['GUESSES', limits.rate.guessesPerMinute, limits.rate.windowSeconds],
+    ['CALLS', limits.rate.callsPerMinute, limits.rate.windowSeconds],
   ]);
   expect(new Set(config.ratelimits.map(({ namespace_id }) => namespace_id)).size).toBe(3);
 });

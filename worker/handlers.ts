@@ -32,7 +32,7 @@ export const handlers: { [K in CallName]: Handler<K> } = {
     const { token, ...request } = query;
     try {
       const listing: Promise<Result<ListPage>> = env.ROOM_DIRECTORY.getByName('rooms').list({ token, bearer }, request);
-      const page = await withTimeout(limits.directoryTimeoutMs, listing);
+      const page = await withTimeout(limits.http.directoryTimeoutMs, listing);
       if (!page.ok) return page;
       const content = { ...page.value, limit: request.limit, offset: request.offset };
       return ok({ statusCode: 200, content, wrongSecret: !content.chats.some(({ isAdmin }) => isAdmin) });

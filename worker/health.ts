@@ -16,9 +16,9 @@ async function responds(milliseconds: number, request: () => Promise<unknown>): 
 /** @returns `unavailable` (503) with a text that names the parts that do not respond */
 export async function health(env: Env): Promise<Result<CallContent<'health'>>> {
   const [directory, kv] = await Promise.all([
-    responds(limits.healthDirectoryTimeoutMs, () => env.ROOM_DIRECTORY.getByName('rooms').isHealthy()),
+    responds(limits.http.healthDirectoryTimeoutMs, () => env.ROOM_DIRECTORY.getByName('rooms').isHealthy()),
     // The key does not exist, so the read is cheap and returns no room.
-    responds(limits.healthKvTimeoutMs, () => env.CHATS.get('health')),
+    responds(limits.http.healthKvTimeoutMs, () => env.CHATS.get('health')),
   ]);
   if (directory && kv) return ok({ status: 'ok', directory: 'ok', kv: 'ok' });
   const unavailable = [...(directory ? [] : ['the directory']), ...(kv ? [] : ['KV'])].join(' and ');

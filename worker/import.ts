@@ -79,7 +79,7 @@ class RoomImport {
     this.#pending.push({ line, message });
     this.#pendingLength += length;
     const isFull =
-      this.#pending.length >= limits.archiveBatchMessages || this.#pendingLength >= limits.archiveBatchLength;
+      this.#pending.length >= limits.archive.batchMessages || this.#pendingLength >= limits.archive.batchLength;
     return isFull ? this.flush() : ok(undefined);
   }
 

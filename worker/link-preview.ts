@@ -20,15 +20,15 @@ export interface LinkPreview {
 /** Cuts a text to the preview length, on one line, without invisible and bidirectional control characters. */
 function previewText(text: string): string {
   const characters = [...text];
-  const isLonger = characters.length > limits.previewLength;
-  return cleanName(characters.slice(0, limits.previewLength).join('')) + (isLonger ? '…' : '');
+  const isLonger = characters.length > limits.http.previewLength;
+  return cleanName(characters.slice(0, limits.http.previewLength).join('')) + (isLonger ? '…' : '');
 }
 
 /** Reads the preview from KV, which has only the link of a private room. */
 export async function readPreview(link: string, kv: KVNamespace): Promise<LinkPreview | undefined> {
   try {
     const read = kv.getWithMetadata<RoomInfo | PrivateRoomStub, RoomKeyMetadata>(roomKey(link), 'json');
-    const { value, metadata } = await withTimeout(limits.previewTimeoutMs, read);
+    const { value, metadata } = await withTimeout(limits.http.previewTimeoutMs, read);
     if (value === null || 'private' in value) return undefined;
     return { title: previewText(value.title), about: previewText(value.about), isListed: metadata?.unlisted === false };
   } catch {

@@ -57,7 +57,7 @@ export const getMetrics: Handler<'getMetrics'> = async ({ bearer }, { env, reque
   if (bearer === undefined) return fail('no_credential');
   try {
     const pending: Promise<Result<DirectoryMetrics>> = env.ROOM_DIRECTORY.getByName('rooms').metrics(bearer);
-    const result = await withTimeout(limits.directoryTimeoutMs, pending);
+    const result = await withTimeout(limits.http.directoryTimeoutMs, pending);
     if (!result.ok) return result;
     const headers = { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8', 'Cache-Control': 'no-store' };
     return ok(new Response(toText(metricsOf(result.value, Date.now())), { headers }));

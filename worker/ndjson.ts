@@ -3,7 +3,7 @@ import { fail, ok, type Result } from '../shared/failures.ts';
 import { limits } from '../shared/limits.ts';
 
 const notUtf8 = fail('bad_encoding').failure.text;
-const tooLong = `must be at most ${limits.archiveLineBytes} bytes`;
+const tooLong = `must be at most ${limits.archive.lineBytes} bytes`;
 
 /** Text of a failure, with the number of the line. */
 export function lineError(number: number, text: string): string {
@@ -63,7 +63,7 @@ async function* linesOf(reader: ReadableStreamDefaultReader<Uint8Array>): AsyncG
       const part = end < 0 ? rest : rest.subarray(0, end);
       parts.push(part);
       bytes += part.length;
-      if (bytes > limits.archiveLineBytes) return yield fail('invalid', { text: lineError(number, tooLong) });
+      if (bytes > limits.archive.lineBytes) return yield fail('invalid', { text: lineError(number, tooLong) });
       rest = rest.subarray(part.length + 1);
       if (end < 0) continue;
       const line = endLine();

@@ -18,7 +18,10 @@ async function sha256(text: string): Promise<ArrayBuffer> {
 /**
  * Guesses of the operator token by addresses over their limit, which the exemption would otherwise allow without end.
  */
-const operatorGuesses = new TokenBucket({ burst: limits.guessesPerMinute, perSecond: limits.guessesPerMinute / 60 });
+const operatorGuesses = new TokenBucket({
+  burst: limits.rate.guessesPerMinute,
+  perSecond: limits.rate.guessesPerMinute / 60,
+});
 
 /** Whether the request has the operator token in its header, which exempts it. */
 async function hasOperatorToken(request: Request, { ADMIN_TOKEN }: Env, address: string): Promise<boolean> {
@@ -58,5 +61,5 @@ export async function checkRateLimit(
   if (env.RATE_LIMITS === 'off') return undefined;
   if (await isWithinLimit(rateLimit === 'creations' ? env.CREATIONS : env.CALLS, address)) return undefined;
   if (await hasOperatorToken(request, env, address)) return undefined;
-  return rejectAfterBody(request, fail('rate_limited', { retryAfter: limits.rateLimitWindowSeconds }).failure);
+  return rejectAfterBody(request, fail('rate_limited', { retryAfter: limits.rate.windowSeconds }).failure);
 }

@@ -25,7 +25,7 @@ export async function drainBody({ body }: Request): Promise<void> {
 
 /**
  * Reads a body as text.
- * @returns `body_too_large` (413) over `limits.bodyBytes`, whatever Content-Length says; `body_incomplete` or
+ * @returns `body_too_large` (413) over `limits.http.bodyBytes`, whatever Content-Length says; `body_incomplete` or
  *   `bad_encoding` (400). The whole body is read in any case, as in `drainBody`.
  */
 async function readBody(request: Request): Promise<Result<string>> {
@@ -34,12 +34,12 @@ async function readBody(request: Request): Promise<Result<string>> {
   try {
     for await (const chunk of request.body ?? []) {
       size += chunk.byteLength;
-      if (size <= limits.bodyBytes) chunks.push(chunk);
+      if (size <= limits.http.bodyBytes) chunks.push(chunk);
     }
   } catch {
     return fail('body_incomplete');
   }
-  if (size > limits.bodyBytes) return fail('body_too_large');
+  if (size > limits.http.bodyBytes) return fail('body_too_large');
   try {
     return ok(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(await new Blob(chunks).arrayBuffer()));
   } catch {

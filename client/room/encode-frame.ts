@@ -1,5 +1,5 @@
 /** Encodes what the socket sends. */
-import { countBytes, clientLimits as limits } from '../../shared/limits.ts';
+import { countBytes, clientLimits as limits } from '../../shared/client-limits.ts';
 
 /** A frame to the room. The response has the same `ref`. */
 export interface OutgoingFrame {
@@ -10,5 +10,5 @@ export interface OutgoingFrame {
 /** @returns the frame as text; undefined if it has more bytes than the room accepts, which would close the socket */
 export function encodeFrame(frame: OutgoingFrame): string | undefined {
   const text = JSON.stringify(frame);
-  return countBytes(text) <= limits.frameBytes ? text : undefined;
+  return countBytes(text) <= limits.socket.frameBytes ? text : undefined;
 }

@@ -2,7 +2,7 @@
  * Requests pages of the message log. Older and newer pages are requested one at a time, because each starts where the one
  * before ended. Of several jumps the last one counts.
  */
-import { clientLimits as limits } from '../../shared/limits.ts';
+import { clientLimits as limits } from '../../shared/client-limits.ts';
 import type { RoomState } from './room-state.ts';
 import { type PageKind, pageRef } from './timeline.ts';
 
@@ -70,7 +70,7 @@ export class HistoryPager {
 
   #request(kind: PageKind, position: PagePosition, at: number): Promise<unknown> {
     const ref = pageRef(kind, at);
-    const reply = this.#options.request({ type: 'history', ...position, limit: limits.pageSize }, ref);
+    const reply = this.#options.request({ type: 'history', ...position, limit: limits.page.size }, ref);
     this.#lastRequest = { kind, ref, reply };
     return reply;
   }

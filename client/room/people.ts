@@ -1,6 +1,7 @@
 /** The people in a room as a client knows them: who is connected, who is typing, and how far each has read. */
+
+import { clientLimits as limits } from '../../shared/client-limits.ts';
 import type { ServerPresenceFrame, ServerTypingFrame } from '../../shared/frames.ts';
-import { clientLimits as limits } from '../../shared/limits.ts';
 import type { ReadMarker } from '../../shared/message.ts';
 import type { Participant, RoleName } from '../../shared/participant.ts';
 
@@ -43,7 +44,7 @@ export function applyTyping<T extends RoomPeople>(people: T, { participant, on }
   if (!on || participant.id === people.self?.id) {
     return others.length === people.typing.length ? people : { ...people, typing: others };
   }
-  return { ...people, typing: [...others, { participant, until: at + limits.typingMs }] };
+  return { ...people, typing: [...others, { participant, until: at + limits.readState.typingMs }] };
 }
 
 /** Removes the typing indicators that have expired at `at` (milliseconds). */

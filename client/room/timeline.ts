@@ -2,8 +2,9 @@
  * The messages that a client has loaded: one range of the log without gaps, which contains the newest message except
  * after a jump. Messages are upserted by id; of two versions the one with the higher `rev` is kept.
  */
+
+import { clientLimits as limits } from '../../shared/client-limits.ts';
 import type { ServerHistoryFrame } from '../../shared/frames.ts';
-import { clientLimits as limits } from '../../shared/limits.ts';
 import type { Message, Reaction } from '../../shared/message.ts';
 
 /** The part of a room's state that is about messages. */
@@ -111,7 +112,7 @@ function withMine({ mine: _, ...rest }: Reaction, mine: boolean): Reaction {
 function updateReactions(reactions: readonly Reaction[], selfId: string, { emoji, on }: OwnReaction): Reaction[] {
   const existing = reactions.find((one) => one.emoji === emoji) ?? { emoji, count: 0, participants: [] };
   const others = existing.participants.filter((id) => id !== selfId);
-  const participants = on && others.length < limits.reactionParticipants ? [...others, selfId] : others;
+  const participants = on && others.length < limits.message.reactionParticipants ? [...others, selfId] : others;
   const changed = withMine({ ...existing, count: existing.count + (on ? 1 : -1), participants }, on);
   const all =
     existing.count === 0 ? [...reactions, changed] : reactions.map((one) => (one === existing ? changed : one));

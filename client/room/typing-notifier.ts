@@ -1,9 +1,9 @@
 /** Sends `typing` frames: not at each keystroke, again while typing goes on, and when it stops. */
-import { clientLimits as limits } from '../../shared/limits.ts';
+import { clientLimits as limits } from '../../shared/client-limits.ts';
 
 /** Milliseconds between two frames, and without a keystroke until typing has stopped. */
-const resendMs = limits.typingMs / 2;
-const idleMs = limits.typingMs - 1_000;
+const resendMs = limits.readState.typingMs / 2;
+const idleMs = limits.readState.typingMs - 1_000;
 
 export class TypingNotifier {
   readonly #send: (on: boolean) => void;

@@ -91,7 +91,7 @@ const handlers: {
   history({ room, connection }, frame) {
     const admitted = room.rateLimiter.admit(connection, 'history', room.clock.now());
     if (!admitted.ok) return admitted;
-    const page = historyPage(room, connection.participant, { ...frame, limit: frame.limit ?? limits.pageSize });
+    const page = historyPage(room, connection.participant, { ...frame, limit: frame.limit ?? limits.page.size });
     return page.ok ? ok({ type: 'history', ...refField(frame), ...page.value }) : page;
   },
 
@@ -111,8 +111,8 @@ function callHandler<T extends AuthenticatedFrame['type']>(
 
 /** Whether a text exceeds the limit in UTF-8, of which a UTF-16 unit takes one to three bytes. */
 function isTooLarge(text: string): boolean {
-  if (text.length * 3 <= limits.frameBytes) return false;
-  return text.length > limits.frameBytes || countBytes(text) > limits.frameBytes;
+  if (text.length * 3 <= limits.socket.frameBytes) return false;
+  return text.length > limits.socket.frameBytes || countBytes(text) > limits.socket.frameBytes;
 }
 
 /** Handles one frame after those that its socket sent before: size, decode, handler, reply. Never throws. */
@@ -175,11 +175,11 @@ function sendFailure(room: Room, socket: WebSocket, failure: Failure, ref: Ref |
   else room.recordEvent('refusal', { reason: failure.code, route: socketPath });
 }
 
-/** Answers a frame that cannot be decoded. Closes the socket after `limits.badFrames` of them in a row. */
+/** Answers a frame that cannot be decoded. Closes the socket after `limits.socket.badFrames` of them in a row. */
 function rejectBadFrame({ room, socket, connection }: ConnectionContext, failure: Failure, ref: Ref | undefined): void {
   sendFailure(room, socket, failure, ref);
   const badFrames = connection.badFrames + 1;
-  if (badFrames >= limits.badFrames) return disconnect(room, socket, fail('too_many_bad_frames').failure);
+  if (badFrames >= limits.socket.badFrames) return disconnect(room, socket, fail('too_many_bad_frames').failure);
   room.connections.update(socket, { ...connection, badFrames });
 }
 

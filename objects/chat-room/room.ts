@@ -153,7 +153,7 @@ export class Room {
   /** Why the room does not exist: `room_not_found` (404), or `importing` (503) during an import. */
   notFoundOrImporting(): Err {
     if (!this.pendingImport()) return fail('room_not_found');
-    return fail('importing', { retryAfter: limits.importRetrySeconds });
+    return fail('importing', { retryAfter: limits.room.importRetrySeconds });
   }
 
   /** Creates the tables. Call it in a transaction, before the first write. */

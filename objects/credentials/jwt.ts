@@ -162,13 +162,14 @@ export class Jwt {
         algorithms: [publicKey.algorithm],
         requiredClaims: ['sub', 'exp'],
         // The issuer's clock may be ahead. `exp` is compared below without this tolerance.
-        clockTolerance: limits.clockSkewMs / 1_000,
+        clockTolerance: limits.participant.clockSkewMs / 1_000,
         currentDate: new Date(now),
         ...(JWT_ISSUER && { issuer: JWT_ISSUER }),
         ...(JWT_AUDIENCE && { audience: JWT_AUDIENCE }),
       });
       const claims = v.safeParse(Payload, payload);
-      if (!claims.success || (payload.iat ?? 0) * 1_000 > now + limits.clockSkewMs) return fail('signed_token_invalid');
+      if (!claims.success || (payload.iat ?? 0) * 1_000 > now + limits.participant.clockSkewMs)
+        return fail('signed_token_invalid');
       const { sub, exp, name } = claims.output;
       if (exp * 1_000 <= now) return fail('signed_token_expired');
       return ok({ userId: sub, name, expiresAt: exp * 1_000 });

@@ -91,7 +91,7 @@ export class RoomDirectory extends DurableObject<Env> {
     if (!isOperator(token, this.env.ADMIN_TOKEN)) return fail('not_operator');
     const listing = this.env.CHATS.list({
       prefix: roomKeyPrefix,
-      limit: limits.rebuildBatchRooms,
+      limit: limits.http.rebuildBatchRooms,
       cursor: after ?? null,
     });
     const page = await listing.catch(() => undefined);

@@ -1,6 +1,6 @@
 /**
  * Reads pages of the room list. The cost of a page by cursor, also of the newest rooms with a tag, depends on the size of
- * the page only; an offset also costs the rows that it skips. A search reads the newest `limits.listSearchRooms` rooms
+ * the page only; an offset also costs the rows that it skips. A search reads the newest `limits.search.rooms` rooms
  * that match; a tag in another order than the newest reads all rooms with that tag.
  */
 import { encodeCursor, type ListPosition } from '../../shared/cursor.ts';
@@ -93,7 +93,7 @@ export class RoomList {
         `SELECT rooms.*, ${column} AS position FROM ${matchingRooms}
          WHERE ${hasTag} AND (${column}, link) > (?, ?) ORDER BY position, link LIMIT ? OFFSET ?`,
         match,
-        limits.listSearchRooms,
+        limits.search.rooms,
         tag ?? null,
         tag ?? null,
         key,
@@ -109,7 +109,7 @@ export class RoomList {
       .exec<{ total: number }>(
         `SELECT COUNT(*) AS total FROM ${matchingRooms} WHERE ${hasTag}`,
         match,
-        limits.listSearchRooms,
+        limits.search.rooms,
         tag ?? null,
         tag ?? null,
       )

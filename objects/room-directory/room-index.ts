@@ -46,7 +46,7 @@ export class RoomIndex {
 
   /** Deletes the rows of rooms that were deleted so long ago that no late update can arrive, and whose KV key is deleted. */
   purgeDeleted(now: number): void {
-    this.#sql.exec('DELETE FROM rooms WHERE deleted_at <= ? AND behind_since IS NULL', now - limits.deletedRoomMs);
+    this.#sql.exec('DELETE FROM rooms WHERE deleted_at <= ? AND behind_since IS NULL', now - limits.room.deletedMs);
   }
 
   /** When the next row can be purged, in milliseconds since 1970; undefined without deleted rooms. */
@@ -56,7 +56,7 @@ export class RoomIndex {
         'SELECT MIN(deleted_at) AS oldest FROM rooms WHERE deleted_at IS NOT NULL AND behind_since IS NULL',
       )
       .one();
-    return oldest === null ? undefined : oldest + limits.deletedRoomMs;
+    return oldest === null ? undefined : oldest + limits.room.deletedMs;
   }
 
   #row(link: string): RoomRow | undefined {

@@ -45,7 +45,7 @@ export class AlarmScheduler {
 
   /**
    * Runs every job, then sets the alarm for the earliest that is pending. A job that throws is logged and does not stop
-   * the others; the next alarm is then at least `limits.jobRetryMs` away.
+   * the others; the next alarm is then at least `limits.jobs.retryMs` away.
    */
   async run(): Promise<void> {
     const { clock, jobs, onJobFailed } = this.#dependencies;
@@ -58,7 +58,7 @@ export class AlarmScheduler {
       } catch (error) {
         console.error(logLine('job_failed', { job: job.name, ...errorFields(error) }));
         onJobFailed('job_failed');
-        notBefore = clock.now() + limits.jobRetryMs;
+        notBefore = clock.now() + limits.jobs.retryMs;
       }
     }
     this.invalidate();

@@ -32,7 +32,7 @@ export class Outbox<T extends string> {
   /**
    * Records that replicas are out of date. Call it in the transaction of the change.
    * @param urgency `now`: deliver at once, as for what the next list has to show; `soon`: merge with the changes of the
-   *   next `limits.replicaMergeMs`; `later`: within `limits.replicaActivityMs`, as for a change that is not worth an
+   *   next `limits.replica.mergeMs`; `later`: within `limits.replica.activityMs`, as for a change that is not worth an
    *   operation of its own
    * @param targets the replicas; all of them by default
    */
@@ -40,7 +40,7 @@ export class Outbox<T extends string> {
     const { clock, storage, replicas } = this.#dependencies;
     const now = clock.now();
     const delay =
-      { now: 0, soon: limits.replicaMergeMs, later: limits.replicaActivityMs }[urgency] * (1 + clock.random() / 5);
+      { now: 0, soon: limits.replica.mergeMs, later: limits.replica.activityMs }[urgency] * (1 + clock.random() / 5);
     for (const target of targets) {
       const row = this.#row(target);
       // A pending delivery includes this change, under a revision that was never sent to the replica.
@@ -78,12 +78,12 @@ export class Outbox<T extends string> {
 
   /**
    * Starts the deliveries that are due; the alarm retries those that fail. Never throws.
-   * @param awaited the replica whose delivery to wait for, at most `limits.replicaAnswerWaitMs`
+   * @param awaited the replica whose delivery to wait for, at most `limits.replica.answerWaitMs`
    */
   async deliver(awaited?: T): Promise<void> {
     const runs = new Map(this.#targets.map((name) => [name, this.#runDelivery(name)]));
     const run = awaited && runs.get(awaited);
-    if (run) await withTimeout(limits.replicaAnswerWaitMs, run, this.#dependencies.clock.after).catch(() => undefined);
+    if (run) await withTimeout(limits.replica.answerWaitMs, run, this.#dependencies.clock.after).catch(() => undefined);
   }
 
   /** Makes the deliveries that are due and waits for all of them. Never throws. */
@@ -96,7 +96,7 @@ export class Outbox<T extends string> {
     const { due } = this.#dependencies.storage.sql
       .exec<{ due: number | null }>('SELECT MIN(due_at) AS due FROM outbox')
       .one();
-    return due === null ? undefined : due + limits.replicaGraceMs;
+    return due === null ? undefined : due + limits.replica.graceMs;
   }
 
   /** Since when deliveries to a replica fail, in milliseconds since 1970; null if the last one did not fail. */
@@ -106,7 +106,7 @@ export class Outbox<T extends string> {
 
   /** The call that made a change delivers it; the alarm is set a little later, for when that call is cut short. */
   #armFallbackAlarm(due: number): void {
-    this.#dependencies.alarmScheduler.scheduleBy(due + limits.replicaGraceMs);
+    this.#dependencies.alarmScheduler.scheduleBy(due + limits.replica.graceMs);
   }
 
   /** Runs one delivery at a time to each replica; concurrent callers share it and the deliveries that follow it. */
@@ -119,7 +119,7 @@ export class Outbox<T extends string> {
   async #deliverAll(target: T): Promise<void> {
     for (let row = this.#dueRow(target); row; row = this.#dueRow(target)) {
       try {
-        await withTimeout(limits.replicaTimeoutMs, this.#deliverRow(row), this.#dependencies.clock.after);
+        await withTimeout(limits.replica.timeoutMs, this.#deliverRow(row), this.#dependencies.clock.after);
         this.#recordSuccess(row);
       } catch {
         this.#scheduleRetry(row);
@@ -137,12 +137,12 @@ export class Outbox<T extends string> {
 
   /**
    * Records the attempt before it starts. If the object is evicted meanwhile, the row is due again after
-   * `limits.replicaTimeoutMs`, and the lost attempt may still be applied.
+   * `limits.replica.timeoutMs`, and the lost attempt may still be applied.
    */
   #recordAttempt({ target, revision, put_at }: OutboxRow<T>, isPut: boolean): void {
     const replica = this.#dependencies.replicas[target];
     const now = this.#dependencies.clock.now();
-    const due = now + limits.replicaTimeoutMs;
+    const due = now + limits.replica.timeoutMs;
     this.#dependencies.storage.sql.exec(
       `UPDATE outbox SET issued_revision = ?, due_at = ?, issued_at = ?, put_at = ?, unsure_until = ?, told = ?
        WHERE target = ?`,
@@ -182,7 +182,7 @@ export class Outbox<T extends string> {
   #scheduleRetry({ target, subject, attempts, failing_since }: OutboxRow<T>): void {
     const { clock, storage, replicas, onHealthChange } = this.#dependencies;
     const delay =
-      Math.min(limits.replicaRetryMs * 2 ** attempts, limits.replicaRetryMaxMs) * (0.75 + clock.random() / 2);
+      Math.min(limits.replica.retryMs * 2 ** attempts, limits.replica.retryMaxMs) * (0.75 + clock.random() / 2);
     const now = clock.now();
     const due = Math.round(now + Math.max(delay, replicas[target].minGapMs));
     storage.sql.exec(

@@ -17,4 +17,4 @@ export interface Replica {
 }
 
 /** KV allows one write per second and key, and does not order writes that are in flight together. */
-export const kvReplica = { minGapMs: limits.kvMinGapMs, settleMs: limits.kvSettleMs } as const;
+export const kvReplica = { minGapMs: limits.replica.kvMinGapMs, settleMs: limits.replica.kvSettleMs } as const;

@@ -127,7 +127,7 @@ export class Entries {
   /**
    * Reads a page of a session.
    * @param after cursor: the row id of an entry; 0 for the first page
-   * @param limit maximum number of entries; a page also ends at `limits.sessionPageBytes`
+   * @param limit maximum number of entries; a page also ends at `limits.sessions.pageBytes`
    * @returns `session_not_found` (404)
    */
   history(sessionId: string, after: number, limit: number): Result<SessionHistory> {
@@ -144,7 +144,7 @@ export class Entries {
     for (const row of rows) {
       bytes += countBytes(row.message);
       const last = page.at(-1);
-      if (last && (page.length === limit || bytes > limits.sessionPageBytes)) {
+      if (last && (page.length === limit || bytes > limits.sessions.pageBytes)) {
         return ok({ sessionId, messages: page.map(toEntry), next: String(last.id) });
       }
       page.push(row);

@@ -60,7 +60,7 @@ export class UserSessions extends DurableObject<Env> {
       onJobFailed: (reason) => recordEvent(env.EVENTS, 'error', { reason }),
     });
     this.#database.registerCaches(this.#ownership, this.#alarmScheduler);
-    const sessionList = () => JSON.stringify(this.#entries.sessions({ limit: limits.sessionListSizeMax }).sessions);
+    const sessionList = () => JSON.stringify(this.#entries.sessions({ limit: limits.sessions.listSizeMax }).sessions);
     this.#outbox = new Outbox({
       storage,
       alarmScheduler: this.#alarmScheduler,
@@ -205,6 +205,6 @@ export class UserSessions extends DurableObject<Env> {
   async #limitClaims({ address }: SessionCaller, verified: VerifiedToken): Promise<Result<void>> {
     if (this.env.RATE_LIMITS === 'off' || !this.#ownership.wouldClaim(verified)) return ok(undefined);
     const counted = await this.env.CREATIONS.limit({ key: address }).catch(() => ({ success: true }));
-    return counted.success ? ok(undefined) : fail('rate_limited', { retryAfter: limits.rateLimitWindowSeconds });
+    return counted.success ? ok(undefined) : fail('rate_limited', { retryAfter: limits.rate.windowSeconds });
   }
 }

@@ -92,7 +92,7 @@ export class Ownership {
       salt,
       // Only a caller who was issued a token can have lost it with the response.
       isAnonymous && text !== undefined ? digest(salt, 'call', text) : null,
-      limits.tokenReissueOtherCalls,
+      limits.sessions.tokenReissueOtherCalls,
       now,
     );
     if (isAnonymous) return this.#issue(salt);
@@ -107,14 +107,14 @@ export class Ownership {
    */
   #reissue({ salt, first_call_digest, tries_left, claimed_at }: Row, call: FirstCall, now: number): Result<string> {
     const isExpired =
-      !this.#settings.allowsClaims || now - claimed_at > limits.tokenReissueMs || first_call_digest === null;
+      !this.#settings.allowsClaims || now - claimed_at > limits.sessions.tokenReissueMs || first_call_digest === null;
     if (isExpired || call.text === undefined) return fail('no_credential');
     if (!call.isStored || first_call_digest !== digest(salt, 'call', call.text)) {
       this.#sql.exec('UPDATE claim SET tries_left = ?', tries_left - 1);
       if (tries_left <= 1) this.#clearFirstCall();
       return fail('no_credential');
     }
-    if (this.#issuedToken === undefined && this.#countTokens() >= limits.tokenReissueCount)
+    if (this.#issuedToken === undefined && this.#countTokens() >= limits.sessions.tokenReissueCount)
       return fail('no_credential');
     return ok(this.#issuedToken ?? this.#issue(salt));
   }

@@ -75,9 +75,9 @@ describe('a typing indicator', () => {
 
   it('is shown once, and expires some time after the last typing frame', () => {
     const typing = types(1_000)(types(0)(people));
-    expect(typing.typing).toEqual([{ participant: bob, until: 1_000 + limits.typingMs }]);
-    expect(expireTyping(typing, limits.typingMs)).toBe(typing);
-    expect(expireTyping(typing, 1_000 + limits.typingMs).typing).toEqual([]);
+    expect(typing.typing).toEqual([{ participant: bob, until: 1_000 + limits.readState.typingMs }]);
+    expect(expireTyping(typing, limits.readState.typingMs)).toBe(typing);
+    expect(expireTyping(typing, 1_000 + limits.readState.typingMs).typing).toEqual([]);
   });
 
   it('that was never shown can be removed without a change', () => {

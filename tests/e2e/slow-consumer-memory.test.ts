@@ -102,7 +102,7 @@ async function growth(slowCount: number): Promise<{ link: string; bytes: number;
     most = Math.max(most, server.memoryBytes());
   }, 100);
   await post(writer, messagesUntilLimit);
-  await new Promise((resolve) => setTimeout(resolve, limits.slowConsumerGraceMs + 100));
+  await new Promise((resolve) => setTimeout(resolve, limits.socket.slowConsumerGraceMs + 100));
   await post(writer, messages - messagesUntilLimit);
   clearInterval(watch);
   const end = () => {

@@ -90,7 +90,7 @@ it('a thousand wrong tokens in all calls are throttled; the correct token from a
     counts[kind] = (counts[kind] ?? 0) + 1;
   }
   // A room has its own count for sockets: at most twice the limit, plus the refill of a few seconds.
-  expect(counts.checked).toBeLessThan(2 * limits.guessesPerMinute + 60);
+  expect(counts.checked).toBeLessThan(2 * limits.rate.guessesPerMinute + 60);
   expect(counts.throttled).toBeGreaterThan(800);
   for (const way of ['GET ?token=', 'adminToken in auth', 'update']) {
     expect(refusedStatuses).toContain(await ways[way]?.(link, adminToken, address));
@@ -105,7 +105,7 @@ describe.each(Object.entries(ways))('with %s', (_, guess) => {
     const statuses: number[] = [];
     for (let turn = 0; turn < 80; turn++) statuses.push(await guess(link, `wrong-${turn}`, address));
     const checked = statuses.filter((status) => !refusedStatuses.includes(status));
-    expect(checked.length).toBeGreaterThanOrEqual(limits.guessesPerMinute);
+    expect(checked.length).toBeGreaterThanOrEqual(limits.rate.guessesPerMinute);
     expect(checked.length).toBeLessThan(80);
     expect(refusedStatuses).toContain(statuses.at(-1));
   });
@@ -143,7 +143,7 @@ it('concurrent wrong tokens are limited like sequential ones', async () => {
     const address = freshAddress();
     const statuses = await Promise.all(Array.from({ length: 150 }, (_, turn) => guess(link, `wrong-${turn}`, address)));
     const checked = statuses.filter((status) => !refusedStatuses.includes(status));
-    expect([way, checked.length <= limits.guessesPerMinute + 10]).toEqual([way, true]);
+    expect([way, checked.length <= limits.rate.guessesPerMinute + 10]).toEqual([way, true]);
   }
 });
 
@@ -156,7 +156,7 @@ it(
     for (const [turn, link] of rooms.entries()) {
       codes.push(await ways['adminToken in auth']?.(link, `wrong-${turn}`, address));
     }
-    expect(codes.filter((code) => code === 4401)).toHaveLength(limits.guessesPerMinute);
+    expect(codes.filter((code) => code === 4401)).toHaveLength(limits.rate.guessesPerMinute);
     expect(codes.at(-1)).toBe(4429);
   }),
 );
@@ -184,7 +184,7 @@ it(
     const guesses = new GuessLimiter({ isEnabled: true, globalLimit: env.GUESSES });
     const address = freshAddress();
     const now = Date.now();
-    for (let turn = 0; turn < limits.guessesPerMinute; turn++) await env.GUESSES.limit({ key: address });
+    for (let turn = 0; turn < limits.rate.guessesPerMinute; turn++) await env.GUESSES.limit({ key: address });
     expect(guesses.charge(address, now).ok).toBe(true);
     await guesses.recordWrong(address, now);
     expect(guesses.charge(address, now).ok).toBe(false);

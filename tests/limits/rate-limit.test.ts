@@ -13,7 +13,7 @@ afterEach(() => {
 
 /** Uses up the limit of an address except for `left` calls. */
 async function leave(address: string, kind: 'CALLS' | 'CREATIONS', left: number): Promise<void> {
-  const all = kind === 'CALLS' ? limits.callsPerMinute : limits.creationsPerMinute;
+  const all = kind === 'CALLS' ? limits.rate.callsPerMinute : limits.rate.creationsPerMinute;
   const used = await Promise.all(Array.from({ length: all - left }, () => env[kind].limit({ key: address })));
   expect(used.every(({ success }) => success)).toBe(true);
 }

@@ -11,7 +11,7 @@ import { connect, type TestSocket } from '../support/pool/sockets.ts';
 beforeEach(() => setClock(Date.now()));
 afterEach(() => vi.useRealTimers());
 
-const { burst } = limits.participantMessageRate;
+const { burst } = limits.rate.participantMessages;
 
 const post = (link: string, body: Record<string, unknown>, address = freshAddress()) =>
   call('POST', `/chat/${link}/messages`, { token: 'alice-token', text: 'x', ...body }, from(address));
@@ -147,7 +147,7 @@ it('an address that opens too many sockets is limited, and its open sockets stay
 it('the number of sockets per address in a room is limited', async () => {
   const link = await makeRoomElsewhere();
   const office = freshAddress();
-  for (let socket = 0; socket < limits.socketsPerAddress; socket++) await connect(link, from(office));
+  for (let socket = 0; socket < limits.socket.perAddress; socket++) await connect(link, from(office));
   const over = await connect(link, from(office));
   expect(await over.closed).toEqual({
     code: 4429,
@@ -171,7 +171,7 @@ it.each([
 it('a socket that a bad frame closes does not count as connected', async () => {
   const link = await makeRoomElsewhere();
   const socket = await joinFrom(link, freshAddress(), { token: 'alice-token' });
-  for (let turn = 1; turn < limits.floodingFailures; turn++) socket.send({ type: 'delete', messageId: 9 });
+  for (let turn = 1; turn < limits.rate.floodingFailures; turn++) socket.send({ type: 'delete', messageId: 9 });
   socket.send('{nonsense');
   expect((await socket.closed).code).toBe(4429);
   await evictDurableObject(await roomObject(link), { webSockets: 'hibernate' });
@@ -215,7 +215,7 @@ describe('a socket that ignores its limit', () => {
     for (let round = 1; round <= 3; round++) {
       for (let turn = 1; turn <= 99; turn++) sendMessage(alice, `${round}-${turn}`);
       await replies(alice, 99);
-      setClock(start + round * limits.floodingWindowMs);
+      setClock(start + round * limits.rate.floodingWindowMs);
       for (let turn = 1; turn <= burst; turn++) sendMessage(alice, `again-${round}-${turn}`);
       await replies(alice, burst);
     }

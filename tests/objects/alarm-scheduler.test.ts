@@ -105,7 +105,7 @@ describe('an alarm', () => {
         { event: 'job_failed', job: 'sync' },
         { event: 'job_failed', job: 'async' },
       ]);
-      expect(await alarm()).toBe(start + limits.jobRetryMs);
+      expect(await alarm()).toBe(start + limits.jobs.retryMs);
     }));
 
   it('does not delay work that becomes due while a slow job runs', () =>

@@ -58,7 +58,7 @@ const moderate = (link: string, act: Record<string, unknown>) =>
 async function fillLog(link: string, authorId: string): Promise<void> {
   await runInDurableObject(await roomObject(link), (_, { storage: { sql } }) => {
     const { rev } = sql.exec<{ rev: number }>('SELECT rev FROM log').one();
-    const last = rev + 30 * limits.erasureBatch;
+    const last = rev + 30 * limits.jobs.erasureBatch;
     sql.exec(
       `WITH RECURSIVE n (id) AS (SELECT ? UNION ALL SELECT id + 1 FROM n WHERE id < ?)
        INSERT INTO messages (id, rev, author_id, author_name, author_role, client_id, sent_digest, text, created_at)

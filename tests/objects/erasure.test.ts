@@ -132,9 +132,9 @@ it('of many messages continues by alarm in batches, also after evictions, and ke
   const link = await makeRoom();
   const { author } = await post(link, 'alice', 'first');
   const batches = 12;
-  await fill(link, author.id, batches * limits.erasureBatch - 1);
+  await fill(link, author.id, batches * limits.jobs.erasureBatch - 1);
   const bob = await joinRoom(link, 'bob');
-  expect((await erase(link, 'alice')).content).toEqual({ remaining: (batches - 1) * limits.erasureBatch });
+  expect((await erase(link, 'alice')).content).toEqual({ remaining: (batches - 1) * limits.jobs.erasureBatch });
   await post(link, 'alice', 'meanwhile');
   await evictDurableObject(await roomObject(link), { webSockets: 'hibernate' });
   await runAlarmsUntil(link, Date.now() + 60_000);
@@ -152,7 +152,7 @@ it('in a room without an alarm sets one', async () => {
   setClock(Date.now());
   const link = await makeRoom();
   const { author } = await post(link, 'alice', 'one');
-  await fill(link, author.id, 2 * limits.erasureBatch);
+  await fill(link, author.id, 2 * limits.jobs.erasureBatch);
   await runAlarmsUntil(link, Date.now() + 60 * 60_000);
   expect(await alarmOf(link)).toBeNull();
   await erase(link, 'alice');
@@ -168,13 +168,13 @@ it('a batch that fails has no effect and is done later', async () => {
   setClock(Date.now());
   const link = await makeRoom();
   const { author } = await post(link, 'alice', 'one');
-  await fill(link, author.id, limits.erasureBatch);
+  await fill(link, author.id, limits.jobs.erasureBatch);
   expect((await erase(link, 'alice')).content.remaining).toBe(1);
   await withFault(link, 'AFTER UPDATE ON messages', async () => {
     await runAlarmsUntil(link, Date.now() + 1_000);
     expect((await allMessages(link)).at(-1)).toMatchObject({ text: 'x' });
   });
-  await runAlarmsUntil(link, Date.now() + 2 * limits.jobRetryMs);
+  await runAlarmsUntil(link, Date.now() + 2 * limits.jobs.retryMs);
   expect((await allMessages(link)).filter(({ text }) => text !== '')).toEqual([]);
 });
 
@@ -182,7 +182,7 @@ it('the deletion of the room cancels it for the next room at that link', async (
   setClock(Date.now());
   const link = await makeRoom();
   const { author } = await post(link, 'alice', 'one');
-  await fill(link, author.id, 2 * limits.erasureBatch);
+  await fill(link, author.id, 2 * limits.jobs.erasureBatch);
   await erase(link, 'alice');
   await call('DELETE', '/chat/delete', { token: adminToken, link });
   const left = await runInDurableObject(await roomObject(link), (_, { storage }) =>

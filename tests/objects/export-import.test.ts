@@ -229,7 +229,7 @@ describe('a room of 3,000 messages in all states', () => {
       for (const path of ['', '/messages', '/messages/1', '/search?q=a', '/participants', '/export']) {
         const { envelope, headers } = await call('GET', `/chat/${copy}${path}`, undefined, bearer(adminToken));
         expect([path, envelope]).toMatchObject([path, refused]);
-        expect(headers.get('Retry-After')).toBe(String(limits.importRetrySeconds));
+        expect(headers.get('Retry-After')).toBe(String(limits.room.importRetrySeconds));
       }
       expect((await post(copy, { clientId: 'x', text: 'x' })).envelope).toMatchObject(refused);
       const content = { title: 'x', about: '', tag: [], link: copy };
@@ -342,9 +342,9 @@ describe('an import', () => {
   it('of bytes that are not UTF-8, or of an endless line, is refused with 400', async () => {
     const latin = new Uint8Array([...new TextEncoder().encode(`${lines[0]}\n"`), 0xe9, 0x0a]);
     expect((await importInto(freshLink(), latin)).error).toBe('Line 2: Invalid encoding: must be UTF-8');
-    const endless = `${lines[0]}\n"${'x'.repeat(limits.archiveLineBytes)}`;
+    const endless = `${lines[0]}\n"${'x'.repeat(limits.archive.lineBytes)}`;
     expect((await importInto(freshLink(), endless)).error).toBe(
-      `Line 2: must be at most ${limits.archiveLineBytes} bytes`,
+      `Line 2: must be at most ${limits.archive.lineBytes} bytes`,
     );
   });
 
@@ -481,7 +481,7 @@ describe('an export', () => {
   }
 
   it('contains the messages that existed at its start, each in its state when it was read, and can be imported', async () => {
-    const link = await makeFullRoom(limits.archiveBatchMessages * 6);
+    const link = await makeFullRoom(limits.archive.batchMessages * 6);
     const { rev } = (await call<{ rev: number }>('GET', `/chat/${link}/messages?limit=1`)).content;
     await post(link, { clientId: 'late', text: 'to be changed' });
     const lines = await exportDuring(link, async () => {
@@ -500,25 +500,25 @@ describe('an export', () => {
   }, 60_000);
 
   it('of a room that is deleted in between fails', async () => {
-    const link = await makeFullRoom(limits.archiveBatchMessages * 6);
+    const link = await makeFullRoom(limits.archive.batchMessages * 6);
     const reading = exportDuring(link, () => call('DELETE', '/chat/delete', { token: adminToken, link }));
     await expect(reading).rejects.toThrow();
   }, 60_000);
 
   it('reads messages in pages that are limited in number and in text length', async () => {
-    const link = await makeFullRoom(limits.archiveBatchMessages * 3);
+    const link = await makeFullRoom(limits.archive.batchMessages * 3);
     await runInDurableObject(await roomObject(link), (_, { storage }) => {
       const { sql, rowsRead } = countRowsRead(storage.sql);
       const archive = new Archive(sql, new MessageLog(sql), new Reactions(sql));
       const first = archive.messages(0, Number.MAX_SAFE_INTEGER);
-      expect(first).toHaveLength(limits.archiveBatchMessages);
+      expect(first).toHaveLength(limits.archive.batchMessages);
       const given = first.reduce((sum, { reactions }) => sum + reactions.length, 0);
-      expect(rowsRead()).toBeLessThanOrEqual(2 * (limits.archiveBatchMessages + given));
+      expect(rowsRead()).toBeLessThanOrEqual(2 * (limits.archive.batchMessages + given));
       storage.sql.exec("UPDATE messages SET text = ? WHERE text <> ''", 'x'.repeat(4_000));
       const heavy = archive.messages(0, Number.MAX_SAFE_INTEGER);
-      expect(heavy.length).toBeLessThan(limits.archiveBatchMessages);
+      expect(heavy.length).toBeLessThan(limits.archive.batchMessages);
       expect(heavy.reduce((sum, { text = '' }) => sum + text.length, 0)).toBeLessThan(
-        limits.archiveBatchLength + 4_000,
+        limits.archive.batchLength + 4_000,
       );
       expect(archive.messages(first.at(-1)?.id ?? 0, (first.at(-1)?.id ?? 0) + 5).length).toBeLessThanOrEqual(5);
     });

@@ -259,10 +259,10 @@ it('slow mode delays no longer than its interval even if the clock is set back',
 
 it('the number of mentions is limited even if many participants share a name', async () => {
   const link = await makeRoom();
-  const people = Array.from({ length: limits.mentions + 5 }, (_, place) => `same-${place}`);
+  const people = Array.from({ length: limits.message.mentions + 5 }, (_, place) => `same-${place}`);
   for (const who of people) await post(link, who, { name: 'same' });
   const { content } = await post(link, 'alice', { text: '@same'.repeat(700) });
-  expect(content.mentions).toHaveLength(limits.mentions);
+  expect(content.mentions).toHaveLength(limits.message.mentions);
 });
 
 it('a search does not find expired or erased messages', async () => {

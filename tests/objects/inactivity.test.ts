@@ -10,7 +10,7 @@ import { alarmOf } from '../support/pool/storage.ts';
 
 const days = 30;
 const day = 24 * 60 * 60_000;
-const expiresAfter = days * day + limits.activityWriteMs;
+const expiresAfter = days * day + limits.jobs.activityWriteMs;
 const settings = env as { ROOM_DAYS: string };
 
 const exists = async (link: string) => (await call('GET', `/chat/${link}`)).status === 200;
@@ -104,7 +104,7 @@ it('a busy room stores its last activity at most once an hour', async () => {
   const link = await makeRoom();
   await call('POST', `/chat/${link}/participants`, { action: 'join', token: 'bob' });
   const [first] = await rowsOf(link, 'touched');
-  setClock(Date.now() + limits.activityWriteMs - 1);
+  setClock(Date.now() + limits.jobs.activityWriteMs - 1);
   await call('POST', `/chat/${link}/participants`, { action: 'join', token: 'bob' });
   expect(await rowsOf(link, 'touched')).toEqual([first]);
   setClock(Date.now() + 1);

@@ -165,7 +165,7 @@ describe.each(Object.entries(transports))('over %s', (_, transport) => {
   it('a message has a limited number of different reactions', async () => {
     const link = await makeRoom();
     const { id } = await post(link, 'alice', 'popular');
-    const emojis = Array.from({ length: limits.reactionKinds + 1 }, (__, place) =>
+    const emojis = Array.from({ length: limits.message.reactionKinds + 1 }, (__, place) =>
       String.fromCodePoint(0x1f600 + place),
     );
     for (const emoji of emojis.slice(0, -1)) await transport.react(link, 'bob', id, { emoji, on: true });
@@ -269,7 +269,7 @@ it('a reaction lists the first ten participants who reacted', async () => {
   const [reaction] = (await read(link, 1, 'person-11-token')).reactions;
   expect([reaction?.count, reaction?.participants.length, reaction?.mine]).toEqual([
     12,
-    limits.reactionParticipants,
+    limits.message.reactionParticipants,
     true,
   ]);
 });

@@ -35,7 +35,7 @@ type Step =
   | { type: 'create' | 'update' | 'delete' | 'join' | 'leave' | 'evict' }
   | { type: 'wait'; milliseconds: number };
 
-const delay = fc.oneof(fc.nat({ max: 50 }), fc.nat({ max: limits.kvSettleMs - 1_000 }));
+const delay = fc.oneof(fc.nat({ max: 50 }), fc.nat({ max: limits.replica.kvSettleMs - 1_000 }));
 const outcome: fc.Arbitrary<OperationOutcome> = fc.oneof(
   { weight: 3, arbitrary: fc.constant({ appliedAfter: 1, answersAfter: 1, fails: false }) },
   {

@@ -55,7 +55,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({
       type: fc.constant('advance' as const),
-      milliseconds: fc.constantFrom(1_000, 60_000, limits.personalLeaseMs, 7 * 60_000, limits.anonymousLeaseMs),
+      milliseconds: fc.constantFrom(1_000, 60_000, limits.lease.personalMs, 7 * 60_000, limits.lease.anonymousMs),
     }),
   },
 );
@@ -132,7 +132,7 @@ class Run {
       if (one.type === 'openWithLease') return this.#open(undefined, lease);
       const action = one.type === 'renew' ? 'join' : 'leave';
       await this.#callParticipants({ action, lease: lease.secret });
-      if (one.type === 'renew') lease.until = Date.now() + limits.anonymousLeaseMs;
+      if (one.type === 'renew') lease.until = Date.now() + limits.lease.anonymousMs;
       else model.end(lease.key);
     }
   }
@@ -145,8 +145,8 @@ class Run {
 
   /** Advances the clock until the sweep has closed every lost socket, checks the count and closes all sockets. */
   async finish(): Promise<void> {
-    await this.#advance(limits.silentAfterMs + limits.sweepEveryMs);
-    await this.#advance(limits.sweepEveryMs);
+    await this.#advance(limits.socket.silentAfterMs + limits.socket.sweepEveryMs);
+    await this.#advance(limits.socket.sweepEveryMs);
     this.#model.sockets = this.#model.sockets.filter(({ isLost }) => !isLost);
     await this.check();
     for (const socket of this.#all) socket.close();
@@ -165,10 +165,10 @@ class Run {
   async #join(who: string): Promise<void> {
     if (who === 'visitor') {
       const { lease = '' } = await this.#callParticipants({ action: 'join' });
-      this.#model.join(`lease ${lease}`, Date.now() + limits.anonymousLeaseMs, lease);
+      this.#model.join(`lease ${lease}`, Date.now() + limits.lease.anonymousMs, lease);
     } else {
       await this.#callParticipants({ action: 'join', token: who });
-      this.#model.join(who, Date.now() + limits.personalLeaseMs);
+      this.#model.join(who, Date.now() + limits.lease.personalMs);
     }
   }
 

@@ -65,7 +65,7 @@ describe('a read marker', () => {
     for (let turn = 1; turn <= 6; turn++) await bob.next('reading');
     expect(await storedMarkers(link)).toMatchObject([{ message_id: 1 }]);
     expect((await reading(link, 'bob')).messageId).toBe(6);
-    await runAlarmAfter(link, limits.readMarkerFlushMs);
+    await runAlarmAfter(link, limits.readState.flushMs);
     expect(await storedMarkers(link)).toMatchObject([{ message_id: 6 }]);
     expect((await alice.next('read')).messageId).toBe(1);
     expect((await alice.next('read')).messageId).toBe(6);
@@ -75,8 +75,8 @@ describe('a read marker', () => {
 
   it('counts at most a hundred unread messages', async () => {
     const link = await makeRoom();
-    for (let turn = 0; turn < limits.unreadCountMax + 5; turn++) await post(link, 'alice');
-    expect((await reading(link, 'bob')).unread).toBe(limits.unreadCountMax);
+    for (let turn = 0; turn < limits.readState.unreadCountMax + 5; turn++) await post(link, 'alice');
+    expect((await reading(link, 'bob')).unread).toBe(limits.readState.unreadCountMax);
   });
 
   it.each([

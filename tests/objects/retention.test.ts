@@ -12,7 +12,7 @@ import { withFault } from '../support/pool/faults.ts';
 import { connect, joinRoom } from '../support/pool/sockets.ts';
 
 const day = 24 * 60 * 60_000;
-const grace = limits.retentionGraceMs;
+const grace = limits.jobs.retentionGraceMs;
 
 const post = async (link: string, clientId: string) =>
   (await call<Message>('POST', `/chat/${link}/messages`, { token: 'alice-token', clientId, text: clientId })).content;
@@ -124,13 +124,13 @@ it('ten thousand messages are deleted in batches, each with its floor, while the
   await fill(link, 10_000);
   const alice = await joinRoom(link, 'alice');
   await runAlarmAfter(link, day + grace);
-  const floors = [limits.retentionBatch + 1];
+  const floors = [limits.jobs.retentionBatch + 1];
   expect((await alice.next('room')).floor).toBe(floors[0]);
   const posted = await post(link, 'meanwhile');
   await evictDurableObject(await roomObject(link), { webSockets: 'hibernate' });
   await runAlarmsUntil(link, Date.now());
   while (floors.length < 20) floors.push((await alice.next('room')).floor);
-  expect(floors).toEqual(Array.from({ length: 20 }, (_, batch) => (batch + 1) * limits.retentionBatch + 1));
+  expect(floors).toEqual(Array.from({ length: 20 }, (_, batch) => (batch + 1) * limits.jobs.retentionBatch + 1));
   expect(await page(link)).toMatchObject({ messages: [{ id: posted.id }], rev: posted.rev, floor: posted.id });
   expect(await rows(link, 'messages')).toBe(1);
 });
@@ -144,7 +144,7 @@ it('a batch that fails has no effect and is deleted later', async () => {
     expect(await page(link)).toMatchObject({ floor: 1, messages: [{ reactions: [{ count: 1 }] }] });
     expect(await rows(link, 'reactions')).toBe(1);
   });
-  await runAlarmsUntil(link, Date.now() + 2 * limits.jobRetryMs);
+  await runAlarmsUntil(link, Date.now() + 2 * limits.jobs.retryMs);
   expect(await page(link)).toMatchObject({ floor: 3, messages: [] });
 });
 

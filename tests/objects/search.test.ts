@@ -216,10 +216,10 @@ describe('the search index', () => {
     await evictDurableObject(await roomObject(link));
     await post(link, 'a new message');
     const first = (await searchFor(link, 'needle')).content;
-    expect(first).toEqual({ messages: [], next: count - limits.searchBackfillMessages + 1 });
+    expect(first).toEqual({ messages: [], next: count - limits.search.backfillMessages + 1 });
     expect(await walk(link, 'needle', 50)).toEqual({
       ids: [3],
-      pages: Math.ceil(count / limits.searchBackfillMessages) - 1,
+      pages: Math.ceil(count / limits.search.backfillMessages) - 1,
     });
     const all = await walk(link, 'message', 100);
     expect(all.ids).toHaveLength(count - 2 + 1);
@@ -309,7 +309,7 @@ describe('a query', () => {
     await fc.assert(
       fc.asyncProperty(phrase, async (q) => {
         const { status, content } = await searchFor(link, q.toWellFormed());
-        const isValid = /\S/u.test(q) && [...q.trim()].length <= limits.queryLength;
+        const isValid = /\S/u.test(q) && [...q.trim()].length <= limits.search.queryLength;
         expect(status).toBe(isValid ? 200 : 400);
         if (!isValid) return;
         for (const { text, matches } of content.messages) {
@@ -345,7 +345,7 @@ describe('the cost of a search in a room of 100,000 messages', () => {
       for (const [text, [singles, pairs]] of kinds) {
         sql.exec(
           `INSERT INTO words (rowid, singles, pairs)
-           SELECT id, 's' || (id / ${limits.searchBlockIds}) || ' ' || ?, ? FROM messages WHERE text = ? ORDER BY id`,
+           SELECT id, 's' || (id / ${limits.search.blockIds}) || ' ' || ?, ? FROM messages WHERE text = ? ORDER BY id`,
           singles,
           pairs,
           text,
@@ -375,7 +375,7 @@ describe('the cost of a search in a room of 100,000 messages', () => {
         } while (before !== undefined);
         return { ids, pages, most };
       };
-      const bound = limits.searchTexts * 2 + limits.searchBigrams * limits.searchBlocks + 10;
+      const bound = limits.search.texts * 2 + limits.search.bigrams * limits.search.blocks + 10;
       const page = 50 * 2 + 5;
       expect(cost('稀')).toMatchObject({ page: { hits: [{ message: { id: 77 } }] }, rows: expect.any(Number) });
       expect(cost('稀').rows).toBeLessThanOrEqual(5);
@@ -398,7 +398,7 @@ describe('the cost of a search in a room of 100,000 messages', () => {
       expect(never.ids).toEqual([]);
       expect(never.most).toBeLessThanOrEqual(bound);
       expect(never.pages).toBeGreaterThan(1);
-      expect(never.pages).toBeLessThanOrEqual(Math.ceil(messages / limits.searchBlockIds / limits.searchBlocks) + 1);
+      expect(never.pages).toBeLessThanOrEqual(Math.ceil(messages / limits.search.blockIds / limits.search.blocks) + 1);
       // Every second message has all pairs, but not adjacent.
       const apart = cost('abc');
       expect(apart.page).toEqual({ hits: [], next: expect.any(Number) });

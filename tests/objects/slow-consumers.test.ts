@@ -22,7 +22,7 @@ async function post(writer: TestSocket, bytes: number): Promise<void> {
 }
 
 /** Waits for the time in which a socket over the limit has to send a frame. */
-const grace = () => new Promise((resolve) => setTimeout(resolve, limits.slowConsumerGraceMs + 50));
+const grace = () => new Promise((resolve) => setTimeout(resolve, limits.socket.slowConsumerGraceMs + 50));
 
 const bytesReceived = ({ received }: TestSocket) =>
   received.reduce((sum, frame) => sum + new TextEncoder().encode(JSON.stringify(frame)).length, 0);

@@ -100,7 +100,7 @@ it('statistics are exact even if updates arrive late, twice or never, and rooms 
         const before = recount(accepted);
         expect(index.stats.read()).toEqual(before.stats);
         expect(index.replicationLag()).toEqual(before.behind);
-        index.purgeDeleted(1 + limits.deletedRoomMs);
+        index.purgeDeleted(1 + limits.room.deletedMs);
         expect(index.stats.read()).toEqual(before.stats);
         expect(index.replicationLag()).toEqual(before.behind);
       });

@@ -179,9 +179,9 @@ it('a history page is limited in bytes too, and the next page continues', async 
     for (let number = 1; number <= 150; number++) entries.store({ sessionId: 's', chatId: `c${number}`, message }, 1);
     const seen: string[] = [];
     for (let after = 0; ; ) {
-      const page = entries.history('s', after, limits.sessionPageSizeMax);
+      const page = entries.history('s', after, limits.sessions.pageSizeMax);
       if (!page.ok) throw new Error(page.failure.text);
-      expect(page.value.messages.length * 16_000).toBeLessThanOrEqual(limits.sessionPageBytes);
+      expect(page.value.messages.length * 16_000).toBeLessThanOrEqual(limits.sessions.pageBytes);
       seen.push(...page.value.messages.map(({ chatId }) => chatId));
       if (page.value.next === undefined) break;
       after = Number(page.value.next);
@@ -270,7 +270,7 @@ describe('ownership', () => {
     ]) {
       expect((await store({ ...first, ...other })).status).toBe(401);
     }
-    setClock(Date.now() + limits.tokenReissueMs + 1);
+    setClock(Date.now() + limits.sessions.tokenReissueMs + 1);
     expect((await store(first)).status).toBe(401);
   });
 
@@ -282,7 +282,7 @@ describe('ownership', () => {
       given.add((await store(first)).content.token);
       await evictDurableObject(env.USER_SESSIONS.getByName(userId));
     }
-    expect(given.size).toBe(limits.tokenReissueCount + 1);
+    expect(given.size).toBe(limits.sessions.tokenReissueCount + 1);
     expect(given.has(undefined)).toBe(true);
   });
 
@@ -290,7 +290,7 @@ describe('ownership', () => {
     const userId = freshUser();
     const first = { userId, chatId: '7391', message: 'hello' };
     await store(first);
-    for (let guess = 0; guess < limits.tokenReissueOtherCalls; guess++) {
+    for (let guess = 0; guess < limits.sessions.tokenReissueOtherCalls; guess++) {
       expect((await store({ ...first, chatId: `${guess}` })).status).toBe(401);
     }
     expect((await store(first)).status).toBe(401);
@@ -411,10 +411,10 @@ describe('the replica in KV', () => {
     await expect.poll(() => copy(userId)).toMatchObject([{ sessionId: 's', messageCount: 1 }]);
     await store({ userId, sessionId: 's', message: 'y' }, 'secret');
     const object = env.USER_SESSIONS.getByName(userId);
-    setClock(Date.now() + 2 * limits.replicaActivityMs);
+    setClock(Date.now() + 2 * limits.replica.activityMs);
     expect(await runDurableObjectAlarm(object)).toBe(true);
     expect(await copy(userId)).toEqual((await sessions(userId, 'secret')).content.sessions);
-    setClock(Date.now() + 2 * limits.kvMinGapMs);
+    setClock(Date.now() + 2 * limits.replica.kvMinGapMs);
     await erase(userId, 's', 'secret');
     await expect.poll(() => copy(userId)).toBeNull();
   });

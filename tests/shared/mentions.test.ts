@@ -64,7 +64,7 @@ describe('a mention', () => {
       fc.property(texts, (parts) => {
         const text = parts.join('');
         const mentions = findMentions(text, people);
-        expect(mentions.length).toBeLessThanOrEqual(limits.mentions);
+        expect(mentions.length).toBeLessThanOrEqual(limits.message.mentions);
         for (const { id, start, length } of mentions) {
           expect('@＠').toContain(text[start]);
           const name = people.find((person) => person.id === id)?.name ?? '';

@@ -67,7 +67,7 @@ describe('over a socket', () => {
     ['a frame before auth', { type: 'ping', ref: 1 }, 'auth_first'],
     ['a wrong admin token', { type: 'auth', adminToken: 'wrong' }, 'not_admin'],
     ['a binary frame', new Uint8Array([1]), 'binary_frame'],
-    ['a frame that is too large', 'x'.repeat(limits.frameBytes + 1), 'frame_too_large'],
+    ['a frame that is too large', 'x'.repeat(limits.socket.frameBytes + 1), 'frame_too_large'],
   ])('%s is one refusal event', async (_, frame, reason) => {
     const socket = await connect(await makeRoom());
     points = [];
@@ -80,7 +80,7 @@ describe('over a socket', () => {
     await (await connect(freshLink())).closed;
     const link = await makeRoom();
     const socket = await connect(link);
-    await runAlarmsUntil(link, Date.now() + 2 * limits.authTimeoutMs);
+    await runAlarmsUntil(link, Date.now() + 2 * limits.socket.authTimeoutMs);
     expect((await socket.closed).code).toBe(4408);
     expect(recorded().filter(([event]) => event === 'refusal')).toEqual([
       ['refusal', 'room_not_found', '/chat/:link/ws'],

@@ -24,7 +24,7 @@ export function leaseKey(details: Details, secret: string): string {
 
 /** When a lease that is granted or renewed at `now` expires, in milliseconds. */
 export function leaseExpiry(participant: Participant | null, now: number): number {
-  return now + (participant ? limits.personalLeaseMs : limits.anonymousLeaseMs);
+  return now + (participant ? limits.lease.personalMs : limits.lease.anonymousMs);
 }
 
 export function isLeaseExpired({ until }: Pick<Lease, 'until'>, now: number): boolean {

@@ -39,8 +39,8 @@ export type LimitedAction = keyof typeof actionCosts;
 export class RoomRateLimiter {
   /** False if the service runs with `RATE_LIMITS=off`. */
   readonly isOn: boolean;
-  readonly #participantBuckets = new TokenBucket(limits.participantMessageRate);
-  readonly #addressBuckets = new TokenBucket(limits.addressMessageRate);
+  readonly #participantBuckets = new TokenBucket(limits.rate.participantMessages);
+  readonly #addressBuckets = new TokenBucket(limits.rate.addressMessages);
   readonly #refusals = new WeakMap<WebSocket, { since: number; count: number }>();
 
   constructor(isOn: boolean) {
@@ -74,10 +74,10 @@ export class RoomRateLimiter {
   /** Counts a failure that was sent to a socket. @returns `flooding` (429), which closes it, above the limit */
   countRefusal(socket: WebSocket, now: number): Result<void> {
     const current = this.#refusals.get(socket);
-    const window = current && now - current.since < limits.floodingWindowMs ? current : { since: now, count: 0 };
+    const window = current && now - current.since < limits.rate.floodingWindowMs ? current : { since: now, count: 0 };
     const count = window.count + 1;
     this.#refusals.set(socket, { since: window.since, count });
-    if (!this.isOn || count < limits.floodingFailures) return ok(undefined);
-    return fail('flooding', { retryAfter: limits.floodingWindowMs / 1_000 });
+    if (!this.isOn || count < limits.rate.floodingFailures) return ok(undefined);
+    return fail('flooding', { retryAfter: limits.rate.floodingWindowMs / 1_000 });
   }
 }

@@ -62,7 +62,7 @@ export function deleteMessage(room: Room, actor: Actor, messageId: number): Resu
   return deleted;
 }
 
-/** Adds or removes the actor's reaction. @returns `too_many_reactions` (409) above `limits.reactionKinds` per message */
+/** Adds or removes the actor's reaction. @returns `too_many_reactions` (409) above `limits.message.reactionKinds` per message */
 export function setReaction(room: Room, actor: Actor, reaction: ReactionChange): Result<AppendResult> {
   const { messageId, emoji, on } = reaction;
   const loaded = loadForChange(room, actor, 'react', messageId);
@@ -71,7 +71,7 @@ export function setReaction(room: Room, actor: Actor, reaction: ReactionChange):
   if (message.deletedAt !== undefined) return fail('message_not_found');
   if (room.reactions.has(messageId, emoji, author.id) === on) return noChange(message);
   const isNew = !message.reactions.some((existing) => existing.emoji === emoji);
-  if (on && isNew && message.reactions.length >= limits.reactionKinds) return fail('too_many_reactions');
+  if (on && isNew && message.reactions.length >= limits.message.reactionKinds) return fail('too_many_reactions');
   return applyChange(room, () => {
     room.reactions.set(messageId, emoji, author.id, on);
     return room.messageLog.setReactions(messageId, room.reactions.summaryAfter(message, emoji, on));

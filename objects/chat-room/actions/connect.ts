@@ -40,9 +40,9 @@ export function acceptConnection(room: Room, socket: WebSocket, address: string)
   const details = room.details();
   if (!details) return rejectConnection(room, socket, room.notFoundOrImporting().failure);
   const addressDigest = room.addressDigest(details, address);
-  const isFull = room.rateLimiter.isOn && room.connections.countFromAddress(addressDigest) >= limits.socketsPerAddress;
+  const isFull = room.rateLimiter.isOn && room.connections.countFromAddress(addressDigest) >= limits.socket.perAddress;
   if (isFull) {
-    const { failure } = fail('too_many_sockets', { retryAfter: limits.rateLimitWindowSeconds });
+    const { failure } = fail('too_many_sockets', { retryAfter: limits.rate.windowSeconds });
     return rejectConnection(room, socket, failure);
   }
   room.alarmScheduler.scheduleBy(room.connections.accept(socket, addressDigest));
@@ -152,7 +152,6 @@ function readyFrame(context: ConnectionContext, identity: Identity, frame: Clien
   const { room, details } = context;
   const { participant, role, expiresAt } = identity;
   const { recovered, messages } = replayMessages(context, frame);
-  const { messageLength, nameLength, frameBytes, pageSizeMax, typingMs } = limits;
   return {
     type: 'ready',
     ...(frame.ref !== undefined && { ref: frame.ref }),
@@ -164,10 +163,16 @@ function readyFrame(context: ConnectionContext, identity: Identity, frame: Clien
     ...room.messageLog.position(),
     recovered,
     messages: viewFor(room, participant, messages),
-    participants: room.participants.list().slice(0, limits.readyParticipants),
+    participants: room.participants.list().slice(0, limits.socket.readyParticipants),
     ...(participant && { reading: readState(room, participant.id) }),
     marks: allReadMarkers(room),
-    limits: { messageLength, nameLength, frameBytes, pageSizeMax, typingMs },
+    limits: {
+      messageLength: limits.message.length,
+      nameLength: limits.participant.nameLength,
+      frameBytes: limits.socket.frameBytes,
+      pageSizeMax: limits.page.sizeMax,
+      typingMs: limits.readState.typingMs,
+    },
   };
 }
 
@@ -183,5 +188,5 @@ function replayMessages(
       ? room.messageLog.history.changedSince(resume.rev)
       : undefined;
   if (missed) return { recovered: true, messages: missed };
-  return { recovered: false, messages: room.messageLog.history.page({ limit: limits.pageSize }) };
+  return { recovered: false, messages: room.messageLog.history.page({ limit: limits.page.size }) };
 }

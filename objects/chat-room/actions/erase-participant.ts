@@ -34,14 +34,14 @@ export function eraseParticipant(room: Room, actor: Actor): Result<EraseProgress
 
 /** When the next batch is due, in milliseconds; undefined if the queue is empty. */
 export function erasureDue(room: Room): number | undefined {
-  return room.erasureQueue.peek(1).length === 0 ? undefined : room.clock.now() + limits.erasurePauseMs;
+  return room.erasureQueue.peek(1).length === 0 ? undefined : room.clock.now() + limits.jobs.erasurePauseMs;
 }
 
 /** Erases one batch, after `work` in the same transaction, and broadcasts the changed messages. */
 export function eraseNextBatch(room: Room, work: () => void = () => undefined): void {
   const changed = room.transaction(() => {
     work();
-    const batch = room.erasureQueue.peek(limits.erasureBatch);
+    const batch = room.erasureQueue.peek(limits.jobs.erasureBatch);
     const messages = batch.flatMap((erasure) => {
       room.erasureQueue.complete(erasure);
       return eraseFromMessage(room, erasure.participantId, room.messageLog.find(erasure.messageId)) ?? [];

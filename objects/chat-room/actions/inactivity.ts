@@ -13,7 +13,7 @@ export function inactivityDue(room: Room, { updatedAt }: Details): number | unde
   if (expireAfterMs === undefined) return undefined;
   const lastActivityAt = Math.max(updatedAt, room.messageLog.lastPostedAt() ?? 0, room.activity.lastAt());
   // The recorded activity may be older than the real one by the interval between two writes.
-  return lastActivityAt + expireAfterMs + limits.activityWriteMs;
+  return lastActivityAt + expireAfterMs + limits.jobs.activityWriteMs;
 }
 
 /** Deletes the room if it has expired. Presence, even silent, counts as activity. */

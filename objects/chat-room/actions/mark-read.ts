@@ -23,7 +23,7 @@ export function markRead(room: Room, actor: Actor, messageId: number): Result<Re
   return ok(readState(room, id));
 }
 
-/** Writes the markers that are due, and broadcasts them in a room of at most `limits.readReceiptPeople`. */
+/** Writes the markers that are due, and broadcasts them in a room of at most `limits.readState.receiptPeople`. */
 export function flushReadMarkers(room: Room): void {
   const now = room.clock.now();
   const markers = room.readMarkers.due(now);
@@ -39,7 +39,7 @@ export function readState(room: Room, id: string): ReadState {
   return { messageId, unread: room.messageLog.history.countAfter(messageId, id) };
 }
 
-/** The markers of all participants; none in a room above `limits.readReceiptPeople`. */
+/** The markers of all participants; none in a room above `limits.readState.receiptPeople`. */
 export function allReadMarkers(room: Room): ReadMarker[] {
   return room.readMarkers.all() ?? [];
 }

@@ -135,7 +135,7 @@ function statusChangeOf({ action, seconds, reason }: ParticipantAction, now: num
 /** Keeps a banned participant from returning under a new token from the same address. */
 function banAddresses(room: Room, { target, seconds }: ParticipantAction): void {
   const now = room.clock.now();
-  const until = now + Math.min(limits.addressBanMsMax, (seconds ?? Number.POSITIVE_INFINITY) * 1_000);
+  const until = now + Math.min(limits.moderation.addressBanMsMax, (seconds ?? Number.POSITIVE_INFINITY) * 1_000);
   room.memberStatuses.banAddresses(room.participants.addressesOf(target), target, until, now);
 }
 

@@ -13,7 +13,7 @@ import type { Details } from '../state/details.ts';
  */
 export function retentionDue(room: Room, { keepDays }: Details): number | undefined {
   const first = keepDays === 0 ? undefined : room.messageLog.firstPostedAt();
-  return first === undefined ? undefined : first + keepDays * dayMs + limits.retentionGraceMs;
+  return first === undefined ? undefined : first + keepDays * dayMs + limits.jobs.retentionGraceMs;
 }
 
 /** Removes one batch of messages that are too old, if that is due, and broadcasts the new floor. */
@@ -21,7 +21,7 @@ export function applyRetention(room: Room, details: Details): void {
   const now = room.clock.now();
   const due = retentionDue(room, details);
   if (due === undefined || due > now) return;
-  const last = room.messageLog.lastIdPostedUntil(now - details.keepDays * dayMs, limits.retentionBatch);
+  const last = room.messageLog.lastIdPostedUntil(now - details.keepDays * dayMs, limits.jobs.retentionBatch);
   if (last === undefined) return;
   room.transaction(() => {
     room.reactions.removeThrough(last);

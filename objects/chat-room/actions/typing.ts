@@ -7,7 +7,7 @@ import type { Room } from '../room.ts';
 import { canSpeak } from './post-message.ts';
 
 /**
- * Broadcasts that a participant types or has stopped. Rooms above `limits.readReceiptPeople` get no indicators.
+ * Broadcasts that a participant types or has stopped. Rooms above `limits.readState.receiptPeople` get no indicators.
  * @returns `token_required` (401), `too_fast` (429), and the failures of `canSpeak`
  */
 export function setTyping(room: Room, actor: Actor, on: boolean): Result<undefined> {
@@ -17,7 +17,7 @@ export function setTyping(room: Room, actor: Actor, on: boolean): Result<undefin
   if (!admitted.ok) return admitted;
   const allowed = canSpeak(room, author.value);
   if (!allowed.ok) return allowed;
-  if (room.participants.count() <= limits.readReceiptPeople) {
+  if (room.participants.count() <= limits.readState.receiptPeople) {
     room.connections.broadcast({ type: 'typing', participant: author.value, on });
   }
   return ok(undefined);

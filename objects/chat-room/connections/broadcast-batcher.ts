@@ -1,5 +1,5 @@
 /**
- * Broadcast frames, batched: at most one batch every `limits.batchMs`, because all frames of a batch share one storage
+ * Broadcast frames, batched: at most one batch every `limits.socket.batchMs`, because all frames of a batch share one storage
  * commit and one loop over the sockets. A frame after a pause goes out in the next turn.
  */
 import type { ServerFrame } from '../../../shared/frames.ts';
@@ -23,8 +23,8 @@ export class BroadcastBatcher {
   add(frame: ServerFrame): void {
     this.#pending.push(encodeFrame(frame));
     if (this.#cancelTimer) return;
-    const isBusy = this.#clock.now() - this.#deliveredAt < limits.batchMs;
-    this.#cancelTimer = this.#clock.after(isBusy ? limits.batchMs : 0, () => this.flush());
+    const isBusy = this.#clock.now() - this.#deliveredAt < limits.socket.batchMs;
+    this.#cancelTimer = this.#clock.after(isBusy ? limits.socket.batchMs : 0, () => this.flush());
   }
 
   /** Delivers the pending frames now. */

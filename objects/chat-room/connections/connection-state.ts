@@ -27,7 +27,7 @@ export interface ReadyConnection extends ConnectionBase, Identity {
   batch: boolean;
   /** When the participant chose their name, in milliseconds; 0 for a default name. */
   namedAt: number;
-  /** When the last frame came, in milliseconds, updated at most every `limits.lastSeenWriteMs`. */
+  /** When the last frame came, in milliseconds, updated at most every `limits.socket.lastSeenWriteMs`. */
   heardAt: number;
 }
 
@@ -41,7 +41,7 @@ export interface Attachment {
 
 /** When a connection that has not authenticated is closed, in milliseconds. */
 export function authDeadline({ since }: Pick<PendingConnection, 'since'>): number {
-  return since + limits.authTimeoutMs;
+  return since + limits.socket.authTimeoutMs;
 }
 
 /**
@@ -56,5 +56,5 @@ export function staleReason(
 ): FailureCode | undefined {
   if (connection.state === 'waiting') return authDeadline(connection) <= now ? 'no_auth' : undefined;
   const lastAliveAt = Math.max(lastPingAt ?? now, connection.heardAt);
-  return lastAliveAt + limits.silentAfterMs <= now ? 'silent' : undefined;
+  return lastAliveAt + limits.socket.silentAfterMs <= now ? 'silent' : undefined;
 }

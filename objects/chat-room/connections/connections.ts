@@ -154,7 +154,7 @@ export class Connections {
     const connection = this.get(socket);
     const now = this.#clock.now();
     if (connection && this.#slowConsumers.markActive(socket)) this.#store.save(socket);
-    if (connection?.state !== 'joined' || now - connection.heardAt < limits.lastSeenWriteMs) return;
+    if (connection?.state !== 'joined' || now - connection.heardAt < limits.socket.lastSeenWriteMs) return;
     this.update(socket, { ...connection, heardAt: now });
   }
 

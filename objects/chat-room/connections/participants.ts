@@ -169,8 +169,8 @@ export class Participants {
   #overLimit(isPersonal: boolean, address: string): Lease[] {
     const sameKind = [...this.#leases().values()].filter(({ participant }) => (participant !== null) === isPersonal);
     const fromAddress = sameKind.filter((other) => other.address === address);
-    if (!isPersonal && sameKind.length >= limits.anonymousLeases) return sameKind;
-    const limit = isPersonal ? limits.personalLeasesPerAddress : limits.anonymousLeasesPerAddress;
+    if (!isPersonal && sameKind.length >= limits.lease.anonymousPerRoom) return sameKind;
+    const limit = isPersonal ? limits.lease.personalPerAddress : limits.lease.anonymousPerAddress;
     return fromAddress.length >= limit ? fromAddress : [];
   }
 

@@ -1,5 +1,5 @@
 /**
- * Broadcasts joins and leaves: the first at once, then at most one `presence` frame every `limits.presenceMinGapMs` with
+ * Broadcasts joins and leaves: the first at once, then at most one `presence` frame every `limits.socket.presenceMinGapMs` with
  * all changes of that time. A participant who joined and left within it is left out.
  */
 import type { ServerPresenceFrame } from '../../../shared/frames.ts';
@@ -48,7 +48,7 @@ export class PresenceBatcher {
   /** Sends a `presence` frame now or when the gap is over. Also called when only the count may have changed. */
   schedule(): void {
     if (this.#cancelTimer) return;
-    const pause = this.#lastSentAt + limits.presenceMinGapMs - this.#clock.now();
+    const pause = this.#lastSentAt + limits.socket.presenceMinGapMs - this.#clock.now();
     if (pause <= 0) return this.#send();
     this.#cancelTimer = this.#clock.after(pause, () => this.#send());
   }

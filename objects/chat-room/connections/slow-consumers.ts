@@ -51,9 +51,9 @@ export class SlowConsumers {
   countSent(socket: WebSocket, bytes: number): boolean {
     const backlog = this.#backlogOf(socket);
     backlog.bytes += bytes;
-    if (backlog.bytes - backlog.persistedBytes < limits.slowConsumerPersistBytes) return false;
+    if (backlog.bytes - backlog.persistedBytes < limits.socket.slowConsumerPersistBytes) return false;
     if ((this.#lastPingAt(socket) ?? 0) > backlog.since) this.#reset(backlog);
-    else if (backlog.bytes >= limits.slowConsumerBytes) this.#checkGrace(socket, backlog);
+    else if (backlog.bytes >= limits.socket.slowConsumerBytes) this.#checkGrace(socket, backlog);
     return true;
   }
 
@@ -91,7 +91,7 @@ export class SlowConsumers {
   #checkGrace(socket: WebSocket, backlog: TrackedBacklog): void {
     const now = this.#clock.now();
     backlog.overLimitSince ??= now;
-    if (now - backlog.overLimitSince >= limits.slowConsumerGraceMs) this.#overLimit.add(socket);
+    if (now - backlog.overLimitSince >= limits.socket.slowConsumerGraceMs) this.#overLimit.add(socket);
   }
 
   #reset(backlog: TrackedBacklog): void {

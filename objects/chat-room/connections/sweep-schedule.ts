@@ -1,4 +1,4 @@
-/** When a room with open connections wakes to check them: every `limits.sweepEveryMs`. Times are milliseconds. */
+/** When a room with open connections wakes to check them: every `limits.socket.sweepEveryMs`. Times are milliseconds. */
 import { limits } from '../../../shared/limits.ts';
 
 export class SweepSchedule {
@@ -7,11 +7,13 @@ export class SweepSchedule {
 
   /** @param objectId hexadecimal id of the Durable Object */
   constructor(objectId: string) {
-    this.#offset = Number.parseInt(objectId.slice(0, 8), 16) % limits.sweepEveryMs;
+    this.#offset = Number.parseInt(objectId.slice(0, 8), 16) % limits.socket.sweepEveryMs;
   }
 
   /** The first sweep later than `time`. */
   nextAfter(time: number): number {
-    return (Math.floor((time - this.#offset) / limits.sweepEveryMs) + 1) * limits.sweepEveryMs + this.#offset;
+    return (
+      (Math.floor((time - this.#offset) / limits.socket.sweepEveryMs) + 1) * limits.socket.sweepEveryMs + this.#offset
+    );
   }
 }

@@ -18,9 +18,9 @@ export class Activity {
     this.expireAfterMs = days > 0 ? days * dayMs : undefined;
   }
 
-  /** Records activity, unless the last record is younger than `limits.activityWriteMs`. Call in a transaction. */
+  /** Records activity, unless the last record is younger than `limits.jobs.activityWriteMs`. Call in a transaction. */
   record(now: number): void {
-    if (this.expireAfterMs === undefined || now - this.lastAt() < limits.activityWriteMs) return;
+    if (this.expireAfterMs === undefined || now - this.lastAt() < limits.jobs.activityWriteMs) return;
     this.#sql.exec('INSERT OR REPLACE INTO touched (id, at) VALUES (1, ?)', now);
   }
 

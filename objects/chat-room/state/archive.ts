@@ -47,12 +47,12 @@ function toArchived(row: Row, reactions: ArchivedMessage['reactions']): Archived
   };
 }
 
-/** The first rows, up to the one with which their texts reach `limits.archiveBatchLength`. */
+/** The first rows, up to the one with which their texts reach `limits.archive.batchLength`. */
 function withinLength(rows: Row[]): Row[] {
   let length = 0;
   for (const [index, { text }] of rows.entries()) {
     length += text.length;
-    if (length >= limits.archiveBatchLength) return rows.slice(0, index + 1);
+    if (length >= limits.archive.batchLength) return rows.slice(0, index + 1);
   }
   return rows;
 }
@@ -91,7 +91,7 @@ export class Archive {
         `SELECT ${columns} FROM messages WHERE id > ? AND id <= ? ORDER BY id LIMIT ?`,
         after,
         last,
-        limits.archiveBatchMessages,
+        limits.archive.batchMessages,
       )
       .toArray();
     const rows = withinLength(found);

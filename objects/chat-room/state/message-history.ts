@@ -34,19 +34,19 @@ export class MessageHistory {
 
   /**
    * The latest state of every message changed after `rev`, by `rev`.
-   * @returns undefined if there are more than `limits.replayMessages` or `limits.replayBytes` of them
+   * @returns undefined if there are more than `limits.socket.replayMessages` or `limits.socket.replayBytes` of them
    */
   changedSince(rev: number): Message[] | undefined {
     const found = this.#sql.exec<MessageRow>(
       `SELECT ${messageColumns} FROM messages WHERE rev > ? ORDER BY rev LIMIT ?`,
       rev,
-      limits.replayMessages + 1,
+      limits.socket.replayMessages + 1,
     );
     const messages: Message[] = [];
     let bytes = 0;
     for (const row of found) {
       bytes += countBytes(row.text);
-      if (messages.length === limits.replayMessages || bytes > limits.replayBytes) return undefined;
+      if (messages.length === limits.socket.replayMessages || bytes > limits.socket.replayBytes) return undefined;
       messages.push(toMessage(row));
     }
     return messages;
@@ -54,7 +54,7 @@ export class MessageHistory {
 
   /**
    * How many messages above `id` are not tombstones and not by `readerId`.
-   * @returns at most `limits.unreadCountMax`, of the newest `limits.unreadScanMessages`
+   * @returns at most `limits.readState.unreadCountMax`, of the newest `limits.readState.unreadScanMessages`
    */
   countAfter(id: number, readerId: string): number {
     return this.#sql
@@ -63,17 +63,17 @@ export class MessageHistory {
            SELECT 1 FROM (SELECT author_id, deleted_at FROM messages WHERE id > ? ORDER BY id DESC LIMIT ?)
            WHERE author_id <> ? AND deleted_at IS NULL LIMIT ?)`,
         id,
-        limits.unreadScanMessages,
+        limits.readState.unreadScanMessages,
         readerId,
-        limits.unreadCountMax,
+        limits.readState.unreadCountMax,
       )
       .one().count;
   }
 
-  /** The authors of the newest `limits.mentionableAuthors` messages, each under their latest name. */
+  /** The authors of the newest `limits.message.mentionableAuthors` messages, each under their latest name. */
   recentAuthors(): Participant[] {
     const authors = new Map<string, Participant>();
-    for (const { author } of this.#select('ORDER BY id DESC LIMIT ?', limits.mentionableAuthors)) {
+    for (const { author } of this.#select('ORDER BY id DESC LIMIT ?', limits.message.mentionableAuthors)) {
       if (!authors.has(author.id)) authors.set(author.id, author);
     }
     return [...authors.values()];

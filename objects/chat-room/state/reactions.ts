@@ -109,7 +109,7 @@ export class Reactions {
         'SELECT participant_id FROM reactions WHERE message_id = ? AND emoji = ? ORDER BY id LIMIT ?',
         messageId,
         emoji,
-        limits.reactionParticipants,
+        limits.message.reactionParticipants,
       )
       .toArray()
       .map(({ participant_id }) => participant_id);

@@ -1,6 +1,6 @@
 /**
  * How far each participant has read: the table `marks`. A read marker only moves forward and is written at most once
- * every `limits.readMarkerFlushMs` per participant. One that an eviction loses is sent again by its client.
+ * every `limits.readState.flushMs` per participant. One that an eviction loses is sent again by its client.
  */
 import { limits } from '../../../shared/limits.ts';
 import type { ReadMarker } from '../../../shared/message.ts';
@@ -50,7 +50,7 @@ export class ReadMarkers {
       this.#writtenAt.set(id, now);
     }
     // An entry older than the interval has no effect any more.
-    for (const [id, at] of this.#writtenAt) if (at + limits.readMarkerFlushMs <= now) this.#writtenAt.delete(id);
+    for (const [id, at] of this.#writtenAt) if (at + limits.readState.flushMs <= now) this.#writtenAt.delete(id);
   }
 
   /** When the first pending marker must be written, in milliseconds; undefined if none is pending. */
@@ -59,15 +59,15 @@ export class ReadMarkers {
     return due.length === 0 ? undefined : Math.min(...due);
   }
 
-  /** The stored markers by participant id; undefined if they are more than `limits.readReceiptPeople`. */
+  /** The stored markers by participant id; undefined if they are more than `limits.readState.receiptPeople`. */
   all(): ReadMarker[] | undefined {
     const rows = this.#sql
       .exec<{ id: string; messageId: number }>(
         'SELECT participant_id AS id, message_id AS messageId FROM marks ORDER BY participant_id LIMIT ?',
-        limits.readReceiptPeople + 1,
+        limits.readState.receiptPeople + 1,
       )
       .toArray();
-    return rows.length > limits.readReceiptPeople ? undefined : rows;
+    return rows.length > limits.readState.receiptPeople ? undefined : rows;
   }
 
   remove(id: string): void {
@@ -83,7 +83,7 @@ export class ReadMarkers {
 
   #dueOf(id: string): number {
     const writtenAt = this.#writtenAt.get(id);
-    return writtenAt === undefined ? 0 : writtenAt + limits.readMarkerFlushMs;
+    return writtenAt === undefined ? 0 : writtenAt + limits.readState.flushMs;
   }
 
   #stored(id: string): number {

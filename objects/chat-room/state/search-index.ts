@@ -3,7 +3,7 @@
  * is a token of the index, so every message with it matches. For a longer query, a message with all of its bigrams is a
  * candidate whose text is checked. FTS5 would scan the whole room for bigrams that never occur together, without
  * counting those rows as read; so it is queried for one block of ids at a time, which is a token too, and for at most
- * `limits.searchBlocks` blocks.
+ * `limits.search.blocks` blocks.
  */
 import { type Occurrence, occurrencesOf } from '../../../shared/fold.ts';
 import { limits } from '../../../shared/limits.ts';
@@ -38,7 +38,7 @@ export interface TextSource {
 
 /** The token of all messages in a block of ids. The tokens of characters begin with another letter. */
 const blockToken = (block: number) => `s${block}`;
-const blockOf = (id: number) => Math.floor(id / limits.searchBlockIds);
+const blockOf = (id: number) => Math.floor(id / limits.search.blockIds);
 
 /** A page of a search that covered the ids from `below` up. Id 1 is the lowest. */
 function pageUntil(hits: SearchHit[], below = 0): SearchPage {
@@ -83,16 +83,16 @@ export class SearchIndex {
   backfill(): void {
     const below = this.#unindexedBelow();
     if (below === 0) return;
-    const texts = this.#textSource.textsBelow(below, limits.searchBackfillMessages);
+    const texts = this.#textSource.textsBelow(below, limits.search.backfillMessages);
     for (const { id, text } of texts) if (text !== '') this.add(id, text);
-    const oldest = texts.length < limits.searchBackfillMessages ? undefined : texts.at(-1);
+    const oldest = texts.length < limits.search.backfillMessages ? undefined : texts.at(-1);
     if (oldest) this.#sql.exec('UPDATE unindexed SET below = ?', oldest.id);
     else this.#sql.exec('DELETE FROM unindexed');
   }
 
   /** A page of hits. Because the cost of one search is limited, it can be short or empty and still have a `next`. */
   page({ q, before = Number.MAX_SAFE_INTEGER, limit }: SearchRequest): SearchPage {
-    const queries = bigramQueries(q, limits.searchBigrams);
+    const queries = bigramQueries(q, limits.search.bigrams);
     const page =
       queries.length > 1 ? this.#searchBlocks(q, queries, before, limit) : this.#searchToken(q, queries, before, limit);
     const unindexed = this.#unindexedBelow();
@@ -108,8 +108,8 @@ export class SearchIndex {
   #searchBlocks(q: string, queries: string[], before: number, limit: number): SearchPage {
     const hits: SearchHit[] = [];
     let below = before;
-    let textsLeft: number = limits.searchTexts;
-    for (let blocksLeft = limits.searchBlocks; blocksLeft > 0; blocksLeft--) {
+    let textsLeft: number = limits.search.texts;
+    for (let blocksLeft = limits.search.blocks; blocksLeft > 0; blocksLeft--) {
       const block = this.#newestBlock(queries, below);
       if (block === undefined) return { hits };
       const ids = this.#ids([`singles:"${blockToken(block)}"`, ...queries].join(' AND '), below, textsLeft);
@@ -120,7 +120,7 @@ export class SearchIndex {
       textsLeft -= ids.length;
       const last = ids.at(-1);
       if (textsLeft === 0 && last !== undefined) return pageUntil(hits, last);
-      below = block * limits.searchBlockIds;
+      below = block * limits.search.blockIds;
     }
     return pageUntil(hits, below);
   }
@@ -138,7 +138,7 @@ export class SearchIndex {
 
   #match(id: number, q: string): SearchHit[] {
     const message = this.#textSource.find(id);
-    const matches = message ? occurrencesOf(q, message.text, limits.searchMatches) : [];
+    const matches = message ? occurrencesOf(q, message.text, limits.search.matches) : [];
     return message && matches.length > 0 ? [{ message, matches }] : [];
   }
 

@@ -51,7 +51,7 @@ export function CreateRoomForm({ draft }: { draft: RoomDraft }) {
 function TitleField({ draft }: { draft: RoomDraft }) {
   const { value } = draft.title;
   const control = controlProps(draft, 'title');
-  const hint = `${countCharacters(value)} / ${limits.titleLength}`;
+  const hint = `${countCharacters(value)} / ${limits.room.titleLength}`;
   return (
     <Field id="make-title" label={words.value.title} hint={hint} problem={draft.visibleProblem('title')}>
       <input
@@ -73,7 +73,7 @@ function TitleField({ draft }: { draft: RoomDraft }) {
 
 function AboutField({ draft }: { draft: RoomDraft }) {
   const { about, optional, charactersLeft } = words.value;
-  const left = limits.aboutLength - countCharacters(draft.about.value);
+  const left = limits.room.aboutLength - countCharacters(draft.about.value);
   const hint = left <= 100 && left >= 0 ? charactersLeft(left) : optional;
   return (
     <Field id="make-about" label={about} hint={hint} problem={draft.visibleProblem('about')}>

@@ -53,7 +53,7 @@ export class RoomDraft {
   /** The problem of each field, whether or not it is shown yet. */
   readonly problems = computed<Record<FieldName, string | undefined>>(() => ({
     title: titleProblem(this.title.value),
-    about: lengthProblem(this.about.value, limits.aboutLength),
+    about: lengthProblem(this.about.value, limits.room.aboutLength),
     link: this.#linkProblem(),
     tags: tagProblem(this.tagText.value, this.tags.value),
     key: this.isPrivate.value ? keyProblem(this.joinKey.value) : undefined,
@@ -92,7 +92,7 @@ export class RoomDraft {
   addTags(text: string): void {
     const typed = text.split(/[,、，\n]/u).map((tag) => tag.trim().replace(/^#/u, ''));
     const tags = [...new Set([...this.tags.value, ...typed.filter((tag) => !isBlank(tag))])];
-    const fit = tags.filter((tag) => countCharacters(tag) <= limits.tagLength).slice(0, limits.tags);
+    const fit = tags.filter((tag) => countCharacters(tag) <= limits.room.tagLength).slice(0, limits.room.tags);
     this.tags.value = fit;
     // Tags over the limits stay in the input field.
     this.tagText.value = tags.filter((tag) => !fit.includes(tag)).join(', ');

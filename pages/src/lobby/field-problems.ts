@@ -10,14 +10,14 @@ export function lengthProblem(text: string, maxLength: number): string | undefin
 }
 
 export function titleProblem(title: string): string | undefined {
-  return isBlank(title) ? words.value.titleMissing : lengthProblem(title, limits.titleLength);
+  return isBlank(title) ? words.value.titleMissing : lengthProblem(title, limits.room.titleLength);
 }
 
 /** The problem with the format of a link; '' has none, since a suggested link is used then. */
 export function linkProblem(link: string): string | undefined {
   const { linkInvalidCharacters, linkReserved } = words.value;
   if (link === '') return undefined;
-  const tooLong = lengthProblem(link, limits.linkLength);
+  const tooLong = lengthProblem(link, limits.room.linkLength);
   if (tooLong !== undefined) return tooLong;
   if (!linkPattern.test(link)) return linkInvalidCharacters;
   return reservedLinks.includes(link.toLowerCase()) ? linkReserved : undefined;
@@ -26,14 +26,14 @@ export function linkProblem(link: string): string | undefined {
 /** The problem with the tag being typed, given the tags that were added already. */
 export function tagProblem(text: string, tags: readonly string[]): string | undefined {
   if (isBlank(text)) return undefined;
-  return tags.length >= limits.tags
-    ? words.value.tooManyTags(limits.tags)
-    : lengthProblem(text.trim(), limits.tagLength);
+  return tags.length >= limits.room.tags
+    ? words.value.tooManyTags(limits.room.tags)
+    : lengthProblem(text.trim(), limits.room.tagLength);
 }
 
 export function keyProblem(key: string): string | undefined {
-  if (isBlank(key) || countCharacters(key) < limits.joinKeyLengthMin) {
-    return words.value.keyTooShort(limits.joinKeyLengthMin);
+  if (isBlank(key) || countCharacters(key) < limits.joinKey.lengthMin) {
+    return words.value.keyTooShort(limits.joinKey.lengthMin);
   }
-  return lengthProblem(key, limits.joinKeyLength);
+  return lengthProblem(key, limits.joinKey.length);
 }

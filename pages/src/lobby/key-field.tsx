@@ -31,7 +31,7 @@ export function KeyField({ draft }: { draft: RoomDraft }) {
               joinKey.value = event.currentTarget.value;
             }}
           />
-          {!problem && <p class="hint">{joinKeyHint(limits.joinKeyLengthMin)}</p>}
+          {!problem && <p class="hint">{joinKeyHint(limits.joinKey.lengthMin)}</p>}
         </Field>
       )}
     </>

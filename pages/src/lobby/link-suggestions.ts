@@ -38,5 +38,5 @@ export function suggestLink(unlisted: boolean): string {
 /** @returns links similar to one that is taken, best first */
 export function alternativeLinks(link: string): string[] {
   const endings = ['-2', `-${readableCharacters(4)}`, `-${readableCharacters(4)}`];
-  return endings.map((ending) => link.slice(0, limits.linkLength - ending.length) + ending);
+  return endings.map((ending) => link.slice(0, limits.room.linkLength - ending.length) + ending);
 }

@@ -14,7 +14,7 @@ export interface ListQuery {
 
 /** Trims a search text and cuts it to the length that the service accepts. */
 export function normalizeQuery(text: string): string {
-  return [...text.trim()].slice(0, limits.queryLength).join('');
+  return [...text.trim()].slice(0, limits.search.queryLength).join('');
 }
 
 /** Parses the query from the URL of the page. */

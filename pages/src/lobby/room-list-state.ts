@@ -102,7 +102,7 @@ export class RoomListState {
     const { signal: abortSignal } = this.#request;
     const shown = this.rooms.value.length;
     try {
-      const page = await this.#fetchPage(Math.min(shown || pageSize, limits.listSizeMax));
+      const page = await this.#fetchPage(Math.min(shown || pageSize, limits.page.roomListSizeMax));
       if (abortSignal.aborted) return;
       if (shown === 0) return this.#addPage(page, []);
       const updated = new Map(page.chats.map((room) => [room.link, room]));

@@ -33,7 +33,7 @@ export function TagField({ draft }: { draft: RoomDraft }) {
 
   const control = controlProps(draft, 'tags');
   return (
-    <Field id="make-tags" label={tags} hint={`${chosenTags.length} / ${limits.tags}`} problem={problem}>
+    <Field id="make-tags" label={tags} hint={`${chosenTags.length} / ${limits.room.tags}`} problem={problem}>
       <div class="input tag-input">
         {chosenTags.map((tag) => (
           <span class="chip" key={tag}>

@@ -23,9 +23,11 @@ export class ComposeState {
   /** Whether the name field is shown: on the first visit, and to change the name. */
   readonly isEditingName;
   readonly sendKey = signal<SendKey>(roomStorage.sendKey);
-  readonly charactersRemaining = computed(() => limits.messageLength - countCharacters(this.text.value));
+  readonly charactersRemaining = computed(() => limits.message.length - countCharacters(this.text.value));
   readonly isNearLimit = computed(() => this.charactersRemaining.value <= nearLimit);
-  readonly nameCharactersRemaining = computed(() => limits.nameLength - countCharacters(cleanName(this.name.value)));
+  readonly nameCharactersRemaining = computed(
+    () => limits.participant.nameLength - countCharacters(cleanName(this.name.value)),
+  );
   /** Whether the room would reject the name because it looks like a role. */
   readonly isRoleName = computed(() => looksLikeRole(cleanName(this.name.value)));
   /** Whole seconds until the text may be sent. Edits are not subject to slow mode: 0. */

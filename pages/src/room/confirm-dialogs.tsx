@@ -42,7 +42,7 @@ export function Report({ view, message }: MessageProps) {
       title={reportTitle}
       explanation={reportText}
       confirmLabel={report}
-      field={{ label: reason, hint: optional, maxLength: limits.reasonLength }}
+      field={{ label: reason, hint: optional, maxLength: limits.moderation.reasonLength }}
       onConfirm={(text) => view.controller.connection.report(message.id, text || undefined)}
       onClose={() => view.closeOverlay()}
     />
@@ -59,7 +59,7 @@ export function Ban({ view, person }: ViewProps & { person: Participant }) {
       explanation={banText}
       confirmLabel={ban}
       isDanger
-      field={{ label: reason, hint: reasonNote, maxLength: limits.reasonLength }}
+      field={{ label: reason, hint: reasonNote, maxLength: limits.moderation.reasonLength }}
       onConfirm={(text) =>
         view.controller.connection.moderate({
           action: 'ban',
@@ -122,7 +122,7 @@ export function EnterAsAdmin({ view }: ViewProps) {
       title={enterAsAdmin}
       explanation={enterAsAdminText}
       confirmLabel={enter}
-      field={{ label: adminToken, maxLength: limits.tokenLength, isRequired: true, isSecret: true }}
+      field={{ label: adminToken, maxLength: limits.participant.tokenLength, isRequired: true, isSecret: true }}
       onConfirm={async (token) => {
         // A token with characters that a header cannot hold is never valid.
         if (/[^\x20-\x7e]/.test(token)) throw new ApiError(403, words.value.wrongAdminToken);

@@ -45,16 +45,16 @@ export function EditRoom({ view }: { view: RoomViewState }) {
   }, [controller]);
 
   const tag = parseTags(tags.value);
-  const tagsFit = tag.length <= limits.tags && tag.every((one) => countCharacters(one) <= limits.tagLength);
+  const tagsFit = tag.length <= limits.room.tags && tag.every((one) => countCharacters(one) <= limits.room.tagLength);
   const titleLength = countCharacters(title.value);
   const keyLength = countCharacters(joinKey.value);
-  const keyFits = keyLength === 0 ? wasPrivate.value === true : keyLength >= limits.joinKeyLengthMin;
+  const keyFits = keyLength === 0 ? wasPrivate.value === true : keyLength >= limits.joinKey.lengthMin;
   const canSave =
     /\S/u.test(title.value) &&
-    titleLength <= limits.titleLength &&
-    countCharacters(about.value) <= limits.aboutLength &&
+    titleLength <= limits.room.titleLength &&
+    countCharacters(about.value) <= limits.room.aboutLength &&
     tagsFit &&
-    (!isPrivate.value || (keyFits && keyLength <= limits.joinKeyLength));
+    (!isPrivate.value || (keyFits && keyLength <= limits.joinKey.length));
 
   function privacyChange() {
     if (!isPrivate.value) return wasPrivate.value ? { private: false as const } : {};
@@ -77,24 +77,24 @@ export function EditRoom({ view }: { view: RoomViewState }) {
         <TextField
           id="room-title"
           label={text.title}
-          hint={`${titleLength} / ${limits.titleLength}`}
+          hint={`${titleLength} / ${limits.room.titleLength}`}
           text={title}
-          maxLength={limits.titleLength}
+          maxLength={limits.room.titleLength}
         />
         <TextField
           id="room-about"
           label={text.about}
           hint={text.optional}
           text={about}
-          maxLength={limits.aboutLength}
+          maxLength={limits.room.aboutLength}
           rows={3}
         />
         <TextField
           id="room-tags"
           label={text.tags}
-          hint={text.tagsHint(limits.tags, limits.tagLength)}
+          hint={text.tagsHint(limits.room.tags, limits.room.tagLength)}
           text={tags}
-          maxLength={limits.tags * (limits.tagLength + 2)}
+          maxLength={limits.room.tags * (limits.room.tagLength + 2)}
           isInvalid={!tagsFit}
         />
         {wasPrivate.value !== undefined && (

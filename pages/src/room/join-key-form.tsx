@@ -39,7 +39,7 @@ export function JoinKeyForm({ controller, rejectedKey }: JoinKeyFormProps) {
           autocomplete="off"
           autocapitalize="off"
           spellcheck={false}
-          maxLength={limits.presentedKeyLength}
+          maxLength={limits.joinKey.presentedLength}
           aria-invalid={isWrong}
           aria-describedby="key-problem"
           value={key.value}

@@ -34,9 +34,9 @@ export function RoomKeyField({ isPrivate, wasPrivate, joinKey, isInvalid }: Room
           <TextField
             id="room-key"
             label={joinKeyLabel}
-            hint={isInvalid ? keyTooShort(limits.joinKeyLengthMin) : hint}
+            hint={isInvalid ? keyTooShort(limits.joinKey.lengthMin) : hint}
             text={joinKey}
-            maxLength={limits.joinKeyLength}
+            maxLength={limits.joinKey.length}
             isInvalid={isInvalid}
           >
             {joinKey.value && <CopyButton text={joinKey.value} label={copy} doneLabel={copied} icon="copy" />}

@@ -39,7 +39,7 @@ export function Search({ view }: { view: RoomViewState }) {
           autocomplete="off"
           aria-label={searchRoom}
           placeholder={searchRoom}
-          maxLength={limits.queryLength}
+          maxLength={limits.search.queryLength}
           value={search.query.value}
           onInput={(event) => search.setQuery(event.currentTarget.value)}
           onKeyDown={handleKeyDown}
