@@ -33,7 +33,7 @@ const bindings = {
 };
 
 /** What `npm test` runs in a browser: the calls of the API document, and two windows that chat. */
-const mainJob = ['tests/e2e/document.test.ts', 'tests/e2e/pages.test.ts'];
+const mainJob = ['tests/e2e/flexio-api-document.test.ts', 'tests/e2e/room-page.test.ts'];
 
 const cores = availableParallelism();
 
@@ -53,7 +53,7 @@ export default defineConfig(({ mode }) => {
   return {
     root,
     test: {
-      reporters: ['default', './tests/support/tally-reporter.ts'],
+      reporters: ['default', './tests/support/totals-reporter.ts'],
       maxWorkers,
       sequence: { sequencer: SlowestFirst },
       projects: [

@@ -1,16 +1,24 @@
-/** Who gets into a room and how: keys and invitations, what is shared, and where it stops. */
+/** Access to a room in a real browser: join keys, invitations, sharing, and pages that cannot connect or load. */
 import { correction, generate } from 'lean-qr/nano';
 import type { Locator, Page, Route } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { adminsDevice, choose, deviceWith, dialogOf, hasFocus, openRoomMenu, shut } from '../support/in-room.ts';
+import { BrowserWindows, expectMessages, sendMessage, waitUntilLive } from '../support/browser-windows.ts';
 import { callAt, makeRoomAt } from '../support/rest.ts';
-import { isLive, say, shows, Windows } from '../support/windows.ts';
+import {
+  adminDevice,
+  chooseFromRoomMenu,
+  closeDialog,
+  deviceWithStorage,
+  dialogOf,
+  hasFocus,
+  openRoomMenu,
+} from '../support/room-page.ts';
 
-const windows = Windows.ofThisFile();
+const windows = BrowserWindows.forTestFile();
 
 const key = 'open-sesame';
 
-/** A room that takes a key. */
+/** Creates a room with a join key. @returns its link */
 async function makePrivateRoom(): Promise<string> {
   const link = await makeRoomAt(windows.origin);
   await callAt(windows.origin, 'PUT', '/chat/update', { token: 'admin-secret', link, content: { joinKey: key } });
@@ -23,14 +31,14 @@ async function invite(link: string, seconds?: number): Promise<string> {
   return content.invitation;
 }
 
-const isAtTheDoor = (page: Page) => page.getByRole('heading', { name: '招待制の部屋です' }).waitFor();
+const waitForKeyForm = (page: Page) => page.getByRole('heading', { name: '招待制の部屋です' }).waitFor();
 
 describe('a private room', () => {
-  it('is made so from the menu, which shuts out whoever lacks the key it shows', async () => {
+  it('is made private in the room menu, which disconnects members without the key', async () => {
     const link = await makeRoomAt(windows.origin);
-    const admin = await windows.enter(link, adminsDevice(windows.origin, link));
-    const member = await windows.enter(link, deviceWith(windows.origin, { name: 'mugi' }));
-    const form = await choose(admin, 'タイトルと説明を編集');
+    const admin = await windows.openRoom(link, adminDevice(windows.origin, link));
+    const member = await windows.openRoom(link, deviceWithStorage(windows.origin, { name: 'mugi' }));
+    const form = await chooseFromRoomMenu(admin, 'タイトルと説明を編集');
     await form.getByLabel('招待制にする').check();
     const field = form.getByLabel('部屋の鍵');
     expect(await field.inputValue()).toMatch(/^\w{4}-\w{4}-\w{4}$/);
@@ -39,75 +47,75 @@ describe('a private room', () => {
     expect(await form.getByRole('button', { name: '保存' }).getAttribute('aria-disabled')).toBe('true');
     await field.fill('nishijin-orimono');
     await form.getByRole('button', { name: '保存' }).click();
-    await isAtTheDoor(member);
+    await waitForKeyForm(member);
     await expect.poll(() => dialogOf(admin).count()).toBe(0);
 
     await member.getByLabel('部屋の鍵').fill('nishijin-orimonx');
     await member.getByRole('button', { name: '入る' }).click();
     await member.getByText('鍵が違います').waitFor();
-    // What was written is there to be put right.
+    // The rejected key stays in the field, so that it can be corrected.
     expect(await member.getByLabel('部屋の鍵').inputValue()).toBe('nishijin-orimonx');
     await expect.poll(() => hasFocus(member.getByLabel('部屋の鍵'))).toBe(true);
     await member.keyboard.type('nishijin-orimono');
     await member.keyboard.press('Enter');
-    await isLive(member);
-    await say(member, '入れました');
-    await shows(admin, ['入れました']);
+    await waitUntilLive(member);
+    await sendMessage(member, '入れました');
+    await expectMessages(admin, ['入れました']);
     await member.reload();
-    await isLive(member);
-    await isLive(admin);
+    await waitUntilLive(member);
+    await waitUntilLive(admin);
   });
 
-  it('opens again to everyone from the menu, and keeps its key where that is left blank', async () => {
+  it('keeps its key if the field is left blank, and is made public again in the room menu', async () => {
     const link = await makePrivateRoom();
-    const admin = await windows.enter(link, adminsDevice(windows.origin, link));
-    const box = (form: Locator) => form.getByLabel('招待制にする');
-    const first = await choose(admin, 'タイトルと説明を編集');
-    await expect.poll(() => box(first).isChecked()).toBe(true);
+    const admin = await windows.openRoom(link, adminDevice(windows.origin, link));
+    const checkbox = (form: Locator) => form.getByLabel('招待制にする');
+    const first = await chooseFromRoomMenu(admin, 'タイトルと説明を編集');
+    await expect.poll(() => checkbox(first).isChecked()).toBe(true);
     await first.getByLabel('タイトル').fill('鍵つきの部屋');
     await first.getByRole('button', { name: '保存' }).click();
     await admin.getByRole('heading', { name: '鍵つきの部屋' }).waitFor();
     const member = await windows.open(`/chat/${link}/#key=${key}`);
-    await isLive(member);
-    const second = await choose(admin, 'タイトルと説明を編集');
-    await expect.poll(() => box(second).isChecked()).toBe(true);
-    await box(second).uncheck();
+    await waitUntilLive(member);
+    const second = await chooseFromRoomMenu(admin, 'タイトルと説明を編集');
+    await expect.poll(() => checkbox(second).isChecked()).toBe(true);
+    await checkbox(second).uncheck();
     await second.getByRole('button', { name: '保存' }).click();
     await dialogOf(admin).waitFor({ state: 'detached' });
-    await windows.enter(link);
+    await windows.openRoom(link);
   });
 
-  it('is entered by an invitation, which leaves the address bar and lasts over a reload', async () => {
+  it('is joined with an invitation, which leaves the address bar and still applies after a reload', async () => {
     const link = await makePrivateRoom();
     const page = await windows.open(`/chat/${link}/?lang=ja#key=${await invite(link)}`);
-    await isLive(page);
+    await waitUntilLive(page);
     expect(page.url()).toBe(`${windows.origin}/chat/${link}/?lang=ja`);
     await page.reload();
-    await isLive(page);
+    await waitUntilLive(page);
   });
 
-  it('opens to an invitation that is followed while its page is open, and keeps none that it refused', async () => {
+  it('accepts an invitation that is followed while its page is open, and does not store a rejected one', async () => {
     const link = await makePrivateRoom();
     const page = await windows.open(`/chat/${link}/`);
-    await isAtTheDoor(page);
+    await waitForKeyForm(page);
     const follow = (hash: string) =>
       page.evaluate((to) => {
         location.hash = to;
       }, hash);
     await follow(`#key=${await invite(link)}`);
-    await isLive(page);
+    await waitUntilLive(page);
     expect(page.url()).toBe(`${windows.origin}/chat/${link}/`);
     await follow('#key=not-the-key-of-this');
-    await isAtTheDoor(page);
+    await waitForKeyForm(page);
     await page.reload();
-    await isLive(page);
+    await waitUntilLive(page);
   });
 
-  it('says that an invitation has expired, and not that a key is wrong', async () => {
+  it('reports an expired invitation as expired, not as a wrong key', async () => {
     const link = await makePrivateRoom();
     const invitation = await invite(link, 60);
     const page = await windows.open('/');
-    // The clock of the page only stands in for the service's, whose answer is the real one.
+    // Sends the error text of the service instead of waiting until the invitation expires.
     await page.routeWebSocket(/\/ws$/, (socket) => {
       socket.onMessage(() => {
         const error = 'Forbidden: The invitation has expired';
@@ -123,27 +131,27 @@ describe('a private room', () => {
   });
 });
 
-/** The dark modules of the QR code on the screen, row by row. */
-async function modulesOn(page: Page): Promise<string[]> {
+/** The modules of the QR code on the page, row by row: `#` is dark, `.` is light. */
+async function shownModules(page: Page): Promise<string[]> {
   const path = (await page.locator('.qr path').getAttribute('d')) ?? '';
   const [, , size = ''] = ((await page.locator('.qr').getAttribute('viewBox')) ?? '').split(' ');
   const dark = new Set([...path.matchAll(/M(\d+) (\d+)h1v1h-1z/g)].map(([, x, y]) => `${x},${y}`));
-  const places = Array.from({ length: Number(size) }, (_, place) => place);
-  return places.map((y) => places.map((x) => (dark.has(`${x},${y}`) ? '#' : '.')).join(''));
+  const indices = Array.from({ length: Number(size) }, (_, index) => index);
+  return indices.map((y) => indices.map((x) => (dark.has(`${x},${y}`) ? '#' : '.')).join(''));
 }
 
-/** Those of a text, with the four rows of white around them that cameras need. */
-function modulesOf(text: string): string[] {
+/** The modules expected for a text, with the margin of four light modules that scanners need. */
+function expectedModules(text: string): string[] {
   const code = generate(text, { minCorrectionLevel: correction.M });
-  const places = Array.from({ length: code.size + 8 }, (_, place) => place - 4);
-  return places.map((y) => places.map((x) => (code.get(x, y) ? '#' : '.')).join(''));
+  const indices = Array.from({ length: code.size + 8 }, (_, index) => index - 4);
+  return indices.map((y) => indices.map((x) => (code.get(x, y) ? '#' : '.')).join(''));
 }
 
-describe('sharing', () => {
-  it('of an open room gives its link: to copy, to scan, and to send on where the device can', async () => {
+describe('the share dialog', () => {
+  it('of a public room offers its link to copy, as a QR code, and for the share sheet of the device', async () => {
     const link = await makeRoomAt(windows.origin);
-    const options = deviceWith(windows.origin, { name: 'mugi' });
-    const page = await windows.enter(link, { ...options, permissions: ['clipboard-read', 'clipboard-write'] });
+    const options = deviceWithStorage(windows.origin, { name: 'mugi' });
+    const page = await windows.openRoom(link, { ...options, permissions: ['clipboard-read', 'clipboard-write'] });
     const address = `${windows.origin}/chat/${link}/`;
     await page.getByRole('button', { name: '共有' }).click();
     const dialog = dialogOf(page);
@@ -153,10 +161,10 @@ describe('sharing', () => {
     await dialog.getByRole('button', { name: 'コピーしました' }).waitFor();
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(address);
     await dialog.getByRole('button', { name: 'コピー', exact: true }).waitFor();
-    expect(await modulesOn(page)).toEqual(modulesOf(address));
+    expect(await shownModules(page)).toEqual(expectedModules(address));
     expect(await dialog.getByText('ほかのアプリで共有').count()).toBe(0);
     expect(await dialog.getByText('招待リンクをつくる').count()).toBe(0);
-    await shut(page);
+    await closeDialog(page);
     expect(await hasFocus(page.getByRole('button', { name: '共有' }))).toBe(true);
 
     await page.evaluate(() => {
@@ -169,9 +177,9 @@ describe('sharing', () => {
     expect(await page.evaluate(() => Reflect.get(window, 'shared'))).toEqual({ title: '読書会', url: address });
   });
 
-  it('says so where the text could not be copied', async () => {
+  it('reports that the link could not be copied', async () => {
     const link = await makeRoomAt(windows.origin);
-    const page = await windows.enter(link);
+    const page = await windows.openRoom(link);
     await page.evaluate(() => {
       navigator.clipboard.writeText = () => Promise.reject(new Error('not allowed'));
     });
@@ -180,19 +188,19 @@ describe('sharing', () => {
     await dialogOf(page).getByRole('button', { name: 'コピーできませんでした' }).waitFor();
   });
 
-  it('stays open where the service does not answer', async () => {
+  it('stays open if the service does not respond', async () => {
     const link = await makeRoomAt(windows.origin);
-    const page = await windows.enter(link);
+    const page = await windows.openRoom(link);
     await page.route(`${windows.origin}/chat/${link}`, (route) => route.abort());
-    const asked = page.waitForEvent('requestfailed', (request) => request.url() === `${windows.origin}/chat/${link}`);
+    const failed = page.waitForEvent('requestfailed', (request) => request.url() === `${windows.origin}/chat/${link}`);
     await page.getByRole('button', { name: '共有' }).click();
-    await asked;
+    await failed;
     await dialogOf(page).getByRole('button', { name: 'コピー' }).waitFor();
   });
 
-  it('of a private room takes an invitation, which its admin can make', async () => {
+  it('of a private room lets the admin, and no member, create an invitation link', async () => {
     const link = await makePrivateRoom();
-    const admin = await windows.enter(link, adminsDevice(windows.origin, link));
+    const admin = await windows.openRoom(link, adminDevice(windows.origin, link));
     await admin.getByRole('button', { name: '共有' }).click();
     const dialog = dialogOf(admin);
     await dialog.getByText('招待制の部屋です。').waitFor();
@@ -200,9 +208,9 @@ describe('sharing', () => {
     await dialog.getByText(/まで、このリンクだけで入れます。/).waitFor();
     const address = await dialog.getByLabel('部屋のリンク', { exact: true }).inputValue();
     expect(address.startsWith(`${windows.origin}/chat/${link}/#key=`)).toBe(true);
-    expect(await modulesOn(admin)).toEqual(modulesOf(address));
+    expect(await shownModules(admin)).toEqual(expectedModules(address));
     const guest = await windows.open(address.slice(windows.origin.length));
-    await isLive(guest);
+    await waitUntilLive(guest);
     await guest.getByRole('button', { name: '共有' }).click();
     await dialogOf(guest).getByText('招待制の部屋です。').waitFor();
     expect(await dialogOf(guest).getByText('招待リンクをつくる').count()).toBe(0);
@@ -210,8 +218,8 @@ describe('sharing', () => {
   });
 });
 
-/** How a connection ends that ends for good, and what is said then. */
-const ends = [
+/** Closes after which the client does not reconnect, and the text that the page then shows. */
+const finalCloses = [
   { code: 4410, reason: 'Chat deleted', ja: 'この部屋は削除されました', en: 'This room was deleted' },
   { code: 4403, reason: 'Kicked', ja: '部屋から退室させられました', en: 'You were removed from the room' },
   { code: 4403, reason: 'Banned: spam', ja: 'この部屋には入れません', en: 'You cannot join this room' },
@@ -237,8 +245,8 @@ const ends = [
   { code: 4413, reason: 'Frame too large', ja: '接続が切れました', en: 'Disconnected' },
 ];
 
-describe('where a room stops', () => {
-  it.each(ends)('it says why in both languages: $code $reason', async ({ code, reason, ja, en }) => {
+describe('a connection that ends for good', () => {
+  it.each(finalCloses)('shows the reason in both languages: $code $reason', async ({ code, reason, ja, en }) => {
     for (const [locale, text] of [
       ['ja-JP', ja],
       ['en-GB', en],
@@ -253,13 +261,13 @@ describe('where a room stops', () => {
       await page.goto(`${windows.origin}/chat/a-room/`);
       await page.getByText(text).waitFor();
       const words = (await page.locator('.unavailable').innerText()).replace(/spam|a-room/g, '');
-      // The service’s own words are English; a reason is a moderator’s, and the link is as it is.
+      // The English texts of the service are translated; a moderator’s reason and the link are not.
       if (locale === 'ja-JP') expect(words).not.toMatch(/[a-z]{3}/);
       else expect(words).not.toMatch(/[\p{sc=Hira}\p{sc=Kana}\p{sc=Han}]/u);
     }
   });
 
-  it('leads on: to the list, and to a room of one’s own under the free link', async () => {
+  it('leads to the room list, and to the form that creates a room at the free link', async () => {
     const page = await windows.open('/chat/nobodys-room/');
     await page.getByRole('link', { name: '「nobodys-room」で部屋をつくる' }).click();
     await expect.poll(() => page.locator('#make-link').inputValue()).toBe('nobodys-room');
@@ -269,10 +277,10 @@ describe('where a room stops', () => {
   });
 });
 
-describe('a page of which a file cannot be loaded', () => {
-  it('loads anew where the service answers, as after a deployment, and keeps what was being written', async () => {
+describe('a page with a script that cannot be loaded', () => {
+  it('reloads if the service responds, as after a deployment, and keeps the draft', async () => {
     const link = await makeRoomAt(windows.origin);
-    const page = await windows.enter(link);
+    const page = await windows.openRoom(link);
     await page.locator('textarea').fill('書きかけです');
     let pages = 0;
     await page.route(/\/assets\/lazy-dialogs-/, (route) =>
@@ -284,31 +292,31 @@ describe('a page of which a file cannot be loaded', () => {
     });
     await page.getByRole('button', { name: '部屋のメニュー' }).click();
     await expect.poll(() => pages, { timeout: 20_000 }).toBe(1);
-    await isLive(page);
+    await waitUntilLive(page);
     expect(await page.locator('textarea').inputValue()).toBe('書きかけです');
     await openRoomMenu(page);
   });
 
-  it('waits where the network alone is gone', async () => {
+  it('waits while there is no network', async () => {
     const link = await makeRoomAt(windows.origin);
-    const page = await windows.enter(link);
+    const page = await windows.openRoom(link);
     await page.locator('textarea').fill('書きかけです');
-    let [asked, isBack, reloads] = [0, false, 0];
-    const ifBack = (route: Route) => (isBack ? route.continue() : route.abort());
-    await page.route(/\/assets\/lazy-dialogs-/, ifBack);
+    let [polls, isOnline, reloads] = [0, false, 0];
+    const ifOnline = (route: Route) => (isOnline ? route.continue() : route.abort());
+    await page.route(/\/assets\/lazy-dialogs-/, ifOnline);
     await page.route(`${windows.origin}/chat/${link}/`, (route) => {
       if (route.request().isNavigationRequest()) reloads += 1;
-      else asked += 1;
-      return ifBack(route);
+      else polls += 1;
+      return ifOnline(route);
     });
     await page.getByRole('button', { name: '部屋のメニュー' }).click();
-    // It asks whether the service is there, and waits.
-    await expect.poll(() => asked, { timeout: 20_000 }).toBeGreaterThan(1);
+    // The page polls the service and waits.
+    await expect.poll(() => polls, { timeout: 20_000 }).toBeGreaterThan(1);
     expect(reloads).toBe(0);
-    isBack = true;
-    // Some browsers get the file now; others do not ask for it a second time, and the page loads anew.
+    isOnline = true;
+    // Some browsers load the file now; others do not request it a second time, and the page reloads.
     await expect.poll(async () => reloads + (await dialogOf(page).count()), { timeout: 20_000 }).toBe(1);
-    await isLive(page);
+    await waitUntilLive(page);
     if (reloads > 0) await openRoomMenu(page);
     expect(await page.locator('textarea').inputValue()).toBe('書きかけです');
   });

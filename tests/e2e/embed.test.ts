@@ -1,4 +1,4 @@
-/** What docs/embed.md tells a stranger to put into a page, served from another port, in a real browser. */
+/** The examples of docs/embed.md in a page served from another port, in a real browser. */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server as HttpServer } from 'node:http';
@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { MessagePage } from '../../shared/message.ts';
 import type { RoomView } from '../../shared/room.ts';
 import { launchBrowser } from '../support/browser.ts';
-import { readCurl } from '../support/curl.ts';
+import { parseCurl } from '../support/curl.ts';
 import { callAt, makeRoomAt } from '../support/rest.ts';
 import { Server } from '../support/server.ts';
 
@@ -29,15 +29,15 @@ afterAll(async () => {
 
 const contexts: BrowserContext[] = [];
 const hosts: HttpServer[] = [];
-/** What the browser complains of. */
-const complaints: string[] = [];
+/** Errors in the pages of the running test. */
+const pageErrors: string[] = [];
 afterEach(async () => {
   for (const context of contexts.splice(0)) await context.close();
   for (const host of hosts.splice(0)) host.close();
-  expect(complaints.splice(0)).toEqual([]);
+  expect(pageErrors.splice(0)).toEqual([]);
 });
 
-/** The blocks of a language in a document, for the server of this test. */
+/** @returns the code blocks of a language in a document, with the origin of the test server */
 function blocks(document: string, language: string): string[] {
   const text = readFileSync(`${root}docs/${document}`, 'utf8');
   const found = [...text.matchAll(new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``, 'g'))].map(
@@ -46,16 +46,16 @@ function blocks(document: string, language: string): string[] {
   return found.filter((code) => code.includes(documented)).map((code) => code.replaceAll(documented, server.origin));
 }
 
-/** Makes the room of a document, under a link of its own, and gives its pages for that link: the widget's, the library's. */
-async function follow(document: string, link: string): Promise<[widget: string, library: string]> {
+/** Creates the room of a document at another link. @returns the document's two pages, with that link */
+async function createDocumentedRoom(document: string, link: string): Promise<[widget: string, library: string]> {
   const [curl = ''] = blocks(document, 'bash');
-  const [request] = readCurl(curl);
+  const [request] = parseCurl(curl);
   if (!request?.body) throw new Error('the document makes no room');
-  const ofItsOwn = (text: string) => text.replaceAll('reading-circle', link);
+  const withLink = (text: string) => text.replaceAll('reading-circle', link);
   const { method, headers } = request;
-  const made = await fetch(request.url, { method, headers, body: ofItsOwn(request.body) });
+  const made = await fetch(request.url, { method, headers, body: withLink(request.body) });
   expect(made.status).toBe(201);
-  const pages = blocks(document, 'html').map(ofItsOwn);
+  const pages = blocks(document, 'html').map(withLink);
   expect(pages).toHaveLength(2);
   return pages as [string, string];
 }
@@ -68,39 +68,39 @@ async function serve(html: string): Promise<string> {
   return `http://127.0.0.1:${(host.address() as AddressInfo).port}/`;
 }
 
-/** A browser of somebody's own, on that page. */
-async function visit(url: string): Promise<Page> {
+/** Opens a page in a window with its own storage. */
+async function openPage(url: string): Promise<Page> {
   const context = await browser.newContext();
   contexts.push(context);
   const page = await context.newPage();
-  page.on('pageerror', ({ message }) => complaints.push(message));
+  page.on('pageerror', ({ message }) => pageErrors.push(message));
   await page.route('**/favicon.ico', (route) => route.fulfill({ status: 204 }));
   await page.goto(url);
   return page;
 }
 
-async function isLive(page: Page): Promise<void> {
+async function waitUntilLive(page: Page): Promise<void> {
   await page.getByText('live', { exact: true }).waitFor();
 }
 
-async function write(page: Page, text: string): Promise<void> {
+async function submit(page: Page, text: string): Promise<void> {
   await page.getByRole('textbox').fill(text);
   await page.getByRole('button').click();
 }
 
 describe.each(['embed.md', 'embed.ja.md'])('the page of docs/%s', (document) => {
-  it('joins the room, shows what others write as text, and keeps who one is', async () => {
-    const [, library] = await follow(document, `library-${document.length}`);
+  it('joins the room, shows messages of others as text, and keeps the participant after a reload', async () => {
+    const [, library] = await createDocumentedRoom(document, `library-${document.length}`);
     const url = await serve(library);
-    const [alice, bob] = [await visit(url), await visit(url)];
-    await Promise.all([isLive(alice), isLive(bob)]);
-    await write(alice, '<b>Hello</b> & こんにちは');
+    const [alice, bob] = [await openPage(url), await openPage(url)];
+    await Promise.all([waitUntilLive(alice), waitUntilLive(bob)]);
+    await submit(alice, '<b>Hello</b> & こんにちは');
     await bob.getByText('<b>Hello</b> & こんにちは').waitFor();
-    await write(bob, 'Hello, Alice');
+    await submit(bob, 'Hello, Alice');
     await alice.getByText('Hello, Alice').waitFor();
     await alice.reload();
-    await isLive(alice);
-    await write(alice, 'again');
+    await waitUntilLive(alice);
+    await submit(alice, 'again');
     await bob.getByText('again').waitFor();
     const lines = await bob.getByRole('listitem').allTextContents();
     expect(lines).toHaveLength(3);
@@ -110,20 +110,20 @@ describe.each(['embed.md', 'embed.ja.md'])('the page of docs/%s', (document) => 
     expect(await bob.locator('b').count()).toBe(0);
   });
 
-  it('holds a widget in which two people talk', async () => {
-    const [widget] = await follow(document, `widget-${document.length}`);
+  it('contains a widget in which two participants chat', async () => {
+    const [widget] = await createDocumentedRoom(document, `widget-${document.length}`);
     const url = await serve(`<!doctype html><title>A blog</title>${widget}`);
-    const [alice, bob] = [await visit(url), await visit(url)];
-    await say(alice, '<b>Hello</b> & こんにちは');
+    const [alice, bob] = [await openPage(url), await openPage(url)];
+    await sendMessage(alice, '<b>Hello</b> & こんにちは');
     await bob.locator('.text', { hasText: '<b>Hello</b> & こんにちは' }).waitFor();
-    await say(bob, 'Hello, Alice');
+    await sendMessage(bob, 'Hello, Alice');
     await alice.locator('.text', { hasText: 'Hello, Alice' }).waitFor();
     expect(await bob.locator('.text b').count()).toBe(0);
   });
 });
 
-/** Writes into the one widget of a page. */
-async function say(page: Page, text: string): Promise<void> {
+/** Sends a message in the only widget of a page. */
+async function sendMessage(page: Page, text: string): Promise<void> {
   await page.locator('[data-phase=live]').waitFor();
   await page.locator('flexio-chat textarea').fill(text);
   await page.keyboard.press('Enter');
@@ -135,10 +135,10 @@ describe('the widget', () => {
      <script type="module" src="${server.origin}/embed/widget.js"></script>
      <flexio-chat ${attributes}></flexio-chat>`;
 
-  it('leaves the page around it as it is, in language, look and title', async () => {
+  it('does not change the language, style and title of the page', async () => {
     const link = await makeRoomAt(server.origin);
-    const page = await visit(await serve(html(`link="${link}" lang="en" data-theme="dark"`)));
-    await say(page, 'Hello');
+    const page = await openPage(await serve(html(`link="${link}" lang="en" data-theme="dark"`)));
+    await sendMessage(page, 'Hello');
     await page.getByText('Sent', { exact: true }).waitFor();
     const { lang, dataset, title, color, size } = await page.evaluate(() => {
       const { documentElement: root, title } = document;
@@ -148,14 +148,14 @@ describe('the widget', () => {
       return { lang: root.lang, dataset: { ...root.dataset }, title, color: paragraph.color, size };
     });
     expect({ lang, dataset, title, color }).toEqual({ lang: '', dataset: {}, title: '', color: 'rgb(0, 0, 0)' });
-    // 15 pixels, however large letters are around it.
+    // 15 pixels, independent of the font size of the page.
     expect(size).toBe('15px');
   });
 
-  it('opens menus and questions, and gives the focus back', async () => {
+  it('opens menus and dialogs, and returns the focus', async () => {
     const link = await makeRoomAt(server.origin);
-    const page = await visit(await serve(html(`link="${link}" lang="en"`)));
-    await say(page, 'Delete me');
+    const page = await openPage(await serve(html(`link="${link}" lang="en"`)));
+    await sendMessage(page, 'Delete me');
     const message = page.getByRole('article');
     await message.hover();
     await message.getByRole('button', { name: 'More' }).click();
@@ -171,24 +171,24 @@ describe('the widget', () => {
     await expect.poll(focused).toBe('Share');
   });
 
-  it('goes to another room, and leaves when it is taken away', async () => {
+  it('joins another room when its link changes, and leaves when it is removed', async () => {
     const [one, other] = [await makeRoomAt(server.origin), await makeRoomAt(server.origin)];
-    const page = await visit(await serve(html(`link="${one}" lang="en"`)));
-    await say(page, 'in one');
+    const page = await openPage(await serve(html(`link="${one}" lang="en"`)));
+    await sendMessage(page, 'in one');
     const countOf = async (link: string) =>
       (await callAt<RoomView>(server.origin, 'GET', `/chat/${link}`)).content.participantCount;
     await expect.poll(() => countOf(one)).toBe(1);
     await page.locator('flexio-chat').evaluate((chat, link) => chat.setAttribute('link', link), other);
-    await say(page, 'in the other');
+    await sendMessage(page, 'in the other');
     await expect.poll(() => Promise.all([countOf(one), countOf(other)])).toEqual([0, 1]);
     await page.locator('flexio-chat').evaluate((chat) => chat.remove());
     await expect.poll(() => countOf(other)).toBe(0);
   });
 
   it.each([
-    ['once its script is there', (script: string, rest: string) => `import '${script}';${rest}`],
-    ['before its script is there', (script: string, rest: string) => `${rest}await import('${script}');`],
-  ])('shows what the page around it knows of a person, set %s', async (_, inOrder) => {
+    ['after its script has loaded', (script: string, rest: string) => `import '${script}';${rest}`],
+    ['before its script has loaded', (script: string, rest: string) => `${rest}await import('${script}');`],
+  ])('uses credentials that the page sets %s', async (_, inOrder) => {
     const link = await makeRoomAt(server.origin);
     const rest = `
       const chat = document.createElement('flexio-chat');
@@ -196,8 +196,8 @@ describe('the widget', () => {
       chat.setAttribute('link', '${link}');
       document.body.append(chat);`;
     const script = inOrder(`${server.origin}/embed/widget.js`, rest);
-    const page = await visit(await serve(`<!doctype html><body><script type="module">${script}</script>`));
-    await say(page, 'Hello');
+    const page = await openPage(await serve(`<!doctype html><body><script type="module">${script}</script>`));
+    await sendMessage(page, 'Hello');
     await page.locator('[data-message-id]').getByRole('button', { name: 'Carol' }).waitFor();
     const { content } = await callAt<MessagePage>(server.origin, 'GET', `/chat/${link}/messages`);
     await callAt(server.origin, 'POST', `/chat/${link}/messages`, {

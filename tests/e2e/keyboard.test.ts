@@ -1,14 +1,21 @@
-/** A room by the keyboard alone: everything is reached, the focus shows, and it is never lost. */
+/** The room page with the keyboard alone: every control can be reached, and the focus is visible and never lost. */
 import type { Locator, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { deviceWith, dialogOf, hasFocus, messageOf, openMessageMenu, shut } from '../support/in-room.ts';
+import { BrowserWindows } from '../support/browser-windows.ts';
 import { makeRoomAt, postAt } from '../support/rest.ts';
-import { Windows } from '../support/windows.ts';
+import {
+  closeDialog,
+  deviceWithStorage,
+  dialogOf,
+  hasFocus,
+  messageOf,
+  openMessageMenu,
+} from '../support/room-page.ts';
 
-const windows = Windows.ofThisFile();
+const windows = BrowserWindows.forTestFile();
 
-describe('by the keyboard alone', () => {
-  /** Presses Tab until something has the focus. */
+describe('with the keyboard alone', () => {
+  /** Presses a key until the target has the focus. */
   async function tabTo(page: Page, target: Locator, key = 'Tab'): Promise<void> {
     for (let turn = 0; turn < 40; turn++) {
       await page.keyboard.press(key);
@@ -18,32 +25,32 @@ describe('by the keyboard alone', () => {
     throw new Error(`not reached: ${target}`);
   }
 
-  /** The focus shows: round what has it, or round what that stands in. */
-  async function isShown(page: Page): Promise<boolean> {
+  /** @returns whether the focused element, or the field around it, has a visible outline */
+  async function isFocusVisible(page: Page): Promise<boolean> {
     return page.evaluate(() => {
       const focused = document.activeElement;
       if (!focused) return false;
-      const frames = [focused, focused.closest('.composer-field, .input')].filter((one) => one !== null);
-      return frames.some((one) => {
-        const { outlineStyle, outlineWidth } = getComputedStyle(one);
+      const outlined = [focused, focused.closest('.composer-field, .input')].filter((element) => element !== null);
+      return outlined.some((element) => {
+        const { outlineStyle, outlineWidth } = getComputedStyle(element);
         return outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2;
       });
     });
   }
 
-  it('one replies, reacts, edits, deletes, and finds the way back', { timeout: 120_000 }, async () => {
+  it('a participant can reply, react, edit, delete and return to the room list', { timeout: 120_000 }, async () => {
     const link = await makeRoomAt(windows.origin);
     await postAt(windows.origin, link, 'mugi', 'ひとつめ');
     await postAt(windows.origin, link, 'kenji_w', 'ふたつめ');
-    const page = await windows.enter(link, deviceWith(windows.origin, { name: 'ソラ' }));
+    const page = await windows.openRoom(link, deviceWithStorage(windows.origin, { name: 'ソラ' }));
     await messageOf(page, 'ふたつめ').waitFor();
     await tabTo(page, page.getByRole('log'));
-    expect(await isShown(page)).toBe(true);
+    expect(await isFocusVisible(page)).toBe(true);
     await page.keyboard.press('ArrowUp');
     expect(await hasFocus(messageOf(page, 'ふたつめ'))).toBe(true);
     await page.keyboard.press('ArrowUp');
     expect(await hasFocus(messageOf(page, 'ひとつめ'))).toBe(true);
-    expect(await isShown(page)).toBe(true);
+    expect(await isFocusVisible(page)).toBe(true);
 
     await tabTo(page, messageOf(page, 'ひとつめ').getByRole('button', { name: '返信' }));
     await page.keyboard.press('Enter');
@@ -59,7 +66,7 @@ describe('by the keyboard alone', () => {
     await dialogOf(page).waitFor();
     expect(await hasFocus(dialogOf(page).getByRole('button', { name: 'いいね' }))).toBe(true);
     await page.keyboard.press('ArrowRight');
-    expect(await isShown(page)).toBe(true);
+    expect(await isFocusVisible(page)).toBe(true);
     await page.keyboard.press('Enter');
     await messageOf(page, 'ひとつめ').getByRole('button', { name: '感謝 1' }).waitFor();
     await expect
@@ -90,15 +97,17 @@ describe('by the keyboard alone', () => {
     await expect.poll(() => page.evaluate(() => document.activeElement?.matches('[data-message-id]'))).toBe(true);
 
     await tabTo(page, page.getByRole('link', { name: '部屋の一覧へ' }), 'Shift+Tab');
-    expect(await isShown(page)).toBe(true);
+    expect(await isFocusVisible(page)).toBe(true);
     await page.keyboard.press('Enter');
     await page.waitForURL(`${windows.origin}/`);
   });
 
-  it('one opens each thing over the room, and is where one was once it is closed', { timeout: 120_000 }, async () => {
+  it('every dialog can be opened, and the focus returns to its control when it is closed', {
+    timeout: 120_000,
+  }, async () => {
     const link = await makeRoomAt(windows.origin);
     await postAt(windows.origin, link, 'mugi', '桜の話');
-    const page = await windows.enter(link, deviceWith(windows.origin, { name: 'ソラ' }));
+    const page = await windows.openRoom(link, deviceWithStorage(windows.origin, { name: 'ソラ' }));
     await messageOf(page, '桜の話').waitFor();
     const person = page.locator('.person').getByRole('button', { name: 'ソラ の操作' });
     for (const opener of [
@@ -111,7 +120,7 @@ describe('by the keyboard alone', () => {
       await page.keyboard.press('Enter');
       await dialogOf(page).waitFor();
       expect(await page.evaluate(() => document.activeElement?.closest('dialog') !== null)).toBe(true);
-      await shut(page);
+      await closeDialog(page);
       expect(await hasFocus(opener)).toBe(true);
     }
 
@@ -130,7 +139,7 @@ describe('by the keyboard alone', () => {
     await dialogOf(page).locator('mark').waitFor();
     await page.keyboard.press('Enter');
     await messageOf(page, '桜の話').and(page.locator('.is-highlighted')).waitFor();
-    // The message to which one came has it.
+    // The message that was found has the focus.
     await expect.poll(() => hasFocus(messageOf(page, '桜の話'))).toBe(true);
   });
 });

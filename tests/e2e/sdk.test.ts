@@ -1,4 +1,4 @@
-/** The client library in Node, as a program of one's own uses it, against a real server. */
+/** The client library in Node, as an application uses it, against a real server. */
 import { execFile, execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -6,10 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createApi, RoomConnection, type RoomConnectionOptions, type ServerFrame } from '../../client/index.ts';
-import { Cable } from '../support/cable.ts';
+import { NetworkProxy } from '../support/network-proxy.ts';
 import { callAt, makeRoomAt } from '../support/rest.ts';
 import { Server } from '../support/server.ts';
-import { until } from '../support/until.ts';
+import { waitUntil } from '../support/wait-until.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('ed25519');
 const oneLine = (pem: string | Buffer) => String(pem).replaceAll('\n', '\\n');
@@ -17,7 +17,7 @@ const oneLine = (pem: string | Buffer) => String(pem).replaceAll('\n', '\\n');
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 let server: Server;
-let cable: Cable;
+let proxy: NetworkProxy;
 beforeAll(async () => {
   server = await Server.start({
     vars: {
@@ -26,10 +26,10 @@ beforeAll(async () => {
       JWT_PUBLIC_KEY: oneLine(publicKey.export({ type: 'spki', format: 'pem' })),
     },
   });
-  cable = await Cable.to(server.origin);
+  proxy = await NetworkProxy.start(server.origin);
 });
 afterAll(async () => {
-  await cable.remove();
+  await proxy.stop();
   await server.stop();
 });
 
@@ -38,16 +38,16 @@ afterEach(() => {
   for (const connection of connections.splice(0)) connection.close();
 });
 
-/** Goes into a room under a name, which is the token too. */
-async function enter(link: string, name: string, options: Partial<RoomConnectionOptions> = {}) {
+/** Joins a room; the name is also the token. @returns the connection once it is live */
+async function joinRoom(link: string, name: string, options: Partial<RoomConnectionOptions> = {}) {
   const connection = new RoomConnection({ origin: server.origin, link, token: name, name, ...options });
   connections.push(connection);
-  await until(() => connection.state.phase.name === 'live');
+  await waitUntil(() => connection.state.phase.name === 'live');
   return connection;
 }
 
-/** The texts that the room has, over REST. */
-async function textsIn(link: string): Promise<string[]> {
+/** @returns the texts of the stored messages, read over REST */
+async function storedTexts(link: string): Promise<string[]> {
   const api = createApi({ origin: server.origin });
   const { messages } = await api.listMessages({ params: { link }, query: { limit: '100' } });
   return messages.map(({ text }) => text);
@@ -56,102 +56,102 @@ async function textsIn(link: string): Promise<string[]> {
 const textsOf = ({ state }: RoomConnection) => state.messages.map(({ text }) => text);
 const count = (length: number) => Array.from({ length }, (_, place) => `${place + 1}`);
 
-describe('what is sent', () => {
-  it('while the line is gone is there once and in order when it is back', async () => {
+describe('messages', () => {
+  it('sent while disconnected are stored once and in order after the reconnect', async () => {
     const link = await makeRoomAt(server.origin);
-    const bob = await enter(link, 'bob');
-    const alice = await enter(link, 'alice', { origin: cable.origin });
-    cable.pull();
-    await until(() => alice.state.phase.name === 'reconnecting');
+    const bob = await joinRoom(link, 'bob');
+    const alice = await joinRoom(link, 'alice', { origin: proxy.origin });
+    proxy.interrupt();
+    await waitUntil(() => alice.state.phase.name === 'reconnecting');
     const sent = ['one', 'two', 'three'].map((text) => alice.send(text));
     bob.send('meanwhile');
-    await until(() => textsOf(bob).length === 1);
+    await waitUntil(() => textsOf(bob).length === 1);
     expect(alice.state.outgoing.map(({ text }) => text)).toEqual(['one', 'two', 'three']);
-    cable.plug();
+    proxy.restore();
     alice.reconnect();
     const acks = await Promise.all(sent.map(({ stored }) => stored));
     expect(acks.map(({ messageId }) => messageId)).toEqual([2, 3, 4]);
     const all = ['meanwhile', 'one', 'two', 'three'];
-    await until(() => textsOf(alice).length === 4 && textsOf(bob).length === 4);
-    expect([textsOf(alice), textsOf(bob), await textsIn(link)]).toEqual([all, all, all]);
+    await waitUntil(() => textsOf(alice).length === 4 && textsOf(bob).length === 4);
+    expect([textsOf(alice), textsOf(bob), await storedTexts(link)]).toEqual([all, all, all]);
     expect(alice.state.outgoing).toEqual([]);
   });
 
-  it('is there once and in order though the server is killed in the midst of it', async () => {
+  it('are stored once and in order although the server is killed while they are sent', async () => {
     const link = await makeRoomAt(server.origin);
-    const alice = await enter(link, 'alice');
-    const bob = await enter(link, 'bob');
+    const alice = await joinRoom(link, 'alice');
+    const bob = await joinRoom(link, 'bob');
     const sent = count(60).map((text) => alice.send(text));
     let stored = 0;
     let killed: Promise<void> | undefined;
-    const note = () => {
+    const countStored = () => {
       if (++stored === 5) killed = server.kill();
     };
-    for (const one of sent) void one.stored.then(note);
-    await until(() => killed !== undefined);
+    for (const one of sent) void one.stored.then(countStored);
+    await waitUntil(() => killed !== undefined);
     await killed;
     expect(stored).toBeLessThan(60);
-    await until(() => alice.state.phase.name === 'reconnecting');
+    await waitUntil(() => alice.state.phase.name === 'reconnecting');
     const late = alice.send('61');
     await server.boot();
     alice.reconnect();
     bob.reconnect();
     await Promise.all([...sent, late].map((one) => one.stored));
-    await until(() => bob.state.newestId === 61 && alice.state.newestId === 61);
-    expect(await textsIn(link)).toEqual(count(61));
-    // Of more than a page, whoever came back knows at least the newest.
+    await waitUntil(() => bob.state.newestId === 61 && alice.state.newestId === 61);
+    expect(await storedTexts(link)).toEqual(count(61));
+    // A client that missed more than a page has at least the newest messages.
     expect(textsOf(bob)).toEqual(count(61).slice(-textsOf(bob).length));
     expect(alice.state.outgoing).toEqual([]);
   });
 });
 
-describe('two in a room', () => {
+describe('two participants', () => {
   it('see each other’s edits, deletions and reactions', async () => {
     const link = await makeRoomAt(server.origin);
-    const [alice, bob] = [await enter(link, 'alice'), await enter(link, 'bob')];
+    const [alice, bob] = [await joinRoom(link, 'alice'), await joinRoom(link, 'bob')];
     const { messageId } = await alice.send('Helo').stored;
-    await until(() => textsOf(bob).length === 1);
+    await waitUntil(() => textsOf(bob).length === 1);
     await alice.edit(messageId, 'Hello');
     await bob.react(messageId, '👍', true);
     const both = [alice, bob];
-    await until(() => both.every(({ state }) => state.messages[0]?.reactions.length === 1));
+    await waitUntil(() => both.every(({ state }) => state.messages[0]?.reactions.length === 1));
     expect(both.map(textsOf)).toEqual([['Hello'], ['Hello']]);
     expect(both.map(({ state }) => state.messages[0]?.reactions[0]?.mine ?? false)).toEqual([false, true]);
     await expect(bob.edit(messageId, 'Goodbye')).rejects.toMatchObject({ statusCode: 403 });
     await expect(bob.react(99, '👍', true)).rejects.toMatchObject({ statusCode: 404 });
     await bob.react(messageId, '👍', false);
     await alice.delete(messageId);
-    await until(() => both.every(({ state }) => state.messages[0]?.deletedAt !== undefined));
+    await waitUntil(() => both.every(({ state }) => state.messages[0]?.deletedAt !== undefined));
     expect(both.map(({ state }) => state.messages[0])).toMatchObject([
       { text: '', reactions: [] },
       { text: '', reactions: [] },
     ]);
   });
 
-  it('type, and read', async () => {
+  it('see each other’s typing and read markers', async () => {
     const link = await makeRoomAt(server.origin);
-    const [alice, bob] = [await enter(link, 'alice'), await enter(link, 'bob')];
+    const [alice, bob] = [await joinRoom(link, 'alice'), await joinRoom(link, 'bob')];
     alice.typing(true);
-    await until(() => bob.state.typing[0]?.participant.name === 'alice');
+    await waitUntil(() => bob.state.typing[0]?.participant.name === 'alice');
     const { messageId } = await alice.send('Hello').stored;
-    await until(() => textsOf(bob).length === 1);
+    await waitUntil(() => textsOf(bob).length === 1);
     expect(bob.state.typing).toEqual([]);
     bob.read(messageId);
-    await until(() => alice.state.marks[bob.state.self?.id ?? ''] === messageId);
+    await waitUntil(() => alice.state.marks[bob.state.self?.id ?? ''] === messageId);
   });
 
-  it('jump to a message far back, read on from it, and come back to what was said meanwhile', async () => {
+  it('jump to an old message, load newer ones from there, and return to messages sent meanwhile', async () => {
     const link = await makeRoomAt(server.origin);
     for (const text of count(300)) {
       await callAt(server.origin, 'POST', `/chat/${link}/messages`, { token: 'carol', clientId: text, text });
     }
-    const [alice, bob] = [await enter(link, 'alice'), await enter(link, 'bob')];
+    const [alice, bob] = [await joinRoom(link, 'alice'), await joinRoom(link, 'bob')];
     expect(textsOf(alice)).toEqual(count(300).slice(-50));
     await alice.jumpTo(5);
     expect(textsOf(alice)).toEqual(count(29));
     expect(alice.state).toMatchObject({ hasNewer: true, hasOlder: false, newestId: 300 });
     await bob.send('301').stored;
-    await until(() => alice.state.newestId === 301);
+    await waitUntil(() => alice.state.newestId === 301);
     expect(textsOf(alice)).toEqual(count(29));
     await alice.loadNewer();
     expect(textsOf(alice)).toEqual(count(79));
@@ -166,10 +166,10 @@ describe('two in a room', () => {
   });
 });
 
-it('a signed token that lasts for seconds is renewed, and nobody sees its holder leave', async () => {
+it('a signed token that expires within seconds is renewed, and the participant does not leave', async () => {
   const link = await makeRoomAt(server.origin);
-  const heard: ServerFrame[] = [];
-  const bob = await enter(link, 'bob', { onFrame: (frame) => heard.push(frame) });
+  const frames: ServerFrame[] = [];
+  const bob = await joinRoom(link, 'bob', { onFrame: (frame) => frames.push(frame) });
   const api = createApi({ origin: server.origin });
   const expiries: number[] = [];
   const token = async () => {
@@ -178,83 +178,83 @@ it('a signed token that lasts for seconds is renewed, and nobody sees its holder
     expiries.push(issued.expiresAt);
     return issued.token;
   };
-  const alice = await enter(link, 'alice', { token });
+  const alice = await joinRoom(link, 'alice', { token });
   expect(alice.state.self).toMatchObject({ id: 'u:alice', name: 'Alice' });
-  await until(() => expiries.length >= 3 && Date.now() > (expiries[0] ?? 0));
+  await waitUntil(() => expiries.length >= 3 && Date.now() > (expiries[0] ?? 0));
   expect(await alice.send('still here').stored).toMatchObject({ messageId: 1 });
-  await until(() => textsOf(bob).length === 1);
+  await waitUntil(() => textsOf(bob).length === 1);
   expect(alice.state.phase.name).toBe('live');
-  expect(heard.filter((frame) => frame.type === 'presence' && frame.left)).toEqual([]);
+  expect(frames.filter((frame) => frame.type === 'presence' && frame.left)).toEqual([]);
 });
 
-it('a signed token that expired unseen is got anew before a message goes out', async () => {
+it('a signed token that expired during sleep is renewed before a message is sent', async () => {
   const link = await makeRoomAt(server.origin);
   const api = createApi({ origin: server.origin });
   let issued = 0;
-  let slept: (() => void) | undefined;
+  let sleeping: (() => void) | undefined;
   const token = async () => {
     issued++;
-    // As on a laptop that sleeps: what was to be renewed is not, until it wakes.
-    if (issued === 2) await new Promise<void>((resolve) => (slept = resolve));
+    // As on a laptop that sleeps: the renewal does not finish.
+    if (issued === 2) await new Promise<void>((resolve) => (sleeping = resolve));
     const call = { body: { userId: 'alice', expiresIn: issued === 1 ? 2 : 600 } };
     return (await api.issueToken(call, { bearer: 'operator-secret' })).token;
   };
-  const alice = await enter(link, 'alice', { token });
-  const bob = await enter(link, 'bob');
-  await until(() => slept !== undefined);
-  await until(async () => {
+  const alice = await joinRoom(link, 'alice', { token });
+  const bob = await joinRoom(link, 'bob');
+  await waitUntil(() => sleeping !== undefined);
+  await waitUntil(async () => {
     const refused = await alice.edit(1, 'x').catch((error: { statusCode: number }) => error.statusCode);
     return refused === 401;
   });
   const { stored } = alice.send('awake');
   expect(await stored).toMatchObject({ messageId: 1 });
-  await until(() => textsOf(bob).length === 1);
+  await waitUntil(() => textsOf(bob).length === 1);
   expect(bob.state.messages[0]?.author.id).toBe('u:alice');
 });
 
-it('order is kept, as whoever keeps it sees it, and whoever it is kept from', async () => {
+it('moderation takes effect for the moderator and for its target', async () => {
   const link = await makeRoomAt(server.origin);
-  const heard: ServerFrame[] = [];
-  const keeper = await enter(link, 'keeper', { adminToken: 'admin-secret', onFrame: (frame) => heard.push(frame) });
-  const bob = await enter(link, 'bob');
+  const frames: ServerFrame[] = [];
+  const carol = await joinRoom(link, 'carol', { adminToken: 'admin-secret', onFrame: (frame) => frames.push(frame) });
+  const bob = await joinRoom(link, 'bob');
   const target = bob.state.self?.id ?? '';
   const { messageId } = await bob.send('advertising').stored;
 
   await expect(bob.moderate({ action: 'lock' })).rejects.toMatchObject({ statusCode: 403 });
   expect(await bob.report(messageId, 'my own')).toMatchObject({ action: 'report' });
-  await until(() => heard.some((frame) => frame.type === 'moderation' && frame.entry.action === 'report'));
+  await waitUntil(() => frames.some((frame) => frame.type === 'moderation' && frame.entry.action === 'report'));
 
-  expect(await keeper.moderate({ action: 'mute', target, seconds: 600 })).toMatchObject({ action: 'mute' });
-  await until(() => bob.state.self?.mutedUntil !== undefined);
+  expect(await carol.moderate({ action: 'mute', target, seconds: 600 })).toMatchObject({ action: 'mute' });
+  await waitUntil(() => bob.state.self?.mutedUntil !== undefined);
   const { clientId, stored } = bob.send('muted');
   await expect(stored).rejects.toMatchObject({ statusCode: 403 });
-  await keeper.moderate({ action: 'unmute', target });
-  await until(() => bob.state.self?.mutedUntil === undefined);
+  await carol.moderate({ action: 'unmute', target });
+  await waitUntil(() => bob.state.self?.mutedUntil === undefined);
   expect(await bob.retry(clientId).stored).toMatchObject({ clientId });
 
-  await keeper.moderate({ action: 'slow', seconds: 600 });
-  await until(() => bob.state.chatSettings.slowSeconds === 600);
+  await carol.moderate({ action: 'slow', seconds: 600 });
+  await waitUntil(() => bob.state.chatSettings.slowSeconds === 600);
   bob.send('hasty');
-  await until(() => bob.state.waitUntil > Date.now());
+  await waitUntil(() => bob.state.waitUntil > Date.now());
   expect(bob.state.outgoing).toMatchObject([{ text: 'hasty' }]);
-  await keeper.moderate({ action: 'slow', seconds: 0 });
+  await carol.moderate({ action: 'slow', seconds: 0 });
 
-  await keeper.moderate({ action: 'promote', target });
-  await until(() => bob.state.role === 'moderator');
-  await keeper.moderate({ action: 'kick', target, reason: 'enough' });
-  await until(() => bob.state.phase.name === 'ended');
+  await carol.moderate({ action: 'promote', target });
+  await waitUntil(() => bob.state.role === 'moderator');
+  await carol.moderate({ action: 'kick', target, reason: 'enough' });
+  await waitUntil(() => bob.state.phase.name === 'ended');
   expect(bob.state.phase).toMatchObject({ code: 4403, reason: expect.stringContaining('enough') });
 });
 
 describe('the example of the README', () => {
-  /** The example in a README, without its remarks, which are in the language of each. */
+  /** The example of a README without its comments, which are in the language of the README. */
   function example(readme: string): string {
     const text = readFileSync(`${root}${readme}`, 'utf8');
     const [, code = ''] = /```ts\n([\s\S]*?)```/.exec(text) ?? [];
     return code.replaceAll(/ \/\/ .*$/gm, '');
   }
 
-  it('is the same in both languages, runs as it is written, and ends', async () => {
+  it('is the same in both languages, runs as written, and ends', async () => {
     const code = example('README.md');
     expect(example('README.ja.md')).toBe(code);
     execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'client/tsconfig.json'], { cwd: root });
@@ -266,7 +266,7 @@ describe('the example of the README', () => {
     expect(stdout).toContain("'読書会'");
     expect(stdout).toContain('live 1 0 1');
     expect(stdout.trim()).toMatch(/\nended 1 \d+ [01]$/);
-    const bob = await enter(link, 'bob');
+    const bob = await joinRoom(link, 'bob');
     expect(bob.state.messages).toMatchObject([
       { text: 'Hello', author: { name: 'Alice' }, reactions: [{ emoji: '👍', count: 1 }] },
     ]);

@@ -1,11 +1,11 @@
-/** What only a real server process shows: what is stored outlives a power cut, and every request is answered. */
+/** Behaviour that only a real server process shows: stored data survives SIGKILL, and every request gets a response. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { RoomConnection, type RoomState } from '../../client/index.ts';
 import type { Message, MessagePage } from '../../shared/message.ts';
 import type { RoomView } from '../../shared/room.ts';
 import { callAt, makeRoomAt } from '../support/rest.ts';
 import { Server } from '../support/server.ts';
-import { until } from '../support/until.ts';
+import { waitUntil } from '../support/wait-until.ts';
 
 let server: Server;
 beforeAll(async () => {
@@ -40,7 +40,7 @@ it('a room with history survives SIGKILL: same rooms, messages, ids, rev and epo
   expect(again).toMatchObject({ statusCode: 200, content: { id: 1 } });
 });
 
-it('whatever was acknowledged before a kill in mid-conversation is there, and what was not goes out once', async () => {
+it('messages acknowledged before a SIGKILL are stored, and the others are sent exactly once', async () => {
   const link = await makeRoomAt(server.origin);
   let state: RoomState | undefined;
   const connection = new RoomConnection({
@@ -53,28 +53,28 @@ it('whatever was acknowledged before a kill in mid-conversation is there, and wh
     },
   });
   try {
-    await until(() => state?.phase.name === 'live');
+    await waitUntil(() => state?.phase.name === 'live');
     for (let turn = 1; turn <= 30; turn++) connection.send(`${turn}`);
-    await until(() => (state?.outgoing.length ?? 30) < 25);
+    await waitUntil(() => (state?.outgoing.length ?? 30) < 25);
     await server.kill();
     const acknowledged = 30 - (state?.outgoing.length ?? 0);
-    await until(() => state?.phase.name === 'reconnecting');
+    await waitUntil(() => state?.phase.name === 'reconnecting');
     for (let turn = 31; turn <= 40; turn++) connection.send(`${turn}`);
     await server.boot();
     const stored = (await messagesOf(link)).messages.map((message) => message.text);
     expect(stored.length).toBeGreaterThanOrEqual(acknowledged);
-    await until(() => state?.phase.name === 'live' && state.outgoing.length === 0);
+    await waitUntil(() => state?.phase.name === 'live' && state.outgoing.length === 0);
     const { messages, rev } = await messagesOf(link);
     expect(messages.map((message) => message.text)).toEqual(Array.from({ length: 40 }, (_, index) => `${index + 1}`));
     expect(rev).toBe(40);
-    await until(() => state?.messages.length === 40);
+    await waitUntil(() => state?.messages.length === 40);
     expect(state?.messages).toEqual(messages);
   } finally {
     connection.close();
   }
 });
 
-it('a body far over the limit is answered, not cut off', async () => {
+it('a body far over the limit gets a 413 response, and the connection is not reset', async () => {
   for (const size of [40_000, 1_000_000, 5_000_000]) {
     for (let turn = 0; turn < 5; turn++) {
       const response = await fetch(`${server.origin}/chat/new`, { method: 'POST', body: 'x'.repeat(size) });
@@ -87,16 +87,16 @@ it.each([
   ['POST', '/', 405, 'Method not allowed'],
   ['GET', '/no/such/page', 404, 'Not found'],
   ['POST', '/no/such/page', 404, 'Not found'],
-])('%s %s is refused in the envelope', async (method, path, statusCode, text) => {
+])('%s %s returns the error in the envelope', async (method, path, statusCode, text) => {
   expect(await callAt(server.origin, method, path)).toEqual({ statusCode, content: text, error: text });
 });
 
-it.each(['/chat', '/chat/'])('%s leads to the lobby', async (path) => {
+it.each(['/chat', '/chat/'])('%s redirects to the lobby', async (path) => {
   const response = await fetch(server.origin + path, { redirect: 'manual' });
   expect([response.status, response.headers.get('Location')]).toEqual([302, `${server.origin}/`]);
 });
 
-it('a backlog that is longer than the pace of a person goes out once, and in order', async () => {
+it('an outbox larger than the rate limit of a participant is sent exactly once and in order', async () => {
   const limited = await Server.start({ vars: { RATE_LIMITS: 'on' } });
   try {
     const link = await makeRoomAt(limited.origin);
@@ -112,7 +112,7 @@ it('a backlog that is longer than the pace of a person goes out once, and in ord
       outgoing,
       onState: () => undefined,
     });
-    await until(() => connection.state.messages.length === 25);
+    await waitUntil(() => connection.state.messages.length === 25);
     connection.close();
     const { content } = await callAt<MessagePage>(limited.origin, 'GET', `/chat/${link}/messages`);
     expect(content.messages.map(({ text }) => text)).toEqual(outgoing.map(({ text }) => text));

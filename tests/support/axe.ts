@@ -1,4 +1,4 @@
-/** What axe-core finds wrong with a page: WCAG 2.2 A and AA, and best practices. */
+/** Violations that axe-core finds in a page: WCAG 2.2 A and AA, and best practices. */
 import axe, { type RunOptions } from 'axe-core';
 import type { Page } from 'playwright-core';
 
@@ -10,26 +10,26 @@ const options: RunOptions = {
 const contrastOnly: RunOptions = { runOnly: { type: 'rule', values: ['color-contrast'] }, resultTypes: ['violations'] };
 
 /**
- * The violations, each as its rule and where it is. Contrast is measured once more without pseudo-elements: over one,
- * such as the axis, axe cannot tell it, and passes it over.
+ * @returns each violation as `rule: selector`. Contrast is checked a second time without pseudo-elements, because axe
+ * skips text over one, such as the axis of the log.
  */
 export async function violationsOn(page: Page): Promise<string[]> {
-  // By the debugger, since the policy of the pages lets no script in. Nor would it a style: an adopted sheet is none.
+  // Run through the debugger, and styled by an adopted sheet, because the Content-Security-Policy blocks both elements.
   await page.evaluate(axe.source);
-  const found = await look(page, options);
+  const found = await runAxe(page, options);
   await page.evaluate(() => {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync('*::before, *::after { content: none !important }');
     document.adoptedStyleSheets = [sheet];
   });
-  const pale = await look(page, contrastOnly);
+  const contrast = await runAxe(page, contrastOnly);
   await page.evaluate(() => {
     document.adoptedStyleSheets = [];
   });
-  return [...new Set([...found, ...pale])];
+  return [...new Set([...found, ...contrast])];
 }
 
-async function look(page: Page, run: RunOptions): Promise<string[]> {
+async function runAxe(page: Page, run: RunOptions): Promise<string[]> {
   return page.evaluate(async (given) => {
     const { violations } = await (window as unknown as { axe: typeof axe }).axe.run(document, given);
     return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));

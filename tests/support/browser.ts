@@ -1,6 +1,6 @@
 /**
  * A real Chromium: the one named by CHROME_PATH, an installed one, or else the one that @sparticuz/chromium ships
- * (Linux x64). Where there is none, the tests fail with a word on how to get one; they are never skipped.
+ * (Linux x64). Without one, the tests fail with an error that says how to get one; they are never skipped.
  */
 import { execFile } from 'node:child_process';
 import { accessSync, constants, existsSync } from 'node:fs';
@@ -32,14 +32,14 @@ function findInstalled(): string | undefined {
   return [...candidates, macPath].find(isExecutable);
 }
 
-/** Unpacks the packaged browser once, aside and then in one step, so that half of it is never taken for the whole. */
+/** Unpacks the packaged browser once, into a temporary folder that is then renamed: a partial one is never used. */
 async function unpack(): Promise<string> {
   const binary = join(cache, 'chromium');
   if (existsSync(binary)) return binary;
-  const aside = `${cache}-${process.pid}`;
-  await mkdir(aside, { recursive: true });
-  await run(process.execPath, [unpackScript], { env: { ...process.env, TMPDIR: aside } });
-  await rename(aside, cache).catch(() => rm(aside, { recursive: true, force: true }));
+  const temporary = `${cache}-${process.pid}`;
+  await mkdir(temporary, { recursive: true });
+  await run(process.execPath, [unpackScript], { env: { ...process.env, TMPDIR: temporary } });
+  await rename(temporary, cache).catch(() => rm(temporary, { recursive: true, force: true }));
   return binary;
 }
 
@@ -58,7 +58,6 @@ async function findBrowser(): Promise<{ path: string; libraries?: string }> {
   throw new Error('No browser: install Chrome or Chromium, or set CHROME_PATH to one');
 }
 
-/** Starts the browser. */
 export async function launchBrowser(): Promise<Browser> {
   const { path, libraries } = await findBrowser();
   const libraryPath = [process.env.LD_LIBRARY_PATH, libraries].filter(Boolean).join(':');

@@ -1,6 +1,6 @@
-/** Reads `curl` commands as a shell would, so that a document's examples can be run where there is no curl. */
+/** Parses `curl` commands as a shell does, so that the examples of a document run on machines without curl. */
 
-/** What a command asks for. */
+/** The request that a command sends. */
 export interface CurlRequest {
   method: string;
   url: string;
@@ -35,7 +35,7 @@ function toRequest([name, ...words]: string[]): CurlRequest {
   return request;
 }
 
-/** The requests of a block, in order. */
-export function readCurl(block: string): CurlRequest[] {
+/** @returns the requests of the commands in a block, in order */
+export function parseCurl(block: string): CurlRequest[] {
   return splitCommands(block).map(toRequest);
 }

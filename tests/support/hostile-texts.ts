@@ -1,6 +1,6 @@
-/** Texts that were made to be more than text: none of them may run, leave its place, or lead anywhere. */
+/** Texts that try to run scripts, load resources, navigate or break the layout. Pages must show them as text. */
 
-const beacon = 'https://evil.example';
+const foreignSite = 'https://evil.example';
 
 const scripts = [
   '<script>window.ran=1</script>',
@@ -31,23 +31,25 @@ const handlers = [
   'onpointerenter',
 ];
 const elements = ['img src=x', 'svg', 'input autofocus', 'body', 'details open', 'video src=x'];
-const eventful = elements.flatMap((element) => handlers.map((handler) => `<${element} ${handler}=window.ran=1>`));
+const elementsWithHandlers = elements.flatMap((element) =>
+  handlers.map((handler) => `<${element} ${handler}=window.ran=1>`),
+);
 
 const elementsThatLoad = [
-  `<iframe src="${beacon}/frame"></iframe>`,
+  `<iframe src="${foreignSite}/frame"></iframe>`,
   '<iframe srcdoc="<script>parent.ran=1</script>"></iframe>',
-  `<img src="${beacon}/i.png">`,
-  `<link rel=stylesheet href="${beacon}/s.css">`,
-  `<style>@import "${beacon}/s.css"; *{display:none}</style>`,
-  `<meta http-equiv=refresh content="0;url=${beacon}">`,
-  `<base href="${beacon}/">`,
-  `<object data="${beacon}/o"></object>`,
-  `<embed src="${beacon}/e">`,
-  `<form action="${beacon}"><button>送信</button></form>`,
-  `<a href="${beacon}" ping="${beacon}">x</a>`,
-  `<video poster="${beacon}/p.png"></video>`,
-  `<audio src="${beacon}/a.mp3" autoplay></audio>`,
-  `<div style="background:url(${beacon}/b.png)">x</div>`,
+  `<img src="${foreignSite}/i.png">`,
+  `<link rel=stylesheet href="${foreignSite}/s.css">`,
+  `<style>@import "${foreignSite}/s.css"; *{display:none}</style>`,
+  `<meta http-equiv=refresh content="0;url=${foreignSite}">`,
+  `<base href="${foreignSite}/">`,
+  `<object data="${foreignSite}/o"></object>`,
+  `<embed src="${foreignSite}/e">`,
+  `<form action="${foreignSite}"><button>送信</button></form>`,
+  `<a href="${foreignSite}" ping="${foreignSite}">x</a>`,
+  `<video poster="${foreignSite}/p.png"></video>`,
+  `<audio src="${foreignSite}/a.mp3" autoplay></audio>`,
+  `<div style="background:url(${foreignSite}/b.png)">x</div>`,
   `<div style="position:fixed;inset:0;z-index:9999">x</div>`,
 ];
 
@@ -115,7 +117,7 @@ const invisible = [
   '\uFFFD\uFFFE\uFFFF',
 ];
 
-const piles = [
+const combiningMarks = [
   `Z${'\u0300'.repeat(100)}a${'\u0323'.repeat(100)}lgo`,
   [...'ZALGO'].map((letter) => letter + '\u0336\u034F\u0489\u0315'.repeat(20)).join(''),
   `か${'\u3099'.repeat(80)}`,
@@ -199,12 +201,12 @@ const templates = [
 
 export const hostileTexts: readonly string[] = [
   ...scripts,
-  ...eventful,
+  ...elementsWithHandlers,
   ...elementsThatLoad,
   ...addresses,
   ...directions,
   ...invisible,
-  ...piles,
+  ...combiningMarks,
   ...lengths,
   ...emoji,
   ...entities,

@@ -1,7 +1,7 @@
-/** Calls to a real server. */
+/** REST calls to a real server. */
 import type { Envelope } from '../../shared/envelope.ts';
 
-/** Sends a request and reads the envelope. */
+/** @returns the envelope of the response. @throws if its status code differs from the HTTP status */
 export async function callAt<T>(origin: string, method: string, path: string, body?: unknown): Promise<Envelope<T>> {
   const response = await fetch(new URL(path, origin), {
     method,
@@ -15,7 +15,7 @@ export async function callAt<T>(origin: string, method: string, path: string, bo
 
 let made = 0;
 
-/** Makes a room and gives its link. */
+/** Creates a room with the admin token `admin-secret`. @returns its link */
 export async function makeRoomAt(origin: string): Promise<string> {
   made += 1;
   const link = `room-${made}-${Date.now().toString(36)}`;
@@ -27,7 +27,7 @@ export async function makeRoomAt(origin: string): Promise<string> {
 
 let posted = 0;
 
-/** Posts a message of the person whose token is their name. @returns its id */
+/** Posts a message; the name of its author is also the token. @returns the id of the message */
 export async function postAt(origin: string, link: string, name: string, text: string, more = {}): Promise<number> {
   posted += 1;
   const body = { token: name, name, text, clientId: `posted-${posted}`, ...more };

@@ -11,8 +11,8 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
- * A free port below those that systems give to outgoing connections, so that none of them takes it before the server does
- * or while the server restarts. Random, since other test files choose theirs at the same time.
+ * @returns a free port below those that systems give to outgoing connections, so that none of them takes it before the
+ * server starts or while it restarts. Random, because other test files choose ports at the same time.
  */
 async function freePort(): Promise<number> {
   for (;;) {
@@ -46,11 +46,11 @@ export interface ServerOptions {
 export class Server {
   readonly origin: string;
   readonly #port: number;
-  /** The folder of its storage. */
+  /** Path of the folder with the storage. */
   readonly folder: string;
   readonly #vars: string[];
   #process: ChildProcess | undefined;
-  #said = '';
+  #output = '';
 
   private constructor(port: number, folder: string, { vars = {} }: ServerOptions) {
     this.#port = port;
@@ -63,8 +63,8 @@ export class Server {
   }
 
   /** The output of the process since it was started. */
-  get said(): string {
-    return this.#said;
+  get output(): string {
+    return this.#output;
   }
 
   /** Starts a server with empty storage. */
@@ -74,7 +74,7 @@ export class Server {
     return server;
   }
 
-  /** Starts the process on the existing storage. Tries again where one of wrangler's own ports is taken. */
+  /** Starts the process on the existing storage. Retries if one of wrangler's own ports is in use. */
   async boot(tries = 3): Promise<void> {
     const inspector = await freePort();
     const flags = ['--port', String(this.#port), '--inspector-port', String(inspector), '--persist-to', this.folder];
@@ -83,29 +83,29 @@ export class Server {
     const kind = ['--define', 'process.env.NODE_ENV:"development"'];
     // Keeps the secrets of a .dev.vars file out of the tests.
     const secrets = ['--env-file', 'worker/no-secrets.env'];
-    this.#said = '';
+    this.#output = '';
     const child = spawn(process.execPath, [...wrangler, ...kind, ...secrets, ...flags, ...this.#vars], {
       cwd: root,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const listen = (chunk: Buffer) => {
-      this.#said += chunk.toString();
+    const collect = (chunk: Buffer) => {
+      this.#output += chunk.toString();
     };
-    child.stdout.on('data', listen);
-    child.stderr.on('data', listen);
+    child.stdout.on('data', collect);
+    child.stderr.on('data', collect);
     this.#process = child;
     const deadline = Date.now() + 60_000;
     while (!(await answers(`${this.origin}/chat/list`))) {
       const dead = child.exitCode !== null;
-      if (dead && tries > 1 && /EADDRINUSE|Address already in use/i.test(this.#said)) return this.boot(tries - 1);
-      if (dead || Date.now() > deadline) throw new Error(`the server did not start:\n${this.#said}`);
+      if (dead && tries > 1 && /EADDRINUSE|Address already in use/i.test(this.#output)) return this.boot(tries - 1);
+      if (dead || Date.now() > deadline) throw new Error(`the server did not start:\n${this.#output}`);
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
 
-  /** Bytes of memory that the runtime's processes hold at this moment (Linux). */
-  memory(): number {
+  /** @returns the resident memory of the runtime processes, in bytes (Linux) */
+  memoryBytes(): number {
     const group = this.#process?.pid;
     const stats = readdirSync('/proc').flatMap((entry) => {
       try {
@@ -123,7 +123,7 @@ export class Server {
     return ours.reduce((sum, [, rest]) => sum + Number(rest?.[21]) * 4_096, 0);
   }
 
-  /** Kills wrangler and the runtime at once, like a power failure. */
+  /** Kills wrangler and the runtime with SIGKILL, and waits until the port is closed. */
   async kill(): Promise<void> {
     const child = this.#process;
     if (!child?.pid || child.exitCode !== null || child.signalCode !== null) return;

@@ -3,7 +3,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Longest first, as measured with all runs of the properties. Files that match none keep Vitest's order. */
 const slowest = [
-  /slow-readers/,
+  /slow-consumer-memory/,
   /conversation\.property/,
   /participants\.property/,
   /\.property/,

@@ -1,4 +1,4 @@
-/** A host of files alone, as Cloudflare Pages is one: what it knows of a site is in its `_redirects` and `_headers`. */
+/** A static file host like Cloudflare Pages, configured by the `_redirects` and `_headers` files of a site. */
 import { once } from 'node:events';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -13,8 +13,8 @@ const types: Record<string, string> = {
   '.webmanifest': 'application/manifest+json',
 };
 
-/** What it answers to a path. */
-export interface StaticAnswer {
+/** The response to a path. */
+export interface StaticResponse {
   status: number;
   headers: Record<string, string>;
   body: Buffer;
@@ -25,7 +25,7 @@ interface HeadersRule {
   headers: Record<string, string>;
 }
 
-/** Whether a path is one of those that a rule is for: `*` at its end stands for any more. */
+/** @returns whether a rule applies to a path; a `*` at the end of a rule matches any characters */
 function matches(rule: string, path: string): boolean {
   return rule.endsWith('*') ? path.startsWith(rule.slice(0, -1)) : path === rule;
 }
@@ -55,12 +55,12 @@ export class StaticHost {
       .map((line) => line.split(/\s+/));
     this.#headers = readHeaders(read('_headers'));
     this.#server = createServer((request, response) => {
-      const { status, headers, body } = this.answer(request.url ?? '/');
+      const { status, headers, body } = this.respond(request.url ?? '/');
       response.writeHead(status, headers).end(body);
     });
   }
 
-  /** Serves a folder on a port of its own. */
+  /** Serves a folder on a free port. */
   static async start(folder: string): Promise<StaticHost> {
     const host = new StaticHost(folder);
     host.#server.listen(0, '127.0.0.1');
@@ -72,18 +72,18 @@ export class StaticHost {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** What there is at a path. */
-  answer(url: string): StaticAnswer {
+  /** @returns the response to a path or URL */
+  respond(url: string): StaticResponse {
     const { pathname } = new URL(url, 'http://host');
     const [, to = pathname] = this.#redirects.find(([from = '']) => from !== '' && matches(from, pathname)) ?? [];
     const named = join(this.#folder, to);
     const file = existsSync(named) && statSync(named).isDirectory() ? join(named, 'index.html') : named;
-    const isThere = existsSync(file) && !/^\/_(headers|redirects)$/.test(to);
+    const exists = existsSync(file) && !/^\/_(headers|redirects)$/.test(to);
     const rules = this.#headers.filter(({ path }) => matches(path, pathname)).map(({ headers }) => headers);
     return {
-      status: isThere ? 200 : 404,
+      status: exists ? 200 : 404,
       headers: Object.assign({ 'Content-Type': types[extname(file)] ?? 'text/plain' }, ...rules),
-      body: isThere ? readFileSync(file) : Buffer.from(''),
+      body: exists ? readFileSync(file) : Buffer.from(''),
     };
   }
 

@@ -1,4 +1,4 @@
-/** The pages on an origin of their own, and the files that pages of others load, in a real browser. */
+/** The pages on another origin than the service, and the files that other sites load, in a real browser. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -20,13 +20,13 @@ const allowedOrigin = 'https://pages.example';
 let server: Server;
 let browser: Browser;
 let folder: string;
-/** Serves the pages as they were built for another origin. */
+/** Serves the pages, built for another origin than that of the service. */
 let host: StaticHost;
 const contexts: BrowserContext[] = [];
-/** What went wrong in the pages of the test that runs. */
-let complaints: string[] = [];
+/** Errors in the pages of the running test. */
+let pageErrors: string[] = [];
 
-/** Builds the site as a host of its own gets it. */
+/** Builds the pages for a separate host, to use that service. */
 async function build(service: string, to: string): Promise<void> {
   const vite = ['node_modules/vite/bin/vite.js', 'build', '--config', 'pages/vite.config.ts'];
   await promisify(execFile)(process.execPath, [...vite, '--outDir', to, '--emptyOutDir', '--logLevel', 'warn'], {
@@ -52,61 +52,61 @@ afterAll(async () => {
 });
 afterEach(async () => {
   await Promise.all(contexts.splice(0).map((context) => context.close()));
-  const heard = complaints;
-  complaints = [];
-  expect(heard).toEqual([]);
+  const errors = pageErrors;
+  pageErrors = [];
+  expect(errors).toEqual([]);
 });
 
-/** A window of somebody's own, which has not gone anywhere yet. */
+/** Opens a blank window with its own storage. */
 async function openWindow(): Promise<Page> {
   const context = await browser.newContext({ locale: 'ja-JP', viewport: { width: 1_280, height: 800 } });
   contexts.push(context);
   const page = await context.newPage();
-  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('pageerror', (error) => pageErrors.push(error.message));
   page.on('console', (message) => {
     if (/Content Security Policy|Trusted|Permissions-Policy|CORS|manifest/i.test(message.text())) {
-      complaints.push(message.text());
+      pageErrors.push(message.text());
     }
   });
   return page;
 }
 
-async function enter(origin: string, link: string): Promise<Page> {
+async function openRoom(origin: string, link: string): Promise<Page> {
   const page = await openWindow();
   await page.goto(`${origin}/chat/${link}/`);
-  await isLive(page);
+  await waitUntilLive(page);
   return page;
 }
 
-async function isLive(page: Page): Promise<void> {
+async function waitUntilLive(page: Page): Promise<void> {
   await page.locator('[data-phase=live]').waitFor();
 }
 
-async function say(page: Page, text: string): Promise<void> {
+async function sendMessage(page: Page, text: string): Promise<void> {
   await page.locator('textarea').fill(text);
   await page.keyboard.press('Enter');
 }
 
-async function shows(page: Page, texts: string[]): Promise<void> {
+async function expectMessages(page: Page, texts: string[]): Promise<void> {
   await expect
     .poll(() => page.locator('[role=log] [data-message-id] .text').allTextContents(), { timeout: 30_000 })
     .toEqual(texts);
 }
 
-describe('pages on an origin of their own', () => {
-  it('chat with those on the service’s own', async () => {
+describe('pages on another origin', () => {
+  it('chat with pages on the origin of the service', async () => {
     const link = await makeRoomAt(server.origin);
-    const [away, home] = [await enter(host.origin, link), await enter(server.origin, link)];
-    await say(away, 'こちらは別の場所です');
-    await shows(home, ['こちらは別の場所です']);
-    await say(home, '届いています');
-    await shows(away, ['こちらは別の場所です', '届いています']);
-    await away.reload();
-    await isLive(away);
-    await shows(away, ['こちらは別の場所です', '届いています']);
+    const [crossOrigin, sameOrigin] = [await openRoom(host.origin, link), await openRoom(server.origin, link)];
+    await sendMessage(crossOrigin, 'こちらは別の場所です');
+    await expectMessages(sameOrigin, ['こちらは別の場所です']);
+    await sendMessage(sameOrigin, '届いています');
+    await expectMessages(crossOrigin, ['こちらは別の場所です', '届いています']);
+    await crossOrigin.reload();
+    await waitUntilLive(crossOrigin);
+    await expectMessages(crossOrigin, ['こちらは別の場所です', '届いています']);
   });
 
-  it('make rooms, and hand out links to themselves', async () => {
+  it('create rooms, and share links to their own origin', async () => {
     const page = await openWindow();
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: host.origin });
     await page.goto(host.origin);
@@ -114,7 +114,7 @@ describe('pages on an origin of their own', () => {
     await page.locator('#make-link').fill('elsewhere');
     await page.getByRole('button', { name: 'つくって入る' }).click();
     await page.getByRole('dialog').getByText('控えたので部屋に入る').click();
-    await isLive(page);
+    await waitUntilLive(page);
     expect(page.url()).toBe(`${host.origin}/chat/elsewhere/`);
     await page.getByRole('button', { name: '共有' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'コピー' }).click();
@@ -123,13 +123,13 @@ describe('pages on an origin of their own', () => {
       .toBe(`${host.origin}/chat/elsewhere/`);
     await page.goto(host.origin);
     await page.locator('[data-link=elsewhere]').click();
-    await isLive(page);
+    await waitUntilLive(page);
     expect(page.url()).toBe(`${host.origin}/chat/elsewhere/`);
   });
 
-  it('have the policy of the service’s own, but for whom they talk to', async () => {
+  it('have the security headers of the service’s own pages, except for connect-src', async () => {
     const socket = server.origin.replace('http', 'ws');
-    const guards = (headers: Headers) => [
+    const securityHeaders = (headers: Headers) => [
       headers.get('Content-Security-Policy')?.replace(/connect-src [^;]*/, ''),
       ...['X-Frame-Options', 'Cross-Origin-Opener-Policy', 'Permissions-Policy', 'Referrer-Policy'].map((name) =>
         headers.get(name),
@@ -137,45 +137,45 @@ describe('pages on an origin of their own', () => {
       headers.get('X-Content-Type-Options'),
     ];
     for (const path of ['/', '/chat/a-room/']) {
-      const [away, home] = [await fetch(host.origin + path), await fetch(server.origin + path)];
-      expect(guards(away.headers)).toEqual(guards(home.headers));
-      const policy = away.headers.get('Content-Security-Policy')?.split('; ');
+      const [crossOrigin, sameOrigin] = [await fetch(host.origin + path), await fetch(server.origin + path)];
+      expect(securityHeaders(crossOrigin.headers)).toEqual(securityHeaders(sameOrigin.headers));
+      const policy = crossOrigin.headers.get('Content-Security-Policy')?.split('; ');
       expect(policy).toContain(`connect-src ${server.origin} ${socket}`);
-      expect(away.headers.get('Strict-Transport-Security')).toBe('max-age=31536000');
+      expect(crossOrigin.headers.get('Strict-Transport-Security')).toBe('max-age=31536000');
     }
     const page = await openWindow();
     await page.goto(host.origin);
     await expect(page.evaluate(() => fetch('/favicon.svg').then(({ status }) => status))).rejects.toThrow();
-    const said = complaints.splice(0).join('\n');
-    expect(said).toContain(`connect-src ${server.origin} ${socket}`);
+    const errors = pageErrors.splice(0).join('\n');
+    expect(errors).toContain(`connect-src ${server.origin} ${socket}`);
   });
 
-  /** A window at an origin that is no loopback one: what the browser asks there is answered from the files. */
-  async function openAt(origin: string, link: string): Promise<Page> {
+  /** Opens a room at an origin that is not loopback. Requests to it are answered from the built files. */
+  async function openRoomAt(origin: string, link: string): Promise<Page> {
     const page = await openWindow();
-    // Whoever runs an older browser has none to give, and needs none.
+    // Older browsers do not have this permission and do not need it.
     await page
       .context()
       .grantPermissions(['local-network-access'], { origin })
       .catch(() => undefined);
-    await page.route(`${origin}/**`, (route) => route.fulfill(host.answer(route.request().url())));
+    await page.route(`${origin}/**`, (route) => route.fulfill(host.respond(route.request().url())));
     await page.goto(`${origin}/chat/${link}/`);
     return page;
   }
 
-  it('are let in where their origin is among the allowed ones', async () => {
-    const page = await openAt(allowedOrigin, await makeRoomAt(server.origin));
-    await isLive(page);
+  it('connect if their origin is allowed', async () => {
+    const page = await openRoomAt(allowedOrigin, await makeRoomAt(server.origin));
+    await waitUntilLive(page);
   });
 
-  it('are told that they may not where it is not, and come to an end', async () => {
-    const page = await openAt('https://foreign.example', await makeRoomAt(server.origin));
+  it('show an error and do not reconnect if their origin is not allowed', async () => {
+    const page = await openRoomAt('https://foreign.example', await makeRoomAt(server.origin));
     await page.locator('[data-phase=ended]').waitFor();
     await page.getByText('この部屋には入れません').waitFor();
     await page.getByText('403').first().waitFor();
   });
 
-  it('leave nothing of it on the service’s own', async () => {
+  it('publish no _headers and _redirects, and neither does the service', async () => {
     for (const file of ['_headers', '_redirects']) {
       expect((await fetch(`${host.origin}/${file}`)).status).toBe(404);
       expect((await fetch(`${server.origin}/${file}`)).status).toBe(404);
@@ -183,7 +183,7 @@ describe('pages on an origin of their own', () => {
   });
 
   it.each(['https://api.example/', 'api.example', 'https://api.example/v1'])(
-    'are not built for a service that is no origin: %s',
+    'cannot be built for a service URL that is not an origin: %s',
     async (service) => {
       await expect(build(service, join(folder, 'never'))).rejects.toThrow('VITE_API_ORIGIN must be an origin');
     },
@@ -193,7 +193,7 @@ describe('pages on an origin of their own', () => {
 describe('the client library', () => {
   const library = () => `${server.origin}/embed/flexio.js`;
 
-  it('is a module for any origin, checked again after some minutes', async () => {
+  it('is a module for any origin, revalidated after five minutes', async () => {
     for (const headers of [{}, { Origin: 'https://foreign.example' }, { Origin: server.origin }] as const) {
       const answer = await fetch(library(), { headers });
       expect(answer.status).toBe(200);
@@ -215,7 +215,7 @@ describe('the client library', () => {
     expect((await fetch(library(), { method: 'HEAD' })).headers.get('Access-Control-Allow-Origin')).toBe('*');
   });
 
-  it('is all that is open so: neither pages nor their files are', async () => {
+  it('is available to any origin, but pages and their files are not', async () => {
     const [script] = /\/assets\/[^"]+\.js/.exec(await (await fetch(server.origin)).text()) ?? [];
     for (const path of ['/', '/chat/a-room/', script, '/favicon.svg', '/embed/none.js', '/chat/list']) {
       const { headers } = await fetch(`${server.origin}${path}`, { headers: { Origin: 'https://foreign.example' } });
@@ -224,11 +224,11 @@ describe('the client library', () => {
     }
   });
 
-  it('lets a page of anybody’s join a room and write there', async () => {
+  it('lets a page of any origin join a room and send messages', async () => {
     const link = await makeRoomAt(server.origin);
     const html = `<!doctype html>
-<title>A page of somebody’s</title>
-<p>Not said yet</p>
+<title>A page on another site</title>
+<p>Not sent yet</p>
 <script type="module">
   import { RoomConnection } from '${library()}';
   const room = new RoomConnection({
@@ -239,13 +239,13 @@ describe('the client library', () => {
 </script>`;
     const site = await mkdtemp(join(tmpdir(), 'flexio-page-'));
     await writeFile(join(site, 'index.html'), html);
-    const theirs = await StaticHost.start(site);
+    const otherSite = await StaticHost.start(site);
     try {
       const page = await openWindow();
-      await page.goto(theirs.origin);
+      await page.goto(otherSite.origin);
       await page.getByText('Hello').waitFor();
     } finally {
-      theirs.stop();
+      otherSite.stop();
       await rm(site, { recursive: true });
     }
     const { content } = await callAt<MessagePage>(server.origin, 'GET', `/chat/${link}/messages`);

@@ -1,4 +1,4 @@
-/** Sessions of a user on a real server, as the README tells a newcomer to use them. */
+/** User sessions on a real server, with the calls of the README. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,13 +7,13 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CallContent } from '../../shared/call-types.ts';
 import type { Envelope } from '../../shared/envelope.ts';
-import { type CurlRequest, readCurl } from '../support/curl.ts';
+import { type CurlRequest, parseCurl } from '../support/curl.ts';
 import { callAt } from '../support/rest.ts';
 import { Server } from '../support/server.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Runs `npm run keys` and reads what it wrote, as the server would. */
+/** Runs `npm run keys` and reads the variables that it wrote, as the server does. */
 function makeKeys(algorithm: string): Record<string, string> {
   const file = join(mkdtempSync(join(tmpdir(), 'flexio-keys-')), '.dev.vars');
   execFileSync(process.execPath, [join(root, 'docs/make-keys.ts'), algorithm, file]);
@@ -29,14 +29,14 @@ afterAll(async () => {
   await server.stop();
 });
 
-/** The calls of a README that are about sessions, in their order. */
+/** @returns the curl calls in a section of a README, in order */
 function callsOf(readme: string, heading: string): CurlRequest[] {
   const text = readFileSync(join(root, readme), 'utf8');
   const [, section = ''] = text.split(`\n## ${heading}\n`);
   const blocks = [...(section.split('\n## ')[0] ?? '').matchAll(/```bash\n([\s\S]*?)```/g)].map(
     ([, block]) => block ?? '',
   );
-  return blocks.filter((block) => block.startsWith('curl')).flatMap(readCurl);
+  return blocks.filter((block) => block.startsWith('curl')).flatMap(parseCurl);
 }
 
 async function run({ method, url, headers, body }: CurlRequest, token: string) {
@@ -53,11 +53,11 @@ describe.each([
   ['README.md', 'User sessions'],
   ['README.ja.md', 'ユーザーのセッション'],
 ])('the calls of %s', (readme, heading) => {
-  it('work as they are written: claiming, with the token, then with a signed one', async () => {
-    const [claim, ...rest] = callsOf(readme, heading);
+  it('work as written: without a token, with the issued token, then with a signed token', async () => {
+    const [firstCall, ...rest] = callsOf(readme, heading);
     const issue = rest.pop();
-    if (!claim || !issue || rest.length !== 4) throw new Error('the README has other calls than the test knows');
-    // Each README begins with a user of its own, so that both can be followed on one server.
+    if (!firstCall || !issue || rest.length !== 4) throw new Error('the README has other calls than the test knows');
+    // Each README gets its own user, so that both run on one server.
     const asUser = (request: CurlRequest): CurlRequest => {
       const named = (text: string) => text.replaceAll('alice', `alice-${readme}`);
       return { ...request, url: named(request.url), ...(request.body && { body: named(request.body) }) };
@@ -67,10 +67,10 @@ describe.each([
       for (const request of rest) answers.push(await run(asUser(request), token));
       return answers;
     };
-    const claimed = await run(asUser(claim), '');
-    expect(claimed.status).toBe(201);
-    const token = String(claimed.content.token);
-    expect((await all('somebody-else')).map(({ status }) => status)).toEqual([403, 403, 403, 403]);
+    const first = await run(asUser(firstCall), '');
+    expect(first.status).toBe(201);
+    const token = String(first.content.token);
+    expect((await all('another-user')).map(({ status }) => status)).toEqual([403, 403, 403, 403]);
     const answers = await all(token);
     expect(answers.map(({ status }) => status)).toEqual([201, 200, 200, 200]);
     expect(answers[1]?.content).toMatchObject({ messages: [{ chatId: 'first' }, { role: 'assistant' }] });
@@ -80,11 +80,11 @@ describe.each([
     const signed = String(issued.content.token);
     expect((await all(signed)).map(({ status }) => status)).toEqual([201, 200, 200, 200]);
     expect((await all(token)).map(({ status }) => status)).toEqual([403, 403, 403, 403]);
-    expect((await run(asUser(claim), '')).status).toBe(401);
+    expect((await run(asUser(firstCall), '')).status).toBe(401);
   });
 });
 
-it('sessions, their claim and what was stored survive SIGKILL', async () => {
+it('sessions, their owner and their messages survive SIGKILL', async () => {
   const entries = Array.from({ length: 20 }, (_, place) => ({
     userId: 'bob',
     token: 'bob-secret',
@@ -110,7 +110,7 @@ it('sessions, their claim and what was stored survive SIGKILL', async () => {
   expect(await read('bob-secret')).toEqual(before);
 });
 
-it('without keys, signed tokens get a 501 that says so', async () => {
+it('without keys, signed tokens get a 501 with the reason', async () => {
   const bare = await Server.start({ vars: { ADMIN_TOKEN: 'operator-secret' } });
   try {
     const token = 'eyJhbGciOiJFZERTQSJ9.e30.c2ln';

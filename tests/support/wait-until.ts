@@ -1,9 +1,9 @@
-/** Waiting for what happens elsewhere. */
+/** Waits for conditions by polling. */
 import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'vitest';
 
-/** Resolves once `holds` is true; rejects when it is not within `milliseconds`. */
-export async function until(
+/** Resolves once `holds` returns true, and rejects if it does not within `milliseconds`. */
+export async function waitUntil(
   holds: () => boolean | undefined | Promise<boolean | undefined>,
   milliseconds = 30_000,
 ): Promise<void> {
@@ -14,9 +14,9 @@ export async function until(
   }
 }
 
-/** Waits until what is read is as expected; where it does not become so, says what it was. */
-export async function becomes<T>(read: () => Promise<T>, expected: T): Promise<void> {
-  await until(async () => isDeepStrictEqual(await read(), expected)).catch(async () => {
+/** Waits until `read` returns the expected value, and otherwise fails with the last value. */
+export async function expectEventually<T>(read: () => Promise<T>, expected: T): Promise<void> {
+  await waitUntil(async () => isDeepStrictEqual(await read(), expected)).catch(async () => {
     expect(await read()).toEqual(expected);
   });
 }

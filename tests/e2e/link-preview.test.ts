@@ -1,10 +1,10 @@
-/** What a room's page is before any script has run, and what a phone keeps of it, as a real browser reads it. */
+/** The HTML of a room page before any script has run, and the web app manifest, as a real browser reads them. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launchBrowser } from '../support/browser.ts';
 import { callAt, makeRoomAt } from '../support/rest.ts';
 import { Server } from '../support/server.ts';
-import { until } from '../support/until.ts';
+import { waitUntil } from '../support/wait-until.ts';
 
 let server: Server;
 let browser: Browser;
@@ -18,23 +18,23 @@ afterAll(async () => {
 
 const hostile = '"></title><script>document.title = "ran"</script> &lt;b&gt; &amp; \'';
 
-/** Makes a room with that title, and waits for the copy of which the page is told. */
-async function makeKnownRoom(title: string): Promise<string> {
+/** Creates a room with that title, and waits until its page contains it. @returns the address of the page */
+async function createRoomWithTitle(title: string): Promise<string> {
   const link = await makeRoomAt(server.origin);
   const address = `${server.origin}/chat/${link}/`;
   await callAt(server.origin, 'PUT', '/chat/update', { token: 'admin-secret', link, content: { title, about: title } });
   const plain = await (await fetch(`${server.origin}/chat/no-such-room/`)).text();
   const size = (html: string) => html.replaceAll(link, '').length;
-  // The first copy may be that of the room as it was made.
-  await until(async () => size(await (await fetch(address)).text()) > plain.length + title.length * 2);
+  // The first replica can still have the title from the creation of the room.
+  await waitUntil(async () => size(await (await fetch(address)).text()) > plain.length + title.length * 2);
   return address;
 }
 
-it('a hostile title is text in the page, and the page itself sets it when it runs', async () => {
-  const address = await makeKnownRoom(hostile);
+it('a hostile title is text in the HTML, and the script of the page sets the same title', async () => {
+  const address = await createRoomWithTitle(hostile);
   const unscripted = await browser.newContext({ javaScriptEnabled: false });
   const page = await unscripted.newPage();
-  await until(async () => {
+  await waitUntil(async () => {
     await page.goto(address);
     return (await page.title()) !== 'Flexio Chat';
   });
@@ -51,11 +51,11 @@ it('a hostile title is text in the page, and the page itself sets it when it run
   const scripted = await browser.newPage();
   await scripted.goto(address);
   await scripted.locator('[data-phase=live]').waitFor();
-  await until(async () => (await scripted.title()) === `${hostile} | Flexio Chat`);
+  await waitUntil(async () => (await scripted.title()) === `${hostile} | Flexio Chat`);
   await scripted.close();
 });
 
-it.each(['/', '/chat/a-room/'])('a phone can keep %s, and comes back to it', async (path) => {
+it.each(['/', '/chat/a-room/'])('%s can be installed as an app that starts there', async (path) => {
   const page = await browser.newPage();
   await page.goto(server.origin + path);
   const devtools = await page.context().newCDPSession(page);

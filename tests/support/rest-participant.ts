@@ -1,31 +1,32 @@
-/** Somebody who takes part in a room by plain calls, beside those who have a window. */
+/** A participant that uses REST calls only, next to those in browser windows. */
 import type { Message } from '../../shared/message.ts';
 import type { ModerationAct } from '../../shared/moderation.ts';
 import { callAt } from './rest.ts';
 
-export class Caller {
+export class RestParticipant {
   readonly #origin: string;
   readonly #path: string;
   readonly #token: string;
-  #said = 0;
+  #sentCount = 0;
 
-  /** @param token by which the room knows them */
+  /** @param token the token of the participant, and also the name */
   constructor(origin: string, link: string, token: string) {
     this.#origin = origin;
     this.#path = `/chat/${link}`;
     this.#token = token;
   }
 
-  async say(text: string, replyTo?: number): Promise<Message> {
-    this.#said += 1;
-    const clientId = `${this.#said}`;
+  /** Posts a message. @throws on an error response, as all methods do */
+  async send(text: string, replyTo?: number): Promise<Message> {
+    this.#sentCount += 1;
+    const clientId = `${this.#sentCount}`;
     return this.#call('POST', '/messages', { name: this.#token, clientId, text, replyTo });
   }
 
-  /** Says one thing after the other. */
-  async sayAll(texts: readonly string[]): Promise<Message[]> {
+  /** Posts messages one after the other. */
+  async sendAll(texts: readonly string[]): Promise<Message[]> {
     const messages: Message[] = [];
-    for (const text of texts) messages.push(await this.say(text));
+    for (const text of texts) messages.push(await this.send(text));
     return messages;
   }
 
@@ -37,7 +38,7 @@ export class Caller {
     return this.#call('DELETE', `/messages/${id}`, {});
   }
 
-  /** Deletes what somebody else said, as the admin of a room that a test made. */
+  /** Deletes another participant's message, as the admin of a room that `makeRoomAt` created. */
   deleteAsAdmin(id: number): Promise<Message> {
     return this.#call('DELETE', `/messages/${id}`, { adminToken: 'admin-secret' });
   }
@@ -46,7 +47,7 @@ export class Caller {
     return this.#call('PUT', `/messages/${id}/reactions/${encodeURIComponent(emoji)}`, {});
   }
 
-  /** Keeps order, as the admin of a room that a test made. */
+  /** Moderates, as the admin of a room that `makeRoomAt` created. */
   moderate(act: ModerationAct): Promise<unknown> {
     return this.#call('POST', '/moderation', { adminToken: 'admin-secret', ...act });
   }
@@ -59,7 +60,7 @@ export class Caller {
   }
 }
 
-/** The messages that a room has. */
+/** @returns up to 100 of the newest messages of a room */
 export async function messagesAt(origin: string, link: string): Promise<Message[]> {
   const { content } = await callAt<{ messages: Message[] }>(origin, 'GET', `/chat/${link}/messages?limit=100`);
   return content.messages;

@@ -1,9 +1,9 @@
-/** The Flexio API document, run as it is written against a real server; only its host is replaced. */
+/** The examples of the Flexio API document, run as written against a real server; only the host is replaced. */
 import { readFileSync } from 'node:fs';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Envelope } from '../../shared/envelope.ts';
-import { type CurlRequest, readCurl } from '../support/curl.ts';
+import { type CurlRequest, parseCurl } from '../support/curl.ts';
 import { callAt } from '../support/rest.ts';
 import { Server } from '../support/server.ts';
 
@@ -24,16 +24,16 @@ function blocks(language: string, within = document): string[] {
 
 const curls = blocks('bash')
   .filter((block) => block.includes('curl '))
-  .flatMap(readCurl);
+  .flatMap(parseCurl);
 
-/** The example of a success in a section of the document. */
+/** The example of a successful response in a section of the document. */
 function documented(section: number): Envelope<Record<string, unknown>> {
   const [, text = ''] = document.split(new RegExp(`\n## ${section}\\. `));
   const [, success = ''] = text.split(/\n#### 成功時/);
   return JSON.parse(blocks('json', success)[0] ?? '');
 }
 
-/** The fields of a value and their types; a list has the shape of its elements, all of which must be alike. */
+/** The fields of a value and their types; the shape of a list contains each distinct shape of its elements. */
 function shapeOf(value: unknown): unknown {
   if (Array.isArray(value)) return [...new Set(value.map((element) => JSON.stringify(shapeOf(element))))];
   if (typeof value !== 'object' || value === null) return typeof value;
@@ -51,7 +51,7 @@ async function run({ method, url, headers, body }: CurlRequest): Promise<Envelop
 const listed = { chats: [{ link: 'tech-discussion-2024' }], total: 1, limit: 50, offset: 0 };
 const notFound = { statusCode: 404, content: 'Chat not found', error: 'Chat not found' };
 
-/** What each command gives, in the order of the document: like the example of its section, or exactly that. */
+/** The response to each command, in document order: shaped like the example of its section, or exactly equal. */
 const expected = [
   { section: 1, like: { link: 'tech-discussion-2024', title: '技術討論ルーム', participantCount: 0, isAdmin: true } },
   { section: 2, like: { link: 'tech-discussion-2024', isAdmin: false } },
@@ -74,7 +74,7 @@ describe('the curl commands', () => {
     expect(curls).toHaveLength(10);
   });
 
-  it('give the documented status and fields, in their order', async () => {
+  it('return the documented status and fields, in order', async () => {
     for (const [index, { section, like, exactly }] of expected.entries()) {
       const answer = await run(curls[index] as CurlRequest);
       if (exactly) {
@@ -87,7 +87,7 @@ describe('the curl commands', () => {
     }
   });
 
-  it('join and leave a room that is there', async () => {
+  it('join and leave a room that exists', async () => {
     const [create, join, leave] = [curls[0], curls[8], curls[9]] as CurlRequest[];
     expect((await run(create as CurlRequest)).statusCode).toBe(201);
     const joined = await run(join as CurlRequest);
@@ -97,8 +97,8 @@ describe('the curl commands', () => {
   });
 });
 
-describe('the JavaScript', () => {
-  /** Runs a block with the host replaced, and gives what it defines by those names. */
+describe('the JavaScript examples', () => {
+  /** Runs a block with the host replaced. @returns the values that it defines with those names */
   function evaluate(block: string, names: string[], logged: unknown[][] = []): Record<string, unknown> {
     const here = block
       .replaceAll(`https://${host}`, server.origin)
@@ -108,7 +108,7 @@ describe('the JavaScript', () => {
     return runInNewContext(`${here}\n;({ ${names.join(', ')} })`, world);
   }
 
-  it('defines three functions that work', async () => {
+  it('define three functions that work', async () => {
     const [functions = ''] = blocks('javascript').filter((block) => block.includes('createChat'));
     const names = ['createChat', 'getChat', 'updateParticipants'];
     const { createChat, getChat, updateParticipants } = evaluate(functions, names) as Record<
@@ -130,7 +130,7 @@ describe('the JavaScript', () => {
     );
   });
 
-  it('plans a WebSocket that now works', async () => {
+  it('open a WebSocket that receives messages', async () => {
     const [snippet = ''] = blocks('javascript').filter((block) => block.includes('new WebSocket'));
     const logged: unknown[][] = [];
     const { ws } = evaluate(snippet, ['ws'], logged) as { ws: WebSocket };

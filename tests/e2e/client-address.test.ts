@@ -1,4 +1,4 @@
-/** Headers that a client writes itself gain it nothing: a real server, with its limits on. */
+/** Client addresses on a real server with rate limits: headers that a client forges have no effect. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -28,33 +28,33 @@ const create = async (server: Server, headers: Record<string, string>) => {
   return (await fetch(`${server.origin}/chat/new`, { method: 'POST', body, headers })).status;
 };
 
-/** The local limiter counts by the minute of the clock. */
-const earlyInAMinute = async () => {
+/** Waits until 20 seconds of the clock minute are left, because the local rate limiter counts per clock minute. */
+const waitForMinuteStart = async () => {
   const left = 60_000 - (Date.now() % 60_000);
   if (left < 20_000) await new Promise((resolve) => setTimeout(resolve, left));
 };
 
-let open: Server;
+let direct: Server;
 let proxied: Server;
 beforeAll(async () => {
-  open = await Server.start({ vars: { RATE_LIMITS: 'on' } });
+  direct = await Server.start({ vars: { RATE_LIMITS: 'on' } });
   proxied = await Server.start({ vars: { RATE_LIMITS: 'on', TRUSTED_PROXY: 'X-Forwarded-For' } });
 });
 afterAll(async () => {
-  await open?.stop();
+  await direct?.stop();
   await proxied?.stop();
 });
 
-it('a client that forges its address has the one allowance that it had', async () => {
-  await earlyInAMinute();
+it('a client that forges its address has the rate limit of one client', async () => {
+  await waitForMinuteStart();
   const statuses: number[] = [];
-  for (let turn = 1; turn <= 25; turn++) statuses.push(await create(open, forged(turn)));
+  for (let turn = 1; turn <= 25; turn++) statuses.push(await create(direct, forged(turn)));
   expect(statuses).toEqual([...Array(20).fill(201), ...Array(5).fill(429)]);
-  expect(await create(open, {})).toBe(429);
+  expect(await create(direct, {})).toBe(429);
 }, 90_000);
 
-it('behind a proxy, what the proxy added counts, whatever the client put before it', async () => {
-  await earlyInAMinute();
+it('behind a proxy, the address that the proxy appended counts, whatever the client sent before it', async () => {
+  await waitForMinuteStart();
   const through = (turn: number, seen: string) => {
     const headers = forged(turn);
     return create(proxied, { ...headers, 'X-Forwarded-For': `${headers['X-Forwarded-For']}, ${seen}` });
@@ -65,7 +65,7 @@ it('behind a proxy, what the proxy added counts, whatever the client put before 
   expect(await through(1, '192.0.2.2')).toBe(201);
 }, 90_000);
 
-it('what is deployed knows that it is, and believes what Cloudflare writes', async () => {
+it('a deployed build is marked as deployed, so that it trusts the header of Cloudflare', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'flexio-'));
   try {
     const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -80,7 +80,7 @@ it('what is deployed knows that it is, and believes what Cloudflare writes', asy
       '--outdir',
       folder,
     ];
-    // Whatever the shell of whoever deploys says.
+    // NODE_ENV of the shell that deploys must have no effect.
     const settings = { cwd: root, env: { ...process.env, NODE_ENV: 'test', WRANGLER_SEND_METRICS: 'false' } };
     await promisify(execFile)(process.execPath, deploy, settings);
     expect(await readFile(join(folder, 'index.js'), 'utf8')).toContain('isDeployed = true');

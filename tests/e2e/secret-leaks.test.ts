@@ -1,6 +1,6 @@
 /**
- * Secrets stay secret: one canary stands in every token that a caller can show, right or wrong, and is then looked for in
- * everything that the service says or keeps: answers, frames, logs, and the bytes of its storage on disk.
+ * No token leaks: one marker, the canary, is part of every token that the test sends, valid or not. The test searches for
+ * it in everything that the service sends or stores: responses, frames, logs, and the storage on disk.
  */
 import { generateKeyPairSync } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { endpoints } from '../../shared/endpoints.ts';
 import { socketPath } from '../../shared/paths.ts';
 import { Server } from '../support/server.ts';
-import { until } from '../support/until.ts';
+import { waitUntil } from '../support/wait-until.ts';
 
 const canary = `canary${crypto.randomUUID().replaceAll('-', '')}`;
 const operatorToken = `${canary}-operator`;
@@ -21,7 +21,7 @@ const signing = {
   JWT_PUBLIC_KEY: String(publicKey.export({ type: 'spki', format: 'pem' })).replaceAll('\n', '\\n'),
 };
 
-/** What nobody may find: the canary, a genuine signed token once there is one, and the key that signs. */
+/** What must not be found: the canary, the parts of a valid signed token once there is one, and the signing key. */
 const secrets = [canary, pem.slice(40, 90)];
 
 let server: Server;
@@ -34,16 +34,16 @@ afterAll(async () => {
   await server.stop();
 });
 
-/** Everything that was answered or broadcast. */
-const heard: string[] = [];
+/** Every response and frame that was received. */
+const received: string[] = [];
 
-async function ask(method: string, path: string, init: RequestInit = {}): Promise<number> {
+async function request(method: string, path: string, init: RequestInit = {}): Promise<number> {
   const response = await fetch(`${server.origin}${path}`, { method, ...init });
-  heard.push(JSON.stringify([...response.headers]), await response.text());
+  received.push(JSON.stringify([...response.headers]), await response.text());
   return response.status;
 }
 
-/** Where a secret is found, with what stands around it. */
+/** @returns each place where a secret occurs, with 100 characters before and after */
 function findings(text: string): string[] {
   return secrets
     .map((secret) => text.indexOf(secret))
@@ -57,18 +57,18 @@ const both = (token: string) => ({
   headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
 });
 
-/** Opens a socket, says all that, and waits for its end or for the last answer. */
-async function converse(link: string, frames: unknown[]): Promise<void> {
+/** Opens a socket, sends the frames and a ping, and waits for its reply or for the close. */
+async function sendFrames(link: string, frames: unknown[]): Promise<void> {
   const socket = new WebSocket(
     `${server.origin.replace('http', 'ws')}${socketPath.replace(':link', link)}?token=${canary}`,
   );
   let isOver = false;
   socket.onmessage = ({ data }) => {
-    heard.push(String(data));
+    received.push(String(data));
     isOver ||= String(data).includes('"ref":"last"');
   };
   socket.onclose = ({ reason }) => {
-    heard.push(reason);
+    received.push(reason);
     isOver = true;
   };
   await new Promise((resolve) => {
@@ -77,11 +77,11 @@ async function converse(link: string, frames: unknown[]): Promise<void> {
   for (const frame of [...frames, { type: 'ping', ref: 'last' }]) {
     socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame));
   }
-  await until(() => isOver);
+  await waitUntil(() => isOver);
   socket.close();
 }
 
-/** The bytes of every file of the server's storage: databases, their logs, and KV. */
+/** The bytes of every file of the server's storage: databases, write-ahead logs, and KV. */
 function storedBytes(): string[] {
   return readdirSync(server.folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -90,42 +90,42 @@ function storedBytes(): string[] {
 
 const unsigned = `${Buffer.from(JSON.stringify({ alg: 'EdDSA', kid: canary })).toString('base64url')}.${canary}.${canary}`;
 
-it('no token is found in a log, an answer, a broadcast or a stored byte', async () => {
+it('no token is found in logs, responses, broadcasts or the storage', async () => {
   const [admin, user, claim] = [`${canary}-admin`, `${canary}-user`, `${canary}-claim`];
   const content = { title: '読書会', about: '', tag: [], link: 'the-room' };
-  expect(await ask('POST', '/chat/new', json({ token: admin, content }))).toBe(201);
-  expect(await ask('POST', '/chat/new', json({ token: admin, content }))).toBe(409);
+  expect(await request('POST', '/chat/new', json({ token: admin, content }))).toBe(201);
+  expect(await request('POST', '/chat/new', json({ token: admin, content }))).toBe(409);
   const post = { token: user, adminToken: admin, clientId: 'a', text: 'marker-of-what-is-stored' };
-  expect(await ask('POST', '/chat/the-room/messages', json(post))).toBe(201);
-  expect(await ask('POST', '/chat/the-room/messages', json({ ...post, adminToken: `${canary}-wrong` }))).toBe(403);
-  expect(await ask('POST', '/chat/the-room/participants', json({ action: 'join', token: user }))).toBe(200);
-  expect(await ask('POST', '/chat/the-room/participants', json({ action: 'leave', lease: canary }))).toBe(404);
-  expect(await ask('POST', '/storeChatMessage', json({ token: claim, userId: 'alice', message: 'x' }))).toBe(201);
-  expect(await ask('GET', '/getAllSessions?userId=alice', bearer(claim))).toBe(200);
-  expect(await ask('GET', '/getAllSessions?userId=alice', bearer(`${canary}-thief`))).toBe(403);
-  expect(await ask('GET', '/metrics', bearer(operatorToken))).toBe(200);
-  expect(await ask('GET', '/metrics', bearer(canary))).toBe(403);
-  expect(await ask('POST', '/tokens', json({ token: canary, userId: 'alice' }))).toBe(403);
-  expect(await ask('POST', '/directory/rebuild', json({ token: operatorToken }))).toBe(200);
-  expect(await ask('GET', `/chat/the-room?token=${admin}`)).toBe(200);
+  expect(await request('POST', '/chat/the-room/messages', json(post))).toBe(201);
+  expect(await request('POST', '/chat/the-room/messages', json({ ...post, adminToken: `${canary}-wrong` }))).toBe(403);
+  expect(await request('POST', '/chat/the-room/participants', json({ action: 'join', token: user }))).toBe(200);
+  expect(await request('POST', '/chat/the-room/participants', json({ action: 'leave', lease: canary }))).toBe(404);
+  expect(await request('POST', '/storeChatMessage', json({ token: claim, userId: 'alice', message: 'x' }))).toBe(201);
+  expect(await request('GET', '/getAllSessions?userId=alice', bearer(claim))).toBe(200);
+  expect(await request('GET', '/getAllSessions?userId=alice', bearer(`${canary}-thief`))).toBe(403);
+  expect(await request('GET', '/metrics', bearer(operatorToken))).toBe(200);
+  expect(await request('GET', '/metrics', bearer(canary))).toBe(403);
+  expect(await request('POST', '/tokens', json({ token: canary, userId: 'alice' }))).toBe(403);
+  expect(await request('POST', '/directory/rebuild', json({ token: operatorToken }))).toBe(200);
+  expect(await request('GET', `/chat/the-room?token=${admin}`)).toBe(200);
   const update = { token: admin, link: 'the-room', content: { title: '新しい名前', newToken: `${admin}-new` } };
-  expect(await ask('PUT', '/chat/update', json(update))).toBe(200);
+  expect(await request('PUT', '/chat/update', json(update))).toBe(200);
 
-  // A genuine signed token, of which each part is as good as the whole.
-  const asked = { method: 'POST', body: JSON.stringify({ userId: 'carol' }), ...both(operatorToken) };
-  const issued = await fetch(`${server.origin}/tokens`, asked);
+  // A valid signed token. Its payload and its signature are searched for separately.
+  const tokenRequest = { method: 'POST', body: JSON.stringify({ userId: 'carol' }), ...both(operatorToken) };
+  const issued = await fetch(`${server.origin}/tokens`, tokenRequest);
   const { content: signed } = (await issued.json()) as { content: { token: string } };
   secrets.push(...signed.token.split('.').slice(1));
-  const { token: genuine } = signed;
-  expect(await ask('POST', '/storeChatMessage', { ...json({ userId: 'carol', message: 'x' }), ...both(genuine) })).toBe(
-    201,
-  );
-  expect(await ask('GET', '/getAllSessions?userId=carol', bearer(genuine))).toBe(200);
-  expect(await ask('POST', '/chat/the-room/messages', json({ token: genuine, clientId: 's', text: 'x' }))).toBe(201);
-  expect(await ask('GET', `/chat/the-room?token=${genuine}`)).toBe(200);
-  expect(await ask('GET', '/getAllSessions?userId=alice', bearer(genuine))).toBe(403);
+  const { token: valid } = signed;
+  expect(
+    await request('POST', '/storeChatMessage', { ...json({ userId: 'carol', message: 'x' }), ...both(valid) }),
+  ).toBe(201);
+  expect(await request('GET', '/getAllSessions?userId=carol', bearer(valid))).toBe(200);
+  expect(await request('POST', '/chat/the-room/messages', json({ token: valid, clientId: 's', text: 'x' }))).toBe(201);
+  expect(await request('GET', `/chat/the-room?token=${valid}`)).toBe(200);
+  expect(await request('GET', '/getAllSessions?userId=alice', bearer(valid))).toBe(403);
 
-  // Calls that are well formed but for a token, which is wrong: they get to where tokens are weighed.
+  // Valid calls with a wrong token, so that they reach the check of the token.
   const wrong = `${canary}-wrong`;
   const wellFormed: [string, string, RequestInit, number][] = [
     ['PUT', '/chat/update', json({ token: wrong, link: 'the-room', content: { title: 'x' } }), 403],
@@ -143,28 +143,31 @@ it('no token is found in a log, an answer, a broadcast or a stored byte', async 
     ['POST', '/directory/rebuild', json({ token: wrong }), 403],
   ];
   for (const [method, path, init, status] of wellFormed)
-    expect([path, await ask(method, path, init)]).toEqual([path, status]);
+    expect([path, await request(method, path, init)]).toEqual([path, status]);
 
-  // Every call of the table with the token in every place, fitting or not, and in every wrong form.
+  // Every endpoint with the token in every place, valid or not, and in every wrong form.
   for (const { method, path } of Object.values(endpoints)) {
     const at = path.replace(':link', 'the-room');
     for (const token of [canary, unsigned, canary.repeat(20)]) {
-      await ask(method, `${at}?token=${token}&${token}=${token}&limit=${token}`, bearer(token));
+      await request(method, `${at}?token=${token}&${token}=${token}&limit=${token}`, bearer(token));
       if (method === 'GET') continue;
       const bodies = [
         { token },
         { token, adminToken: token, lease: token, content: token, clientId: token.slice(0, 9) },
         { token: [token], [token]: token, action: token, userId: `${token}:`, sessionId: `${token}/`, message: 7 },
       ];
-      for (const body of bodies) await ask(method, at, json(body));
-      await ask(method, at, { body: `{"token": "${token}", broken`, headers: { 'Content-Type': 'application/json' } });
-      await ask(method, at, { body: `token=${token}`, headers: { Cookie: `token=${token}`, 'X-Token': token } });
+      for (const body of bodies) await request(method, at, json(body));
+      await request(method, at, {
+        body: `{"token": "${token}", broken`,
+        headers: { 'Content-Type': 'application/json' },
+      });
+      await request(method, at, { body: `token=${token}`, headers: { Cookie: `token=${token}`, 'X-Token': token } });
     }
   }
-  await ask('GET', `/no-such-path?token=${canary}`, bearer(canary));
-  await ask('PATCH', `/chat/list?token=${canary}`);
+  await request('GET', `/no-such-path?token=${canary}`, bearer(canary));
+  await request('PATCH', `/chat/list?token=${canary}`);
 
-  await converse('the-room', [
+  await sendFrames('the-room', [
     { type: 'auth', token: user, name: 'Alice' },
     { type: 'auth', token: user, lease: canary, resume: { epoch: canary, rev: 1 } },
     { type: 'send', clientId: 'b', text: 'x', token: canary, adminToken: canary },
@@ -177,19 +180,19 @@ it('no token is found in a log, an answer, a broadcast or a stored byte', async 
     { adminToken: `${canary}-wrong` },
     { token: `${canary}-other`, adminToken: operatorToken },
   ]) {
-    await converse('the-room', [{ type: 'auth', ...auth }]);
+    await sendFrames('the-room', [{ type: 'auth', ...auth }]);
   }
-  await converse('no-such-room', [{ type: 'auth', token: canary }]);
+  await sendFrames('no-such-room', [{ type: 'auth', token: canary }]);
 
   await server.kill();
   const files = storedBytes();
-  // The search itself works: what is stored and said is found.
+  // The search itself works: texts that were stored and sent are found.
   expect(files.some((bytes) => bytes.includes('marker-of-what-is-stored'))).toBe(true);
   expect(files.some((bytes) => bytes.includes('the-room'))).toBe(true);
-  expect(heard.some((text) => text.includes('marker-of-what-is-stored'))).toBe(true);
-  expect(server.said).toContain('"event":"request"');
+  expect(received.some((text) => text.includes('marker-of-what-is-stored'))).toBe(true);
+  expect(server.output).toContain('"event":"request"');
 
   expect(files.flatMap(findings)).toEqual([]);
-  expect(heard.flatMap(findings)).toEqual([]);
-  expect(findings(server.said)).toEqual([]);
+  expect(received.flatMap(findings)).toEqual([]);
+  expect(findings(server.output)).toEqual([]);
 });

@@ -1,81 +1,81 @@
-/** The page of a room in a real browser, against a real server; and the policy of all pages. */
+/** The room page in a real browser, against a real server, and the Content-Security-Policy of all pages. */
 import { describe, expect, it } from 'vitest';
 import type { MessagePage } from '../../shared/message.ts';
+import { BrowserWindows, expectMessages, sendMessage, waitUntilLive } from '../support/browser-windows.ts';
 import { callAt, makeRoomAt } from '../support/rest.ts';
-import { isLive, say, shows, Windows } from '../support/windows.ts';
 
-const windows = Windows.ofThisFile();
+const windows = BrowserWindows.forTestFile();
 
 const openWindow = (path: string, locale = 'ja-JP') => windows.open(path, { locale });
-const enter = (link: string) => windows.enter(link);
+const openRoom = (link: string) => windows.openRoom(link);
 
 describe('a room', () => {
-  it('is where two people chat, and a reload shows it all again', async () => {
+  it('lets two participants chat, and shows all messages again after a reload', async () => {
     const link = await makeRoomAt(windows.origin);
-    const alice = await enter(link);
-    const bob = await enter(link);
-    await say(alice, 'こんにちは');
-    await shows(bob, ['こんにちは']);
-    await say(bob, 'やあ');
-    await say(bob, '元気？');
-    await shows(alice, ['こんにちは', 'やあ', '元気？']);
+    const alice = await openRoom(link);
+    const bob = await openRoom(link);
+    await sendMessage(alice, 'こんにちは');
+    await expectMessages(bob, ['こんにちは']);
+    await sendMessage(bob, 'やあ');
+    await sendMessage(bob, '元気？');
+    await expectMessages(alice, ['こんにちは', 'やあ', '元気？']);
     await alice.reload();
-    await isLive(alice);
-    await shows(alice, ['こんにちは', 'やあ', '元気？']);
-    await say(alice, 'うん');
-    await shows(bob, ['こんにちは', 'やあ', '元気？', 'うん']);
+    await waitUntilLive(alice);
+    await expectMessages(alice, ['こんにちは', 'やあ', '元気？']);
+    await sendMessage(alice, 'うん');
+    await expectMessages(bob, ['こんにちは', 'やあ', '元気？', 'うん']);
     const { content } = await callAt<MessagePage>(windows.origin, 'GET', `/chat/${link}/messages`);
     const authors = content.messages.map(({ author }) => author.id);
     expect(new Set(authors).size).toBe(2);
     expect(authors[0]).toBe(authors[3]);
   });
 
-  it('is come back to when the server restarts, and what was written meanwhile goes out once, in order', async () => {
+  it('reconnects after a server restart, and sends messages written meanwhile once and in order', async () => {
     const link = await makeRoomAt(windows.origin);
-    const [alice, bob] = [await enter(link), await enter(link)];
-    await say(alice, 'one');
-    await shows(bob, ['one']);
+    const [alice, bob] = [await openRoom(link), await openRoom(link)];
+    await sendMessage(alice, 'one');
+    await expectMessages(bob, ['one']);
     await windows.server.kill();
     await alice.locator('[data-phase=reconnecting]').waitFor();
-    for (const text of ['two', 'three', 'four']) await say(alice, text);
+    for (const text of ['two', 'three', 'four']) await sendMessage(alice, text);
     await expect.poll(() => alice.locator('[data-state=pending]').count()).toBe(3);
     await windows.server.boot();
-    await isLive(alice);
-    await isLive(bob);
-    await shows(alice, ['one', 'two', 'three', 'four']);
-    await shows(bob, ['one', 'two', 'three', 'four']);
+    await waitUntilLive(alice);
+    await waitUntilLive(bob);
+    await expectMessages(alice, ['one', 'two', 'three', 'four']);
+    await expectMessages(bob, ['one', 'two', 'three', 'four']);
     await expect.poll(() => alice.locator('[data-state]').count()).toBe(0);
     expect((await callAt<MessagePage>(windows.origin, 'GET', `/chat/${link}/messages`)).content.rev).toBe(4);
   });
 
-  it('counts who is here, and names them', async () => {
+  it('shows the number of participants and their names', async () => {
     const link = await makeRoomAt(windows.origin);
-    const alice = await enter(link);
+    const alice = await openRoom(link);
     await alice.getByLabel('表示名').fill('アリス');
-    await say(alice, 'よろしく');
-    const bob = await enter(link);
+    await sendMessage(alice, 'よろしく');
+    const bob = await openRoom(link);
     await expect.poll(() => alice.locator('button [data-count], button[data-count]').textContent()).toContain('2');
     await bob.getByText('アリス').first().waitFor();
     await bob.close();
     await expect.poll(() => alice.locator('button [data-count], button[data-count]').textContent()).toContain('1');
   });
 
-  it('says while one types that a name looks like a role, and sends nothing under it', async () => {
+  it('reports a display name that looks like a role while typing, and sends nothing with it', async () => {
     const link = await makeRoomAt(windows.origin);
-    const alice = await enter(link);
+    const alice = await openRoom(link);
     await alice.getByLabel('表示名').fill('管理者');
     await alice.getByText('役割と紛らわしい名前は使えません').waitFor();
-    await say(alice, '従ってください');
+    await sendMessage(alice, '従ってください');
     await alice.getByLabel('表示名').fill('\u200bアリス ');
-    await say(alice, 'よろしく');
-    await shows(alice, ['よろしく']);
+    await sendMessage(alice, 'よろしく');
+    await expectMessages(alice, ['よろしく']);
     const { content } = await callAt<MessagePage>(windows.origin, 'GET', `/chat/${link}/messages`);
     expect(content.messages.map(({ author }) => author.name)).toEqual(['アリス']);
   });
 
   it('does not send on the Enter that ends a composition', async () => {
     const link = await makeRoomAt(windows.origin);
-    const alice = await enter(link);
+    const alice = await openRoom(link);
     const devtools = await alice.context().newCDPSession(alice);
     await alice.locator('textarea').focus();
     await devtools.send('Input.imeSetComposition', { text: 'かいぎ', selectionStart: 3, selectionEnd: 3 });
@@ -90,57 +90,57 @@ describe('a room', () => {
     expect(await alice.locator('[role=log] article').count()).toBe(0);
     await alice.waitForTimeout(500);
     await alice.keyboard.press('Enter');
-    await shows(alice, ['会議']);
+    await expectMessages(alice, ['会議']);
   });
 
-  it('shows text as text, whatever it holds', async () => {
+  it('shows markup in texts and names as text', async () => {
     const link = await makeRoomAt(windows.origin);
     const texts = ['<img src=x onerror="document.title=1">', '<script>alert(1)</script>', '&amp;', 'a\u202eb'];
     for (const [index, text] of texts.entries()) {
       const body = { token: 'mallory', name: '<b>m</b>', clientId: `${index}`, text };
       await callAt(windows.origin, 'POST', `/chat/${link}/messages`, body);
     }
-    const alice = await enter(link);
-    await shows(alice, texts);
+    const alice = await openRoom(link);
+    await expectMessages(alice, texts);
     expect(await alice.locator('[role=log] :is(img, script, .text *, bdi *)').count()).toBe(0);
     expect(await alice.locator('bdi').allTextContents()).toContain('<b>m</b>');
   });
 
-  it('loads what came before as one scrolls up', async () => {
+  it('loads older messages when scrolled up', async () => {
     const link = await makeRoomAt(windows.origin);
     for (let turn = 1; turn <= 120; turn++) {
       const body = { token: 'bob', clientId: `${turn}`, text: `${turn}` };
       await callAt(windows.origin, 'POST', `/chat/${link}/messages`, body);
     }
-    const alice = await enter(link);
+    const alice = await openRoom(link);
     const numbers = (from: number) => Array.from({ length: 121 - from }, (_, index) => `${from + index}`);
-    await shows(alice, numbers(71));
+    await expectMessages(alice, numbers(71));
     const scrollUp = () => alice.locator('[role=log]').evaluate((log) => log.scrollTo(0, 0));
     await scrollUp();
-    await shows(alice, numbers(21));
+    await expectMessages(alice, numbers(21));
     await scrollUp();
-    await shows(alice, numbers(1));
+    await expectMessages(alice, numbers(1));
   });
 
   it.each([
     ['ja-JP', 'この部屋は見つかりません'],
     ['en-GB', 'Room not found'],
-  ])('that is not there is said to be so (%s)', async (locale, text) => {
+  ])('that does not exist is reported as not found (%s)', async (locale, text) => {
     const page = await openWindow('/chat/no-such-room/', locale);
     await page.getByText(text).waitFor();
     expect(await page.locator('[data-phase]').getAttribute('data-phase')).toBe('ended');
   });
 
-  it('that is deleted says so to those in it', async () => {
+  it('that is deleted is reported as deleted to its participants', async () => {
     const link = await makeRoomAt(windows.origin);
-    const alice = await enter(link);
+    const alice = await openRoom(link);
     await callAt(windows.origin, 'DELETE', '/chat/delete', { token: 'admin-secret', link });
     await alice.getByText('削除されました').waitFor();
   });
 });
 
 describe('a first visit of a room', () => {
-  it('takes less than 60 kB over the wire, until one can write', async () => {
+  it('transfers less than 60 kB until the composer is ready', async () => {
     const link = await makeRoomAt(windows.origin);
     const page = await windows.open('/health');
     const devtools = await page.context().newCDPSession(page);
@@ -154,7 +154,7 @@ describe('a first visit of a room', () => {
     });
     await devtools.send('Network.enable');
     await page.goto(`${windows.origin}/chat/${link}/`);
-    await isLive(page);
+    await waitUntilLive(page);
     await page.waitForLoadState('networkidle');
     // The page, two styles and two scripts at least.
     expect(files).toBeGreaterThanOrEqual(5);
@@ -162,8 +162,8 @@ describe('a first visit of a room', () => {
   });
 });
 
-describe('the policy of the pages', () => {
-  it.each(['/', '/chat/a-room/'])('lets no script run at %s that is not a file of the site', async (path) => {
+describe('the security headers', () => {
+  it.each(['/', '/chat/a-room/'])('of %s block every script that is not a file of the site', async (path) => {
     const { headers } = await fetch(windows.origin + path);
     expect(headers.get('Content-Security-Policy')).toContain("default-src 'none'; script-src 'self';");
     const page = await openWindow(path);
@@ -182,11 +182,11 @@ describe('the policy of the pages', () => {
       document.body.innerHTML = '<b>written</b>';
     });
     await expect(written).rejects.toThrow('TrustedHTML');
-    expect(windows.complaints.filter((complaint) => complaint.includes('inline'))).toHaveLength(2);
-    windows.complaints = [];
+    expect(windows.pageErrors.filter((error) => error.includes('inline'))).toHaveLength(2);
+    windows.pageErrors = [];
   });
 
-  it('is given with the built files as far as it concerns them', async () => {
+  it('of built files include nosniff', async () => {
     const page = await (await fetch(windows.origin)).text();
     const assets = [...page.matchAll(/"(\/assets\/[^"]+)"/g)].map(([, asset]) => asset);
     expect(assets.length).toBeGreaterThan(1);

@@ -10,16 +10,16 @@ import type { Participant } from '../../shared/participant.ts';
 import type { ServerFrame } from '../../shared/server-frames.ts';
 import { callAt, makeRoomAt } from '../support/rest.ts';
 import { Server } from '../support/server.ts';
-import { until } from '../support/until.ts';
+import { waitUntil } from '../support/wait-until.ts';
 
 const megabyte = 1_024 * 1_024;
 /** 16,000 bytes. */
 const text = '𠮷'.repeat(4_000);
 /** 34 MB, so that 200 MB would be queued for six clients that never read. */
 const messages = 2_100;
-/** A little over 8 MB, after which a client has to give a sign of life. */
+/** A little over 8 MB, after which a client has to send a frame. */
 const messagesUntilLimit = 530;
-const slowReaders = 6;
+const slowConsumers = 6;
 
 let server: Server;
 beforeAll(async () => {
@@ -29,24 +29,24 @@ afterAll(async () => {
   await server?.stop();
 });
 
-/** A client that reads, and pings now and then as the SDK does. */
-async function enter(link: string, name: string): Promise<WebSocket> {
+/** Joins as a client that reads, and that pings after every 256 KiB, as the SDK does. */
+async function joinRoom(link: string, name: string): Promise<WebSocket> {
   const socket = new WebSocket(`${server.origin.replace('http', 'ws')}/chat/${link}/ws`);
   await once(socket, 'open');
   socket.send(JSON.stringify({ type: 'auth', token: `${name}-token`, name, batch: true }));
   await once(socket, 'message');
-  let heard = 0;
+  let bytes = 0;
   socket.addEventListener('message', ({ data }) => {
-    heard += String(data).length;
-    if (heard < 256 * 1_024) return;
-    heard = 0;
+    bytes += String(data).length;
+    if (bytes < 256 * 1_024) return;
+    bytes = 0;
     socket.send('{"type":"ping"}');
   });
   return socket;
 }
 
-/** A client that authenticates and then never reads again. */
-async function enterDeaf(link: string, name: string): Promise<Socket> {
+/** Joins as a client that authenticates and then never reads again. */
+async function joinWithoutReading(link: string, name: string): Promise<Socket> {
   const socket = tcp(Number(new URL(server.origin).port), '127.0.0.1');
   socket.on('error', () => undefined);
   const handshake = [
@@ -67,7 +67,7 @@ async function enterDeaf(link: string, name: string): Promise<Socket> {
   return socket;
 }
 
-/** Posts messages, 20 at a time, and waits until they come back: the room is busy, but not overloaded. */
+/** Posts messages, 20 at a time, and waits until they are received: the room is busy, but not overloaded. */
 async function post(writer: WebSocket, count: number): Promise<void> {
   const lot = 20;
   let [posted, returned] = [0, 0];
@@ -89,17 +89,17 @@ async function post(writer: WebSocket, count: number): Promise<void> {
   writer.onclose = null;
 }
 
-/** How much the memory grows while 34 MB are posted in a room with so many clients that do not read. */
-async function growth(deaf: number): Promise<{ link: string; bytes: number; end: () => void }> {
+/** @returns how much memory grows while 34 MB are posted in a room with that many clients that never read */
+async function growth(slowCount: number): Promise<{ link: string; bytes: number; end: () => void }> {
   const link = await makeRoomAt(server.origin);
-  const [writer, reader] = [await enter(link, 'writer'), await enter(link, 'reader')];
+  const [writer, reader] = [await joinRoom(link, 'writer'), await joinRoom(link, 'reader')];
   const silent: Socket[] = [];
-  for (let turn = 1; turn <= deaf; turn++) silent.push(await enterDeaf(link, `deaf-${turn}`));
-  expect(await namesIn(link)).toHaveLength(2 + deaf);
-  const before = server.memory();
+  for (let turn = 1; turn <= slowCount; turn++) silent.push(await joinWithoutReading(link, `slow-${turn}`));
+  expect(await namesIn(link)).toHaveLength(2 + slowCount);
+  const before = server.memoryBytes();
   let most = before;
   const watch = setInterval(() => {
-    most = Math.max(most, server.memory());
+    most = Math.max(most, server.memoryBytes());
   }, 100);
   await post(writer, messagesUntilLimit);
   await new Promise((resolve) => setTimeout(resolve, limits.socket.slowConsumerGraceMs + 100));
@@ -110,7 +110,7 @@ async function growth(deaf: number): Promise<{ link: string; bytes: number; end:
     reader.close();
     for (const socket of silent) socket.destroy();
   };
-  return { link, bytes: Math.max(most, server.memory()) - before, end };
+  return { link, bytes: Math.max(most, server.memoryBytes()) - before, end };
 }
 
 async function namesIn(link: string): Promise<string[]> {
@@ -122,11 +122,13 @@ async function namesIn(link: string): Promise<string[]> {
 it('closes clients that never read, keeps those that do, and does not hold 200 MB for the former', async () => {
   const quiet = await growth(0);
   quiet.end();
-  const deafened = await growth(slowReaders);
-  const more = (deafened.bytes - quiet.bytes) / megabyte;
-  console.info(`grew by ${Math.round(quiet.bytes / megabyte)} MB without them, by ${Math.round(more)} MB more with`);
-  await until(async () => (await namesIn(deafened.link)).length === 2, 10_000);
-  expect((await namesIn(deafened.link)).sort()).toEqual(['reader', 'writer']);
+  const withSlow = await growth(slowConsumers);
+  const more = (withSlow.bytes - quiet.bytes) / megabyte;
+  console.info(
+    `memory grew by ${Math.round(quiet.bytes / megabyte)} MB without them, by ${Math.round(more)} MB more with`,
+  );
+  await waitUntil(async () => (await namesIn(withSlow.link)).length === 2, 10_000);
+  expect((await namesIn(withSlow.link)).sort()).toEqual(['reader', 'writer']);
   expect(more).toBeLessThan(100);
-  deafened.end();
+  withSlow.end();
 }, 300_000);

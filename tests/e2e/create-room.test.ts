@@ -4,21 +4,21 @@ import { describe, expect, it } from 'vitest';
 import type { MessagePage } from '../../shared/message.ts';
 import type { RoomView } from '../../shared/room.ts';
 import { violationsOn } from '../support/axe.ts';
+import { BrowserWindows, expectMessages, sendMessage, waitUntilLive } from '../support/browser-windows.ts';
 import { callAt, makeRoomAt } from '../support/rest.ts';
-import { isLive, say, shows, Windows } from '../support/windows.ts';
 
-const windows = Windows.ofThisFile();
+const windows = BrowserWindows.forTestFile();
 
-const make = (page: Page) => page.getByRole('button', { name: /^(つくって入る|Create and join)$/ });
+const createButton = (page: Page) => page.getByRole('button', { name: /^(つくって入る|Create and join)$/ });
 
 /** The dialog that shows the admin token and the join key once. */
-const secrets = (page: Page) => page.getByRole('dialog');
+const secretsDialog = (page: Page) => page.getByRole('dialog');
 
-async function goIn(page: Page): Promise<string> {
-  await secrets(page)
+async function joinCreatedRoom(page: Page): Promise<string> {
+  await secretsDialog(page)
     .getByRole('link', { name: /^(控えたので部屋に入る|I have saved it, join)$/ })
     .click();
-  await isLive(page);
+  await waitUntilLive(page);
   return new URL(page.url()).pathname.split('/')[2] ?? '';
 }
 
@@ -31,13 +31,13 @@ async function roomOf(link: string, headers: Record<string, string> = {}): Promi
 async function tabTo(page: Page, selector: string): Promise<void> {
   for (let turn = 0; turn < 100; turn++) {
     await page.keyboard.press('Tab');
-    if (await page.evaluate((sought) => document.activeElement?.matches(sought), selector)) return;
+    if (await page.evaluate((wanted) => document.activeElement?.matches(wanted), selector)) return;
   }
   throw new Error(`not reached with Tab: ${selector}`);
 }
 
 /** The service creates the next room, but the page does not receive the response. */
-async function loseTheAnswer(page: Page): Promise<void> {
+async function loseResponse(page: Page): Promise<void> {
   await page.route(
     '**/chat/new',
     async (route) => {
@@ -53,10 +53,10 @@ describe('a new room', () => {
     const page = await windows.open('/');
     await page.locator('#make-title').fill('思いつき');
     await page.keyboard.press('Enter');
-    await secrets(page).waitFor();
-    const link = await goIn(page);
-    await say(page, 'ようこそ');
-    await shows(page, ['ようこそ']);
+    await secretsDialog(page).waitFor();
+    const link = await joinCreatedRoom(page);
+    await sendMessage(page, 'ようこそ');
+    await expectMessages(page, ['ようこそ']);
     expect((await roomOf(link)).room.title).toBe('思いつき');
   });
 
@@ -66,18 +66,18 @@ describe('a new room', () => {
     await page.locator('#make-link').fill('kyoto-kissa');
     await page.locator('#make-tags').fill('京都');
     await page.keyboard.press('Enter');
-    await make(page).click();
-    expect(await goIn(page)).toBe('kyoto-kissa');
-    await say(page, 'ようこそ');
-    await shows(page, ['ようこそ']);
+    await createButton(page).click();
+    expect(await joinCreatedRoom(page)).toBe('kyoto-kissa');
+    await sendMessage(page, 'ようこそ');
+    await expectMessages(page, ['ようこそ']);
     const { content } = await callAt<MessagePage>(windows.origin, 'GET', '/chat/kyoto-kissa/messages');
     expect(content.messages[0]?.author.role).toBe('admin');
 
     const other = await windows.open('/?tag=京都');
     await other.locator('[data-link=kyoto-kissa]').waitFor();
     await other.getByText('京都の喫茶店をめぐる会').click();
-    await isLive(other);
-    await shows(other, ['ようこそ']);
+    await waitUntilLive(other);
+    await expectMessages(other, ['ようこそ']);
   });
 
   it('can be created and entered with the keyboard alone', async () => {
@@ -89,15 +89,15 @@ describe('a new room', () => {
     await page.keyboard.type('keys,');
     await tabTo(page, '.create-room button[type=submit]');
     await page.keyboard.press('Enter');
-    await secrets(page).waitFor();
+    await secretsDialog(page).waitFor();
     await page.keyboard.press('Escape');
     await tabTo(page, 'dialog a.is-primary');
     await page.keyboard.press('Enter');
-    await isLive(page);
+    await waitUntilLive(page);
     await tabTo(page, 'textarea');
     await page.keyboard.type('hello');
     await page.keyboard.press('Enter');
-    await shows(page, ['hello']);
+    await expectMessages(page, ['hello']);
   });
 
   it('is created once when the button is pressed twice', async () => {
@@ -107,30 +107,30 @@ describe('a new room', () => {
       if (request.url().endsWith('/chat/new')) calls += 1;
     });
     await page.locator('#make-title').fill('ひとつ');
-    await make(page).dblclick();
-    await secrets(page).waitFor();
+    await createButton(page).dblclick();
+    await secretsDialog(page).waitFor();
     expect(calls).toBe(1);
   });
 
   it('is created once, with the last values, when the first response is lost', async () => {
     const page = await windows.open('/');
-    await loseTheAnswer(page);
+    await loseResponse(page);
     await page.locator('#make-title').fill('一度目');
     await page.locator('#make-tags').fill('lost,');
-    await make(page).click();
+    await createButton(page).click();
     await page.getByText('サービスに接続できません').waitFor();
     await page.locator('#make-title').fill('二度目');
     // An unlisted room has another suggested link, but the link of the first attempt is kept.
     await page.getByLabel('一覧に表示しない').check();
-    await make(page).click();
-    const link = await goIn(page);
+    await createButton(page).click();
+    const link = await joinCreatedRoom(page);
     const { content } = await callAt<{ chats: RoomView[] }>(windows.origin, 'GET', '/chat/list?tag=lost');
     expect(content.chats.map((room) => [room.link, room.title])).toEqual([[link, '二度目']]);
   });
 
   it('is created by the second attempt although its link was being checked during the first', async () => {
     const page = await windows.open('/');
-    await loseTheAnswer(page);
+    await loseResponse(page);
     let checks = 0;
     const isCheck = (request: Request) => request.method() === 'GET' && request.url().endsWith('/chat/being-checked');
     page.on('request', (request) => (checks += Number(isCheck(request))));
@@ -139,14 +139,14 @@ describe('a new room', () => {
     await page.route('**/chat/being-checked', () => undefined);
     await page.locator('#make-title').fill('二度目でできる');
     await page.locator('#make-link').fill('being-checked');
-    await make(page).click();
+    await createButton(page).click();
     await page.getByText('サービスに接続できません').waitFor();
     // Longer than the pause after typing that starts a check.
     await page.waitForTimeout(600);
     expect(checks).toBe(0);
     await page.unroute('**/chat/being-checked');
-    await make(page).click();
-    expect(await goIn(page)).toBe('being-checked');
+    await createButton(page).click();
+    expect(await joinCreatedRoom(page)).toBe('being-checked');
   });
 
   it('starts with the link of a room that does not exist', async () => {
@@ -175,8 +175,8 @@ describe('the form', () => {
     await page.locator('.free-links button').first().click();
     expect(await page.locator('#make-link').inputValue()).toBe(`${link}-2`);
     await page.getByText(free).waitFor();
-    await make(page).click();
-    expect(await goIn(page)).toBe(`${link}-2`);
+    await createButton(page).click();
+    expect(await joinCreatedRoom(page)).toBe(`${link}-2`);
     expect((await roomOf(link)).room.title).toBe('読書会');
   });
 
@@ -187,7 +187,7 @@ describe('the form', () => {
     await page.getByText('This link is available.').waitFor();
     const content = { title: 'First', about: '', tag: [], link: 'faster' };
     await callAt(windows.origin, 'POST', '/chat/new', { token: 'admin-secret', content });
-    await make(page).click();
+    await createButton(page).click();
     await page.getByText('This link is taken').waitFor();
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('make-link');
     expect((await roomOf('faster')).room.title).toBe('First');
@@ -214,7 +214,7 @@ describe('the form', () => {
     await page.getByText('使えるのは半角英数字').waitFor();
     await page.locator('#make-link').fill('');
     await title.fill('');
-    await make(page).click();
+    await createButton(page).click();
     await page.getByText('タイトルを入力してください').waitFor();
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('make-title');
   });
@@ -223,10 +223,10 @@ describe('the form', () => {
     (['ja-JP', 'en-GB'] as const).flatMap((locale) =>
       (['light', 'dark'] as const).map((colorScheme) => ({ locale, colorScheme })),
     ),
-  )('has no axe violations ($locale, $colorScheme)', { timeout: 180_000 }, async (look) => {
+  )('has no axe violations ($locale, $colorScheme)', { timeout: 180_000 }, async (variant) => {
     const link = await makeRoomAt(windows.origin);
-    const page = await windows.open('/', look);
-    await make(page).click();
+    const page = await windows.open('/', variant);
+    await createButton(page).click();
     await page.locator('#make-link').fill(link);
     await page.locator('.free-links button').first().waitFor();
     await page.locator('#make-tags').fill('tag,');
@@ -235,12 +235,12 @@ describe('the form', () => {
     await page.locator('#make-key').blur();
     expect(await violationsOn(page)).toEqual([]);
     await page.locator('#make-title').fill('axe');
-    await page.locator('#make-link').fill(`${link}-axe-${look.locale}-${look.colorScheme}`);
+    await page.locator('#make-link').fill(`${link}-axe-${variant.locale}-${variant.colorScheme}`);
     await page.locator('.success').waitFor();
     await page.locator('#make-key').fill('long enough');
     expect(await violationsOn(page)).toEqual([]);
-    await make(page).click();
-    await secrets(page).waitFor();
+    await createButton(page).click();
+    await secretsDialog(page).waitFor();
     expect(await violationsOn(page)).toEqual([]);
   });
 });
@@ -254,12 +254,12 @@ describe('a private room', () => {
     expect(await page.getByLabel('一覧に表示しない').isChecked()).toBe(true);
     const key = await page.getByLabel('部屋の鍵').inputValue();
     expect(key).toMatch(/^[a-z2-9]{4}-[a-z2-9]{4}-[a-z2-9]{4}$/);
-    await make(page).click();
-    await secrets(page).getByText(key).waitFor();
-    await secrets(page).getByRole('button', { name: '鍵をコピー' }).click();
-    await secrets(page).getByRole('button', { name: 'コピーしました' }).waitFor();
+    await createButton(page).click();
+    await secretsDialog(page).getByText(key).waitFor();
+    await secretsDialog(page).getByRole('button', { name: '鍵をコピー' }).click();
+    await secretsDialog(page).getByRole('button', { name: 'コピーしました' }).waitFor();
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(key);
-    const link = await goIn(page);
+    const link = await joinCreatedRoom(page);
     expect((await roomOf(link)).status).toBe(403);
     expect((await roomOf(link, { 'X-Join-Key': key })).room.title).toBe('内輪');
     const { content } = await callAt<{ chats: RoomView[] }>(windows.origin, 'GET', '/chat/list');
@@ -272,12 +272,12 @@ describe('a private room', () => {
     await page.locator('#make-link').fill('family');
     await page.getByLabel('Invite only').check();
     await page.getByLabel('Room key').fill('two');
-    await make(page).click();
+    await createButton(page).click();
     await page.getByText('The key needs at least 8 characters.').waitFor();
     expect((await roomOf('family')).status).toBe(404);
     await page.getByLabel('Room key').fill('二羽の青鷺 two herons');
-    await make(page).click();
-    await goIn(page);
+    await createButton(page).click();
+    await joinCreatedRoom(page);
     expect((await roomOf('family')).status).toBe(403);
     const shown = encodeURIComponent('二羽の青鷺 two herons');
     expect((await roomOf('family', { 'X-Join-Key': shown })).room.isPrivate).toBe(true);
@@ -285,16 +285,16 @@ describe('a private room', () => {
 
   it('is public when its creator changes that after a lost response', async () => {
     const page = await windows.open('/');
-    await loseTheAnswer(page);
+    await loseResponse(page);
     await page.locator('#make-title').fill('公開');
     await page.locator('#make-link').fill('opened');
     await page.getByLabel('招待制にする').check();
-    await make(page).click();
+    await createButton(page).click();
     await page.getByText('サービスに接続できません').waitFor();
     expect((await roomOf('opened')).status).toBe(403);
     await page.getByLabel('招待制にする').uncheck();
-    await make(page).click();
-    await goIn(page);
+    await createButton(page).click();
+    await joinCreatedRoom(page);
     expect((await roomOf('opened')).status).toBe(200);
   });
 });

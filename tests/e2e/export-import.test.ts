@@ -1,9 +1,9 @@
-/** Moving a room on a real server: an import outlives a power cut, and what comes out is what went in. */
+/** Import and export on a real server: an import can be repeated after SIGKILL, and the export equals the import. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { formatArchiveLine } from '../../shared/archive.ts';
 import { callAt } from '../support/rest.ts';
 import { Server } from '../support/server.ts';
-import { until } from '../support/until.ts';
+import { waitUntil } from '../support/wait-until.ts';
 
 const messages = 4_000;
 const headers = { Authorization: 'Bearer operator-secret' };
@@ -16,7 +16,7 @@ afterAll(async () => {
   await server.stop();
 });
 
-/** A room as another service wrote it down. */
+/** The lines of a room that was exported by another service. */
 function archive(): string[] {
   const log = { epoch: 'e'.repeat(24), rev: messages, floor: 1, posted: messages };
   const details = { link: 'old', title: '会議室', about: '', tags: [], unlisted: false, createdAt: 1, updatedAt: 1 };
@@ -41,18 +41,18 @@ function archive(): string[] {
   return [...lines, formatArchiveLine({ type: 'end', messages, rev: messages })];
 }
 
-/** A body that stops after those lines, and does not end. */
+/** A request body that sends those lines and then neither continues nor ends. */
 function stalled(lines: string[]): ReadableStream<Uint8Array> {
   return new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode(lines.join(''))) });
 }
 
-it('goes on after a power cut in the middle', async () => {
+it('an import that SIGKILL interrupts succeeds when it is sent again', async () => {
   const lines = archive();
   const send = (body: BodyInit) =>
     fetch(`${server.origin}/chat/new-home/import`, { method: 'POST', headers, body, duplex: 'half' } as RequestInit);
   const status = async () => (await callAt(server.origin, 'GET', '/chat/new-home')).statusCode;
   const first = send(stalled(lines.slice(0, 2_500))).catch(() => 'cut off');
-  await until(async () => (await status()) === 503);
+  await waitUntil(async () => (await status()) === 503);
   await server.kill();
   expect(await first).toBe('cut off');
   await server.boot();
