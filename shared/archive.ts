@@ -74,7 +74,7 @@ export type ArchivedRoom = v.InferOutput<typeof ArchivedRoom>;
 
 const ArchivedReaction = v.object({ emoji: Emoji, participant: ParticipantId });
 
-/** A message with everything that the room stores of it. */
+/** A message with everything that the room stores about it. */
 export const ArchivedMessage = v.pipe(
   v.object({
     type: v.literal('message'),

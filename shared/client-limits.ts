@@ -1,7 +1,7 @@
 /**
- * Limits that clients need; shared/limits.ts has all. They are a file of their own, so that bundles of pages contain no
- * others. Characters are Unicode code points on all sides (`countCharacters`), so that a client can predict the server's
- * checks.
+ * Limits that clients need; shared/limits.ts has all. They are in a separate file, so that page bundles contain only
+ * these. Client and service both count characters as Unicode code points (`countCharacters`), so that a client can
+ * predict the server's checks.
  */
 
 export const clientLimits = {

@@ -1,4 +1,4 @@
-/** WebSocket close codes (docs/protocol.md, "Close codes"). To be imported as `closeCodes`. */
+/** WebSocket close codes (docs/protocol.md, "Close codes"). Import as `closeCodes`. */
 
 export const badFrames = 4400;
 export const credential = 4401;

@@ -1,7 +1,7 @@
 /**
- * The endpoint table: one row per JSON call, with its schemas, its failures and what the Worker needs to know of it.
- * The router, the client's types and docs/openapi.json are derived from it. Order matters: the first match wins, so
- * fixed paths come before `/chat/:link`.
+ * The endpoint table: one row per JSON call, with its schemas, its failures and the fields that the Worker needs to
+ * serve it. The router, the client's types and docs/openapi.json are derived from it. Order matters: the first match
+ * wins, so fixed paths come before `/chat/:link`.
  */
 import * as v from 'valibot';
 import { Cursor, invalidCursor } from './cursor.ts';
@@ -122,7 +122,7 @@ const signedTokenFailures = ['signed_token_invalid', 'signed_token_expired', 'no
 
 const invalidAction = 'Invalid action. Use "join" or "leave"';
 
-/** What the Worker needs to know of an endpoint to call its handler. */
+/** The properties of an endpoint that the Worker needs to call its handler. */
 export interface Endpoint extends Route {
   readonly params: v.GenericSchema;
   readonly query: v.GenericSchema;
@@ -136,14 +136,14 @@ export interface Endpoint extends Route {
    * credential, which is compared to a secret without a check of its shape.
    */
   readonly bearer?: 'query' | 'body' | 'token' | 'only';
-  /** Where the link of the room is that the call is about; absent if it is about no single room. */
+  /** Where the call contains the link of its room; absent if the call is not about a single room. */
   readonly link?: 'path' | 'body' | 'content';
   /** Whether the room can be private: the call accepts a join key and fails without a required one. */
   readonly takesJoinKey?: true;
   /**
    * Which calls count as a guess if their `token` is wrong. `each`: every call with an opaque token. `first`: the first
    * call with an opaque token from an address, because a page of the room list may have no room of this admin. `all`:
-   * every call, even if the token looks like a JWT. Absent: `token` identifies a user, so that none is wrong. Wrong
+   * every call, even if the token looks like a JWT. Absent: `token` identifies a user, so no token is wrong. Wrong
    * admin tokens and join keys count on all calls that accept them.
    */
   readonly guesses?: 'each' | 'first' | 'all';
@@ -236,7 +236,7 @@ export const endpoints = {
   rebuildDirectory: {
     ...routes.rebuildDirectory,
     guesses: 'each',
-    summary: 'Make the rooms in KV report to the directory again, one batch per call (operator)',
+    summary: 'Make the rooms in KV republish their state to the directory, one batch per call (operator)',
     params: NoFields,
     query: NoFields,
     body: v.object({
@@ -247,7 +247,7 @@ export const endpoints = {
     bearer: 'body',
     responses: {
       200: v.object({
-        /** Rooms that reported. */
+        /** Rooms that republished their state. */
         rebuilt: v.number(),
         /** KV keys without a room; they are removed. */
         missing: v.number(),

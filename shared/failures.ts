@@ -153,7 +153,7 @@ const failureTable = {
 /** Identifies a failure within the service. */
 export type FailureCode = keyof typeof failureTable;
 
-/** A failure as it is returned to the caller. */
+/** A failure, with the details for this caller. */
 export interface Failure extends FailureKind {
   readonly code: FailureCode;
   /** Whole seconds after which the same request can succeed. */

@@ -37,7 +37,7 @@ export class GuessLimiter {
     if (this.#dependencies.isEnabled) this.#bucket.refund(address);
   }
 
-  /** Counts a wrong secret across isolates, and blocks the address here if it is over that limit. */
+  /** Counts a wrong secret across isolates, and blocks the address in this limiter if it is over the global limit. */
   async recordWrong(address: string, now: number): Promise<void> {
     if (!(await this.#isWithinGlobalLimit(address))) this.#bucket.drain(address, now);
   }

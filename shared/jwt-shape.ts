@@ -1,4 +1,4 @@
-/** Tells signed tokens (JWTs) from opaque tokens, before any signature is verified. */
+/** Distinguishes signed tokens (JWTs) from opaque tokens, before any signature is verified. */
 import { decodeBase64url } from './base64url.ts';
 
 /** Whether `token` is three base64url parts of which the first decodes to JSON with an `alg` (RFC 7515 §7.1). */

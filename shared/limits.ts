@@ -100,10 +100,10 @@ export const limits = {
     /** Time and number of times that a user's first call, repeated, gets a token again. */
     tokenReissueMs: 10 * 60_000,
     tokenReissueCount: 5,
-    /** Other calls after which the first call gets no token any more. */
+    /** Other calls after which a repeated first call gets no token. */
     tokenReissueOtherCalls: 5,
   },
-  /** REST requests and what the Worker waits for. */
+  /** REST requests, and timeouts of the Worker. */
   http: {
     /** Bytes of a JSON body. */
     bodyBytes: 32 * 1_024,

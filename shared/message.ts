@@ -47,7 +47,7 @@ export type Message = v.InferOutput<typeof Message>;
 
 /**
  * State of the room's log when a page was read. `epoch`: incarnation of the room; `rev`: its last change; `floor`: the
- * lowest id that is still kept.
+ * lowest retained id.
  */
 export const LogPosition = v.object({ epoch: v.string(), rev: v.number(), floor: v.number() });
 export type LogPosition = v.InferOutput<typeof LogPosition>;

@@ -3,7 +3,7 @@ import type { AllEndpoints, CallName } from '../shared/all-endpoints.ts';
 import type { CallInput, CallResponse } from '../shared/call-types.ts';
 import type { Result } from '../shared/failures.ts';
 
-/** What is known of a request before its route is. */
+/** Context of a request before it is routed. */
 export interface RequestContext {
   env: Env;
   /** The client's network address (client-address.ts). */
@@ -11,7 +11,7 @@ export interface RequestContext {
   requestId: string;
 }
 
-/** The sender of a call: credentials from the body or the header, as the objects take them. */
+/** The sender of a call: credentials from the body or the headers, in the form that the objects accept. */
 export interface Caller {
   address: string;
   joinKey: string | undefined;
@@ -31,7 +31,7 @@ export interface CallContext<K extends CallName> extends RequestContext {
 
 interface ResponseDetails {
   headers?: Record<string, string>;
-  /** Whether the call succeeded without the rights that its `token` was meant to prove. It counts as a guess then. */
+  /** Whether the call succeeded, but its `token` did not grant the rights that it claims. It then counts as a guess. */
   wrongSecret?: boolean;
 }
 

@@ -7,7 +7,7 @@
 
 export type AddressSettings = Pick<Env, 'TRUSTED_PROXY'>;
 
-/** The address of all clients whose address is not known. */
+/** The address of all clients whose address is unknown. */
 const unknownAddress = 'unknown';
 
 /** wrangler defines `production` in the bundle for Cloudflare, and `development` in that of the local server. */
@@ -36,8 +36,8 @@ function mappedIpv4(groups: readonly number[]): string | undefined {
 }
 
 /**
- * What the limits count as one address: an IPv4 address, or the /64 prefix of an IPv6 address, because one client
- * usually controls a whole /64.
+ * The unit that the limits count: an IPv4 address, or the /64 prefix of an IPv6 address, because one client usually
+ * controls a whole /64.
  * @param text as proxies write it, also in brackets or with a port
  * @returns undefined if the text is not an address
  */

@@ -2,7 +2,7 @@
 import { ok, type Result } from '../shared/failures.ts';
 import type { Handler } from './call-context.ts';
 
-/** Streams the lines of a room, as it reads them. */
+/** Streams the lines of a room as the room reads them. */
 export const exportRoom: Handler<'exportRoom'> = async ({ params: { link } }, { room, caller }) => {
   const lines = (await room.export(caller)) as Result<ReadableStream<Uint8Array>>;
   if (!lines.ok) return lines;

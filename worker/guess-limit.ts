@@ -1,6 +1,6 @@
 /**
- * Limits wrong secrets per address over REST, in this isolate, and in the others through the rate-limit binding. Each
- * room counts the secrets that it receives itself, over sockets too.
+ * Limits wrong secrets per address over REST: in this isolate, and across isolates through the rate-limit binding. Each
+ * room also counts the wrong secrets that it receives, over REST and sockets.
  */
 import type { CallName } from '../shared/all-endpoints.ts';
 import type { CallInput } from '../shared/call-types.ts';
@@ -31,7 +31,7 @@ function guessLimiterOf(env: Env): GuessLimiter {
   return isolateGuessLimiter;
 }
 
-/** Tokens that were sent to endpoints which count only the first call, with their address; the oldest are dropped. */
+/** Tokens sent to endpoints that count only the first call, with the sender's address; the oldest are dropped. */
 const seenTokens = new Set<string>();
 const seenTokensMax = 1_000;
 
@@ -52,8 +52,8 @@ function presentedSecret({ guesses }: Endpoint, { body, query, bearer }: CallInp
 }
 
 /**
- * Whether the result of a call shows that its secret was wrong. A signed token is verified and no guess, except on
- * endpoints that accept none; a valid join key does not show whether a token is valid.
+ * Whether the result of a call shows that its secret was wrong. A signed token is verified, so it is not a guess,
+ * except on endpoints that accept no signed tokens; a valid join key does not show whether a token is valid.
  */
 function isWrongSecret(secret: string | undefined, { guesses }: Endpoint, result: Result<object>): boolean {
   const isJwt = secret !== undefined && guesses !== 'all' && looksLikeJwt(secret);

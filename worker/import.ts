@@ -102,7 +102,7 @@ async function importLines(roomImport: RoomImport, body: ReadableStream<Uint8Arr
   return stored.ok ? roomImport.incompleteFailure() : stored;
 }
 
-/** Imports a room from the lines of an export, or continues an import that broke off. */
+/** Imports a room from the lines of an export, or continues an interrupted import. */
 export const importRoom: Handler<'importRoom'> = async ({ params: { link }, bearer }, { request, room, caller }) => {
   if (bearer === undefined) return fail('no_credential');
   const body = request.body ?? new Blob([]).stream();
@@ -110,7 +110,7 @@ export const importRoom: Handler<'importRoom'> = async ({ params: { link }, bear
   return imported.ok ? ok({ statusCode: 201, content: imported.value }) : imported;
 };
 
-/** Cancels an import that broke off, so that the link is free again. */
+/** Cancels an interrupted import, so that the link is free again. */
 export const cancelImport: Handler<'cancelImport'> = async ({ bearer }, { room, caller }) => {
   if (bearer === undefined) return fail('no_credential');
   const cancelled = await room.runImportStep(caller, { type: 'cancel' });

@@ -1,4 +1,4 @@
-/** Entry point of the Worker: every request gets a response, also if it throws, and is logged. */
+/** Entry point of the Worker: every request gets a response, even if its handler throws, and is logged. */
 import { fail } from '../shared/failures.ts';
 import type { RequestContext } from './call-context.ts';
 import { clientAddress } from './client-address.ts';
@@ -34,7 +34,7 @@ export default {
     const startedAt = Date.now();
     const requestId = crypto.randomUUID();
     const { method } = request;
-    // A HEAD request is handled as a GET request, and its response sent without the body.
+    // A HEAD request is handled as a GET request, and the response is sent without its body.
     const getRequest = method === 'HEAD' ? new Request(request, { method: 'GET' }) : request;
     const response = await handleRequest(getRequest, { env, address: clientAddress(request, env), requestId }).catch(
       (error: unknown) => {

@@ -1,7 +1,7 @@
 /**
  * Link previews: the title and about text of a room in the HTML of its page, because preview crawlers run no scripts.
- * They are read from KV, so that a preview wakes no room. If the room is unknown or private, or KV is slow, the page
- * stays as it is: the same for every link.
+ * They are read from KV, so that a preview wakes no room. If the room is unknown or private, or KV is slow, the page is
+ * unchanged: the same for every link.
  */
 import { cleanName } from '../shared/display-names.ts';
 import { type PrivateRoomStub, type RoomKeyMetadata, roomKey } from '../shared/kv-keys.ts';
@@ -39,7 +39,7 @@ export async function readPreview(link: string, kv: KVNamespace): Promise<LinkPr
 
 /**
  * Sets an attribute to a text. The rewriter encodes quotes only: an ampersand could start an entity, and simple parsers
- * could take an angle bracket for a tag.
+ * could parse an angle bracket as a tag.
  */
 function setAttribute(name: string, text: string): HTMLRewriterElementContentHandlers {
   const encoded = text.replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`);

@@ -30,7 +30,7 @@ const newLine = 0x0a;
 
 /**
  * Reads the lines that are not blank, in order, until one is too long or not UTF-8 (a failure with the number of the
- * line). If the body breaks off, the last line is dropped, because it may be incomplete. Releases the body when the
+ * line). If the body is interrupted, the last line is dropped, because it may be incomplete. Releases the body when the
  * iteration ends.
  */
 export async function* readLines(body: ReadableStream<Uint8Array>): AsyncGenerator<Result<NumberedLine>> {

@@ -16,7 +16,7 @@ async function sha256(text: string): Promise<ArrayBuffer> {
 }
 
 /**
- * Guesses of the operator token by addresses over their limit, which the exemption would otherwise allow without end.
+ * Limits guesses of the operator token by addresses over their limit, because the exemption checks it before refusal.
  */
 const operatorGuesses = new TokenBucket({
   burst: limits.rate.guessesPerMinute,

@@ -19,14 +19,14 @@ const HeaderFields = v.object({ token: v.optional(Token), joinKey: v.optional(Pr
  * broken connection.
  */
 export async function drainBody({ body }: Request): Promise<void> {
-  // A body that breaks off has no client left to receive the response.
+  // If the body is interrupted, the client is gone and receives no response.
   await body?.pipeTo(new WritableStream()).catch(() => undefined);
 }
 
 /**
  * Reads a body as text.
- * @returns `body_too_large` (413) over `limits.http.bodyBytes`, whatever Content-Length says; `body_incomplete` or
- *   `bad_encoding` (400). The whole body is read in any case, as in `drainBody`.
+ * @returns `body_too_large` (413) over `limits.http.bodyBytes`, regardless of Content-Length; `body_incomplete` or
+ *   `bad_encoding` (400). The whole body is always read, for the same reason as in `drainBody`.
  */
 async function readBody(request: Request): Promise<Result<string>> {
   const chunks: Uint8Array[] = [];
@@ -91,7 +91,7 @@ function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Adds the token of `Authorization: Bearer` to the body, as `Endpoint.bearer` says. */
+/** Adds the token of `Authorization: Bearer` to the body, as `Endpoint.bearer` specifies. */
 function assignBearer(fields: Fields, bearer: string | undefined, target: Endpoint['bearer']): Fields {
   if (bearer === undefined || target === undefined || target === 'query' || target === 'only') return fields;
   return target === 'token' || fields.token === undefined
@@ -127,7 +127,7 @@ function decodeInput(endpoint: Endpoint, raw: RawInput): Result<RawInput> {
 
 /**
  * Reads and validates the input of a call.
- * @param params the parts of the path, percent-encoded as the router has them
+ * @param params the parts of the path, percent-encoded, as the router passes them
  * @returns all fields validated and converted, or a 400 or 413 of the body, or `invalid` (400) with a text that names
  *   the invalid fields
  */

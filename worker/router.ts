@@ -59,7 +59,7 @@ export async function route(request: Request, context: RequestContext): Promise<
   return (await checkRateLimit(request, context.env, context.address, rateLimit)) ?? respond();
 }
 
-/** The pattern of the route of a request, `file`, or `none`. It never contains the path, because that has links. */
+/** The pattern of the route of a request, `file`, or `none`. It never contains the path, because paths contain links. */
 export function routePattern(request: Request, failure: FailureCode | undefined): string {
   const { route: pattern = '' } = request as Partial<RoutedRequest>;
   if (pattern === '*' && failure === undefined) return 'file';

@@ -1,4 +1,4 @@
-/** The path of every call: read the input, charge the guess limit, call the handler, build the response. */
+/** The steps of every call: read the input, charge the guess limit, call the handler, build the response. */
 import { allEndpoints, type CallName } from '../shared/all-endpoints.ts';
 import type { CallInput } from '../shared/call-types.ts';
 import type { Endpoint } from '../shared/endpoints.ts';
@@ -58,7 +58,7 @@ function cacheControl(request: Request): string {
 
 /**
  * Serves a call.
- * @param params the parts of the path, percent-encoded as the router has them
+ * @param params the parts of the path, percent-encoded, as the router passes them
  */
 export async function serve<K extends CallName>(
   name: K,

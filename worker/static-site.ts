@@ -9,7 +9,9 @@ import { publicOrigin } from './security-headers.ts';
 
 const pagePath = /^\/chat\/([^/]+)\/$/;
 
-/** The link of the room whose page is requested, if it is one. Without the last slash, the path belongs to the API. */
+/**
+ * The link of the requested room page; undefined for other requests. Without the last slash, the path is an API path.
+ */
 export function roomPageLink(request: Request): string | undefined {
   const link = pagePath.exec(new URL(request.url).pathname)?.[1];
   return request.method === 'GET' && v.is(Link, link) ? link : undefined;
