@@ -2,7 +2,7 @@
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly statusCode: number;
-  /** Seconds after which the same call may succeed; undefined if it will not, or the service did not say. */
+  /** Seconds after which the same call may succeed; undefined if a retry cannot succeed or the service sent no time. */
   readonly retryAfter: number | undefined;
 
   constructor(statusCode: number, text: string, retryAfter?: number, options?: ErrorOptions) {

@@ -1,4 +1,4 @@
-/** Authenticates a connection: gets the token if it has to be fetched, and again before it expires. */
+/** Authenticates a connection. If a function provides the token, calls it before each `auth` and before the expiry. */
 import { type RoomCredentials, refreshDelay } from './credentials.ts';
 
 /** Milliseconds until a token is requested again after the request failed. */
@@ -33,7 +33,7 @@ export class AuthFlow {
     return typeof this.#credentials.token === 'function';
   }
 
-  /** Whether changed credentials wait for a token. A message that is sent before them would have the old name. */
+  /** Whether changed credentials wait for a token. A message that is sent before they are would have the old name. */
   get isPending(): boolean {
     return this.#tokenRequest?.isForNewCredentials === true;
   }
@@ -49,7 +49,7 @@ export class AuthFlow {
     this.#tokenRequest = undefined;
     const { token } = this.#credentials;
     if (typeof token !== 'function') return this.#authenticateWith(token);
-    // A token that is only refreshed delays no message, however long it takes.
+    // A token refresh without other changes does not delay messages.
     const request = { isForNewCredentials: this.#credentials !== this.#sentCredentials };
     this.#tokenRequest = request;
     const ifCurrent = (act: () => void) => {
@@ -65,7 +65,7 @@ export class AuthFlow {
       );
   }
 
-  /** Does the same after a delay in milliseconds. */
+  /** Calls `start` after a delay in milliseconds. */
   startIn(ms: number): void {
     clearTimeout(this.#retryTimer);
     this.#retryTimer = setTimeout(() => this.start(), ms);
@@ -88,7 +88,7 @@ export class AuthFlow {
     this.#credentials = this.#acceptedCredentials;
   }
 
-  /** Cancels what was due on a socket that is gone. */
+  /** Cancels the timers and the token request of a closed socket. */
   reset(): void {
     clearTimeout(this.#retryTimer);
     clearTimeout(this.#refreshTimer);

@@ -1,9 +1,9 @@
 /**
- * The state of a connection to a room, and the transitions that are allowed. What a connection may do follows from here;
- * the other classes hold data (credentials, messages, timers), but no state of the connection.
+ * The state of a connection to a room, and the allowed transitions. This state alone determines what a connection may
+ * do; the other classes hold data (credentials, messages, timers), but no connection state.
  *
- * `RoomState.phase` is its public view. `connecting` and `authenticating` are shown as `connecting` before the first
- * `ready` and as `reconnecting` after it; `live` and `recovering` are shown as `live`.
+ * `RoomState.phase` is its public view. `connecting` and `authenticating` appear as `connecting` before the first
+ * `ready` and as `reconnecting` after it; `live` and `recovering` appear as `live`.
  */
 import * as closeCodes from '../../shared/close-codes.ts';
 
@@ -31,7 +31,7 @@ export type ConnectionEvent =
   | 'gap'
   /** The caller does not wait for the retry delay. */
   | 'reconnect'
-  /** The socket closed and is opened again. */
+  /** The socket closed, and a new one will be opened. */
   | 'lost'
   | 'ended';
 

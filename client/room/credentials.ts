@@ -1,4 +1,4 @@
-/** What identifies and authorizes a client in a room, and when a token is refreshed. */
+/** The credentials of a client in a room, and the time at which a token is refreshed. */
 
 /** A token, or a function that gets one. The function is called before each `auth`, so an expired token is not sent. */
 export type TokenProvider = string | (() => string | Promise<string>);
@@ -24,7 +24,7 @@ const clockSkewRefreshMs = 30_000;
 /** The longest delay of `setTimeout`. */
 const maxTimerMs = 2 ** 31 - 1;
 
-/** @returns milliseconds from `at` until a token that expires at `expiresAt` is refreshed: at least half its time */
+/** @returns milliseconds from `at` until a token that expires at `expiresAt` is refreshed: at least half of that time */
 export function refreshDelay(expiresAt: number, at: number): number {
   const remainingMs = expiresAt - at;
   if (remainingMs <= 0) return clockSkewRefreshMs;

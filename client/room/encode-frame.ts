@@ -1,4 +1,4 @@
-/** Encodes what the socket sends. */
+/** Encodes frames for the socket. */
 import { countBytes, clientLimits as limits } from '../../shared/client-limits.ts';
 
 /** A frame to the room. The response has the same `ref`. */

@@ -1,6 +1,6 @@
 /**
- * Requests pages of the message log. Older and newer pages are requested one at a time, because each starts where the one
- * before ended. Of several jumps the last one counts.
+ * Requests pages of the message log. Older and newer pages are requested one at a time, because each starts where the
+ * previous page ended. Of several jumps the last one wins.
  */
 import { clientLimits as limits } from '../../shared/client-limits.ts';
 import type { RoomState } from './room-state.ts';

@@ -22,7 +22,7 @@ export interface Sending {
 export interface OutboxOptions {
   /** The participant's messages that the room's `messages` do not contain yet, in order. */
   outgoing: () => readonly OutgoingMessage[];
-  /** Whether no message may be sent at present. */
+  /** Whether sending is paused. */
   isPaused: () => boolean;
   send: (message: OutgoingMessage) => void;
 }
@@ -39,7 +39,7 @@ export class Outbox {
   readonly #pendingSends = new PendingRequests();
   /** The message that was sent and not answered yet. */
   #inFlight: string | undefined;
-  /** Runs while the room's rate limit is waited for. */
+  /** Runs until the room's rate limit allows the next message. */
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   /** The last message that was held until a new token is accepted. Each message is held once. */
   #heldMessage = '';
@@ -82,7 +82,7 @@ export class Outbox {
     else this.#finishSend(String(frame.ref), retryAfterOf(frame));
   }
 
-  /** Holds a message for which the token has expired. @returns false if it is none, or was held before */
+  /** Holds a message whose token has expired. @returns false if `clientId` is not a message, or was held before */
   holdForToken(clientId: string): boolean {
     const isMessage = this.#options.outgoing().some((one) => one.clientId === clientId);
     if (!isMessage || this.#heldMessage === clientId) return false;
@@ -100,7 +100,7 @@ export class Outbox {
     this.#pendingSends.fail('Discarded', clientId);
   }
 
-  /** Forgets what was sent through a socket that is gone, so that it is sent again through the next one. */
+  /** Forgets the message in flight of a closed socket, so that it is sent again through the next one. */
   reset(): void {
     this.#heldMessage = '';
     clearTimeout(this.#retryTimer);
@@ -108,7 +108,7 @@ export class Outbox {
     this.#inFlight = undefined;
   }
 
-  /** Rejects all that still waits. */
+  /** Rejects all pending messages. */
   end(reason: string): void {
     this.#pendingSends.fail(reason);
   }

@@ -1,4 +1,4 @@
-/** Decodes what the socket receives. */
+/** Decodes the texts that the socket receives. */
 import type { ServerBatchFrame, ServerFrame } from '../../shared/server-frames.ts';
 
 export type SingleFrame = Exclude<ServerFrame, ServerBatchFrame>;

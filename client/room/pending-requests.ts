@@ -38,7 +38,7 @@ export class PendingRequests {
     else request.resolve(frame);
   }
 
-  /** Rejects one request, or all, with `ApiError` 0: no reply can come any more. */
+  /** Rejects one request, or all, with `ApiError` 0, because no reply can arrive. */
   fail(reason: string, ref?: string): void {
     const refs = ref === undefined ? [...this.#pending.keys()] : [ref];
     for (const one of refs) {

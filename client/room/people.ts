@@ -40,7 +40,7 @@ export function applyPresence<T extends RoomPeople>(people: T, frame: ServerPres
 
 /** A participant started, continued or stopped typing. @param at now, in milliseconds */
 export function applyTyping<T extends RoomPeople>(people: T, { participant, on }: ServerTypingFrame, at: number): T {
-  const others = people.typing.filter((typist) => typist.participant.id !== participant.id);
+  const others = people.typing.filter((other) => other.participant.id !== participant.id);
   if (!on || participant.id === people.self?.id) {
     return others.length === people.typing.length ? people : { ...people, typing: others };
   }
@@ -58,11 +58,11 @@ export function readMarkersById(marks: readonly ReadMarker[]): RoomPeople['marks
   return Object.fromEntries(marks.map(({ id, messageId }) => [id, messageId]));
 }
 
-/** The roles that a moderation action grants or revokes. All others come with a token. */
+/** The roles that a moderation action grants or revokes. All others are granted by a token. */
 const assignableRoles: readonly RoleName[] = ['member', 'moderator'];
 
 /**
- * Applies a changed role or mute of this client's participant. A role that came with a token stays: the frame may be about
+ * Applies a changed role or mute of this client's participant. A role that a token grants stays: the frame may be about
  * another connection of the same participant, without that token.
  */
 function updateSelf({ self, role }: RoomPeople, joined: readonly Participant[]): Pick<RoomPeople, 'self' | 'role'> {

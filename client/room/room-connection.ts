@@ -134,7 +134,7 @@ export class RoomConnection {
     return ignoreRejection(this.#protocol.history.jumpToNewest());
   }
 
-  /** Drops all but the newest `keep` messages from the state. `loadOlder` loads them again. */
+  /** Drops all but the newest `keep` messages from the state. `loadOlder` loads the dropped ones again. */
   trim(keep: number): void {
     if (this.#store.state.messages.length > keep) this.#store.apply({ type: 'trimmed', keep });
   }

@@ -47,7 +47,7 @@ export class RoomProtocol {
 
   /**
    * Connects at once.
-   * @param store receives all that happens; its `outgoing` is what is sent
+   * @param store receives all events; the messages in its `outgoing` are sent
    */
   constructor(options: RoomConnectionOptions, store: StateStore) {
     const { token, adminToken, joinKey, name, signal } = options;
@@ -74,7 +74,9 @@ export class RoomProtocol {
     return name === 'live' || name === 'recovering';
   }
 
-  /** @returns whether the frame was sent, or answered here because it is too large; false without an open socket */
+  /**
+   * @returns whether the frame was sent, or got a local `error` because it is too large; false without an open socket
+   */
   sendFrame(frame: OutgoingFrame): boolean {
     const text = encodeFrame(frame);
     if (text !== undefined) return this.#socket.send(text);
@@ -103,7 +105,7 @@ export class RoomProtocol {
 
   setCredentials(credentials: Partial<RoomCredentials>): void {
     this.#authFlow.setCredentials(credentials);
-    // Before `ready`, the changed credentials are sent once it has come.
+    // Before `ready`, the changed credentials are sent once it has arrived.
     if (this.isLive) this.#authFlow.start();
   }
 
@@ -142,11 +144,11 @@ export class RoomProtocol {
 
   #authenticate({ name, ...credentials }: ResolvedCredentials): void {
     const { position, self } = this.#store.state;
-    // Without any name the room would keep the one that it knows.
+    // Without a name in `auth`, the room would keep the previous name.
     const sentName = name || (self ? displayName(self.id, undefined) : undefined);
     const resume = position ? { resume: position } : {};
     this.sendFrame({ type: 'auth', ref: authRef, ...credentials, name: sentName, ...resume, batch: true, v: 1 });
-    // Messages that waited for the changed credentials.
+    // Sends the messages that waited for the changed credentials.
     if (this.isLive) this.#outbox.sendNext();
   }
 
@@ -176,7 +178,7 @@ export class RoomProtocol {
     if (this.isLive && this.#store.state.hasNewer && this.#store.state.messages.length === 0) this.#jumpToNewest();
   }
 
-  /** Requests the missed changes. A second gap is refused as a transition: they are on their way. */
+  /** Requests the missed changes. A second gap is not an allowed transition: they are requested already. */
   #recover(): void {
     if (this.#transition('gap')) this.#authFlow.start();
   }
@@ -211,7 +213,7 @@ export class RoomProtocol {
     if (this.isLive && isStillDue) this.#authFlow.startIn((retryAfterOf(frame) ?? 1) * 1_000);
   }
 
-  /** Nothing that was sent through a lost socket is answered any more. */
+  /** Frames sent through a lost socket get no reply. */
   #resetSocketState(): void {
     this.#authFlow.reset();
     this.typing.reset();

@@ -162,7 +162,7 @@ function applyFrame(state: RoomState, frame: ServerFrame, at: number): RoomState
       return { ...state, reading: { messageId: frame.messageId, unread: frame.unread } };
     case 'batch':
       return frame.frames.reduce((before, one) => applyFrame(before, one, at), state);
-    // Frames without an effect on the state, and those that a later version of the room may send.
+    // Frames without an effect on the state, and types that a later version of the room may send.
     default:
       return state;
   }
@@ -175,7 +175,7 @@ function applyReady(state: RoomState, frame: Extract<ServerFrame, { type: 'ready
   return dropDelivered({
     ...state,
     ...dropBelowFloor(timeline, floor),
-    // What was acknowledged in another epoch was deleted with that room.
+    // Messages that were acknowledged in another epoch were deleted with that room.
     outgoing: recovered ? state.outgoing : state.outgoing.filter(isSameEpoch),
     phase: { name: 'live' },
     self,
@@ -190,7 +190,7 @@ function applyReady(state: RoomState, frame: Extract<ServerFrame, { type: 'ready
   });
 }
 
-/** Picks the two fields from a frame, which has more. */
+/** Picks the chat settings from a frame that contains them among other fields. */
 function chatSettingsOf({ locked, slowSeconds }: ChatSettings): ChatSettings {
   return { locked, slowSeconds };
 }

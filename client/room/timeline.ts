@@ -17,7 +17,7 @@ export interface Timeline {
   hasNewer: boolean;
   /** The id of the newest known message, loaded or not; 0 if there is none. */
   newestId: number;
-  /** The lowest id that is still kept. Messages below were removed, but frames about them may still arrive. */
+  /** The lowest retained id. Messages below were removed, but frames about them may still arrive. */
   floor: number;
 }
 
@@ -35,7 +35,7 @@ export function pageRef(kind: PageKind, at: number): string {
 const lastId = (messages: readonly Message[]) => messages.at(-1)?.id ?? 0;
 
 /**
- * Upserts new and changed messages. Those outside the loaded range are left to their page.
+ * Upserts new and changed messages. Messages outside the loaded range are ignored: their page will contain them.
  * @param selfId this client's participant, if the messages come from a broadcast, which has no `mine`
  */
 export function applyChanges<T extends Timeline>(timeline: T, changed: readonly Message[], selfId?: string): T {
@@ -48,7 +48,9 @@ export function fromNewestPage(messages: Message[], floor: number): Timeline {
   return { messages, hasOlder: hasOlderThan(messages, floor), hasNewer: false, newestId: lastId(messages), floor };
 }
 
-/** Adds a requested page. It is ignored if a jump, a reconnect or trimming came in between, so that it does not fit. */
+/**
+ * Adds a requested page. Ignored if the loaded range has changed since the request: by a jump, reconnect or trimming.
+ */
 export function applyPage<T extends Timeline>(before: T, { ref, messages, floor }: ServerHistoryFrame): T {
   const timeline = dropBelowFloor(before, floor);
   const [kind, at] = String(ref).split('-');
@@ -69,7 +71,7 @@ export function applyPage<T extends Timeline>(before: T, { ref, messages, floor 
   }
 }
 
-/** Removes the messages that are no longer kept. */
+/** Removes the messages below the floor. */
 export function dropBelowFloor<T extends Timeline>(timeline: T, floor: number): T {
   if (floor <= timeline.floor) return timeline;
   const messages = timeline.messages.filter(({ id }) => id >= floor);

@@ -1,4 +1,4 @@
-/** Sends `typing` frames: not at each keystroke, again while typing goes on, and when it stops. */
+/** Sends `typing` frames: when typing starts, at intervals while it continues, and when it stops. */
 import { clientLimits as limits } from '../../shared/client-limits.ts';
 
 /** Milliseconds between two frames, and without a keystroke until typing has stopped. */
@@ -31,7 +31,7 @@ export class TypingNotifier {
     this.#send(false);
   }
 
-  /** Stops without a frame: the socket is gone. */
+  /** Stops without a frame, because the socket is closed. */
   reset(): void {
     clearTimeout(this.#idleTimer);
     this.#idleTimer = undefined;

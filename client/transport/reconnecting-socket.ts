@@ -1,6 +1,6 @@
 /**
- * A WebSocket that reconnects by itself, after the close codes that allow it. It adds to partysocket what that leaves
- * open: reconnecting at once during the delay, waiting as long as the room demands, and close codes as the criterion.
+ * A WebSocket that reconnects by itself, after the close codes that allow it. It adds to partysocket: reconnecting
+ * immediately during the delay, the delay that the room requests, and the close code as the criterion.
  */
 import ReconnectingWebSocket, { CloseEvent as PartySocketCloseEvent } from 'partysocket/ws';
 import * as closeCodes from '../../shared/close-codes.ts';
@@ -30,11 +30,11 @@ export interface ReconnectingSocketOptions {
   url: string;
   /** A WebSocket class, if the platform has none. */
   WebSocket?: SocketClass | undefined;
-  /** Whether to reconnect after a code that ends a connection as a rule. May be called twice for one close. */
+  /** Whether to reconnect after a code that normally ends the connection. May be called twice for one close. */
   shouldReconnect: (code: number) => boolean;
   onOpen: () => void;
   onText: (text: string) => void;
-  /** The socket closed, and is opened again. */
+  /** The socket closed, and a new one will be opened. */
   onLost: (code: number) => void;
   /** The service closed the socket permanently. */
   onEnded: (code: number, reason: string) => void;
@@ -67,7 +67,7 @@ export class ReconnectingSocket {
     this.#socket = this.#open();
   }
 
-  /** Closes permanently. No callback is called any more. */
+  /** Closes permanently. No callback is called after this. */
   close(): void {
     this.#heartbeat.stop();
     this.#detach();
@@ -125,7 +125,7 @@ export class ReconnectingSocket {
     this.#options.onEnded(event.code, event.reason);
   }
 
-  /** Reconnects after the time that the room demanded, with jitter so that clients do not return all at once. */
+  /** Reconnects after the delay that the room requested, with jitter so that clients do not all reconnect at once. */
   #backOff(code: number, seconds: number): void {
     this.#detach();
     this.#backOffTimer = setTimeout(() => this.reconnectNow(), seconds * 1_000 + minRetryDelayMs * (1 + Math.random()));
