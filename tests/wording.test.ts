@@ -49,11 +49,7 @@ const exemptions: Exemption[] = [
     text: /`[^`\n]*\bstandings\b[^`\n]*`|"standings"|^### standings$/gm,
     reason: 'the same field and table, as code and as the heading of the table’s section',
   },
-  {
-    file: /^objects\/chat-room\/schema\.ts$/,
-    text: /^ +-- .+$/gm,
-    reason: 'comments inside migrations, whose text stays as it was first deployed',
-  },
+
   {
     file: /^tests\/wording\.test\.ts$/,
     text: /.+/g,

@@ -1,5 +1,5 @@
 /**
- * From the caller of an RPC method to what it may do. Every function checks that the room exists and, if it is private,
+ * Authorizes the callers of RPC methods. Every function checks that the room exists and, if it is private,
  * that the caller may enter: `room_not_found` (404), `importing` (503), and the failures of `Authenticator.checkAccess`.
  */
 import { fail, ok, type Result } from '../../shared/failures.ts';
@@ -39,7 +39,7 @@ export async function withReader<T>(
   const isAdmin = await room.authenticator.isAdminReader(details, caller, room.addressDigest(details, caller.address));
   if (!isAdmin.ok) return isAdmin;
   if (isAdmin.value) return work(true);
-  // The tokens of a read are no proof of entry: only its join key counts.
+  // The tokens of a read grant no access to a private room; only its join key does.
   const { address, joinKey } = caller;
   const access = checkAccess(room, { address, joinKey });
   return access.ok ? work(false) : access;
@@ -75,7 +75,7 @@ export async function withModerator<T>(room: Room, caller: Caller, work: () => R
   const asModerator = await withActor(room, caller, (_, { role }) =>
     isModerator(role) ? work() : fail('not_moderator'),
   );
-  // As a participant, the holder of the admin's token is a new one, whom an address ban may keep out.
+  // As a participant, the holder of the admin token is new to the room, so an address ban may refuse them.
   const mayBeAdmin = !asModerator.ok && ['not_moderator', 'banned'].includes(asModerator.failure.code);
   if (!mayBeAdmin) return asModerator;
   const admin = requireAdmin(room, { token: caller.token, address: caller.address });

@@ -1,4 +1,6 @@
-/** From a frame to its handler and its reply. A bad frame gets an `error` frame and never ends the room. */
+/**
+ * Passes each frame to its handler and sends the reply. An invalid frame gets an `error` frame and affects no other.
+ */
 import { type ClientFrame, decodeClientFrame } from '../../shared/client-frames.ts';
 import { type Failure, fail, ok, type Result } from '../../shared/failures.ts';
 import type { Ref } from '../../shared/fields.ts';
@@ -23,12 +25,12 @@ import type { AppendResult } from './state/message-log.ts';
 type FrameOf<T extends ClientFrame['type']> = Extract<ClientFrame, { type: T }>;
 type AuthenticatedFrame = Exclude<ClientFrame, { type: 'auth' }>;
 
-/** The frame that answers another; undefined where the protocol has no answer. */
+/** The reply to a frame; undefined if the protocol defines none. */
 type Reply = Result<ServerFrame | undefined>;
 
 const noReply = ok(undefined);
 
-/** The `ref` of a frame, as its answer repeats it. */
+/** The `ref` of a frame, for its reply. */
 function refField({ ref }: { ref?: Ref | undefined }): { ref?: Ref } {
   return ref === undefined ? {} : { ref };
 }
@@ -109,13 +111,13 @@ function callHandler<T extends AuthenticatedFrame['type']>(
   return handlers[type](context, frame);
 }
 
-/** Whether a text exceeds the limit in UTF-8, of which a UTF-16 unit takes one to three bytes. */
+/** Whether a text exceeds the limit in UTF-8, which encodes a UTF-16 unit as one to three bytes. */
 function isTooLarge(text: string): boolean {
   if (text.length * 3 <= limits.socket.frameBytes) return false;
   return text.length > limits.socket.frameBytes || countBytes(text) > limits.socket.frameBytes;
 }
 
-/** Handles one frame after those that its socket sent before: size, decode, handler, reply. Never throws. */
+/** Handles one frame after the earlier frames of its socket: size, decode, handler, reply. Never throws. */
 export function receiveFrame(room: Room, socket: WebSocket, data: string | ArrayBuffer): void | Promise<void> {
   return room.frameQueue.run(socket, () => {
     room.connections.touch(socket);

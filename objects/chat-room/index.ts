@@ -1,4 +1,4 @@
-/** The Durable Object of one room: RPC methods, socket callbacks and the alarm, each passed to what handles it. */
+/** The Durable Object of one room: RPC methods, socket callbacks and the alarm, each delegated to its handler. */
 import { DurableObject } from 'cloudflare:workers';
 import type { ArchiveEnd } from '../../shared/archive.ts';
 import { recordEvent } from '../../shared/events.ts';

@@ -42,7 +42,7 @@ export interface RoomDependencies extends ReplicaBindings, AuthenticatorDependen
   recordEvent: (event: EventName, details: EventDetails) => void;
 }
 
-/** What the layers above a room do when its alarm fires or it finds a slow consumer. */
+/** Functions of the layers above a room, called when its alarm fires or it detects a slow consumer. */
 export interface RoomCallbacks {
   jobsOf: (room: Room) => readonly Job[];
   disconnect: (room: Room, socket: WebSocket, failure: Failure) => void;
@@ -133,14 +133,14 @@ export class Room {
   }
 
   /**
-   * The digest under which the room remembers a network address. Its key is the operator's secret where there is one,
+   * The digest under which the room stores a network address. Its key is the operator token if one is configured,
    * because the room's salt is stored beside the digests.
    */
   addressDigest(details: Details, address: string): string {
     return digest(this.#operatorToken || details.salt, 'address', address);
   }
 
-  /** The room's metadata; undefined if the room does not exist. Asking creates no table, row or alarm. */
+  /** The room's metadata; undefined if the room does not exist. Creates no table, row or alarm. */
   details(): Details | undefined {
     return this.#database.exists() ? this.detailsTable.read() : undefined;
   }
@@ -161,7 +161,7 @@ export class Room {
     this.#database.createSchema();
   }
 
-  /** Runs `work` in a transaction: an exception rolls back every row, the alarm and what is cached of them. */
+  /** Runs `work` in a transaction: an exception rolls back every row and the alarm, and invalidates their caches. */
   transaction<T>(work: () => T): T {
     return this.#database.transaction(work);
   }
@@ -208,7 +208,9 @@ export class Room {
     return { type: 'room', room: this.publicInfo(details), floor, ...this.chatSettings.get() };
   }
 
-  /** Delivers what the replicas lack. After a deletion that both know of, removes the storage of the object. */
+  /**
+   * Makes the due deliveries to the replicas. After a deletion that both have applied, deletes the object's storage.
+   */
   async deliverReplicas(): Promise<void> {
     if (!this.#database.exists()) return;
     await this.outbox.drain();

@@ -59,7 +59,7 @@ export const migrations: readonly Migration[] = [
   `,
   `
   ALTER TABLE messages ADD COLUMN deleted_by TEXT;
-  -- What everyone sees of the reactions, as JSON.
+  -- The public view of the reactions, as JSON.
   ALTER TABLE messages ADD COLUMN reactions TEXT NOT NULL DEFAULT '[]';
   CREATE INDEX messages_author ON messages (author_id, id);
   CREATE TABLE reactions (
@@ -110,9 +110,9 @@ export const migrations: readonly Migration[] = [
   );
   `,
   `
-  -- The words of each message that is no tombstone, under its id.
+  -- The tokens of each message that is not a tombstone, under its id.
   CREATE VIRTUAL TABLE words USING fts5 (${ngramColumns}, content = '', contentless_delete = 1, detail = column);
-  -- Messages below that id are not among them yet: what SQL cannot compute is caught up with by those who search.
+  -- Messages below that id are not indexed yet. SQL cannot compute their tokens, so searches add them in batches.
   CREATE TABLE unindexed (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     below INTEGER NOT NULL
@@ -120,18 +120,18 @@ export const migrations: readonly Migration[] = [
   INSERT INTO unindexed (id, below) SELECT 1, MAX(id) + 1 FROM messages HAVING COUNT(*) > 0;
   `,
   `
-  -- Both NULL where the room is not private.
+  -- Both NULL if the room is not private.
   ALTER TABLE details ADD COLUMN join_salt TEXT;
   ALTER TABLE details ADD COLUMN join_digest TEXT;
   `,
   `
-  -- 0: for ever.
+  -- 0: forever.
   ALTER TABLE details ADD COLUMN keep_days INTEGER NOT NULL DEFAULT 0;
-  -- When the newest of the messages that are gone was posted.
+  -- When the newest message that retention has removed was posted.
   ALTER TABLE log ADD COLUMN gone_posted_at INTEGER;
   `,
   `
-  -- From which messages somebody is still to be erased: as the author, or from the reactions.
+  -- The erasure queue: messages from which a participant is still to be erased, as the author or from the reactions.
   CREATE TABLE erasing (
     participant_id TEXT NOT NULL,
     message_id INTEGER NOT NULL,
@@ -139,7 +139,7 @@ export const migrations: readonly Migration[] = [
   ) WITHOUT ROWID;
   `,
   `
-  -- Empty where rooms that nobody touches stay for ever.
+  -- The last activity; empty if inactive rooms are kept forever.
   CREATE TABLE touched (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     at INTEGER NOT NULL
@@ -154,7 +154,7 @@ export const migrations: readonly Migration[] = [
   ) WITHOUT ROWID;
   `,
   `
-  -- An import that is under way: the room is not there before it has ended.
+  -- An import in progress: the room does not exist before it has ended.
   CREATE TABLE imports (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     key TEXT NOT NULL,

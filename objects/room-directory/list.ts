@@ -20,7 +20,7 @@ export interface ListRequest {
   offset: number;
   /** Lists only rooms with this tag. */
   tag?: string | undefined;
-  /** Words, all of which title, about and tags together have to contain. */
+  /** Words; title, about and tags together must contain all of them. */
   q?: string | undefined;
   sort: ListSort;
   /** The position of the last room on the previous page. */

@@ -4,7 +4,7 @@ import { ngramColumns } from '../storage/ngrams.ts';
 
 export const migrations: readonly Migration[] = [
   `
-  -- Lists go from high to low and, among equals, by link: the negative of what they are sorted by makes both ascending.
+  -- Lists are in descending order and, among equals, ascending by link: negative sort keys make both ascending.
   CREATE TABLE rooms (
     id INTEGER PRIMARY KEY,
     link TEXT NOT NULL UNIQUE,
@@ -37,12 +37,12 @@ export const migrations: readonly Migration[] = [
     id INTEGER NOT NULL,
     PRIMARY KEY (tag, by_new, link)
   ) WITHOUT ROWID;
-  -- How many rooms are listed: under each tag, and in all under the empty tag.
+  -- The number of listed rooms: by tag, and the total under the empty tag.
   CREATE TABLE totals (
     tag TEXT PRIMARY KEY,
     rooms INTEGER NOT NULL
   ) WITHOUT ROWID;
-  -- The words of a listed room, under its id.
+  -- The tokens of a listed room, under its id.
   CREATE VIRTUAL TABLE words USING fts5 (${ngramColumns}, content = '', contentless_delete = 1, detail = full);
   `,
   `

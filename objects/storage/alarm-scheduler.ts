@@ -1,18 +1,20 @@
 /**
- * A Durable Object has one alarm. The scheduler shares it among the object's jobs: it sets the alarm to the earliest due
- * time, and each alarm runs every job.
+ * A Durable Object has one alarm. The scheduler shares it among the object's jobs: it sets the alarm to the earliest
+ * due time, and each alarm runs every job.
  */
 import { limits } from '../../shared/limits.ts';
 import { errorFields, logLine } from '../../shared/log.ts';
 import type { Clock } from './clock.ts';
 
-/** Work that an object does at some time without a call. */
+/** Scheduled work of an object. */
 export interface Job {
   /** As it appears in the log line `job_failed`. */
   name: string;
   /** When to run next, in milliseconds since 1970; undefined when nothing is pending. */
   due: () => number | undefined;
-  /** Runs at every alarm, which may come late, twice or for another job: checks for itself whether work is due. */
+  /**
+   * Runs at every alarm, which may fire late, twice or for another job, so the job itself checks whether work is due.
+   */
   run: () => void | Promise<void>;
 }
 

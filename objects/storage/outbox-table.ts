@@ -1,4 +1,4 @@
-/** The table `outbox`: one row for each replica that was ever out of date. */
+/** The table `outbox`: one row for each replica, from its first change on. */
 
 /** For the schema of each object that has an outbox. Times are milliseconds since 1970. */
 export const outboxTable = `

@@ -31,9 +31,9 @@ export class Outbox<T extends string> {
 
   /**
    * Records that replicas are out of date. Call it in the transaction of the change.
-   * @param urgency `now`: deliver at once, as for what the next list has to show; `soon`: merge with the changes of the
-   *   next `limits.replica.mergeMs`; `later`: within `limits.replica.activityMs`, as for a change that is not worth an
-   *   operation of its own
+   * @param urgency `now`: deliver at once, for a change that the next list must contain; `soon`: merge with the changes
+   *   of the next `limits.replica.mergeMs`; `later`: within `limits.replica.activityMs`, for a change that does not
+   *   justify a separate operation
    * @param targets the replicas; all of them by default
    */
   markDirty(subject: string, urgency: 'now' | 'soon' | 'later', targets: readonly T[] = this.#targets): void {
@@ -91,7 +91,10 @@ export class Outbox<T extends string> {
     await Promise.all(this.#targets.map((name) => this.#runDelivery(name)));
   }
 
-  /** When the alarm has to make the next delivery, in milliseconds since 1970; undefined when all replicas are up to date. */
+  /**
+   * When the alarm has to make the next delivery, in milliseconds since 1970; undefined when all replicas are up to
+   * date.
+   */
   nextDue(): number | undefined {
     const { due } = this.#dependencies.storage.sql
       .exec<{ due: number | null }>('SELECT MIN(due_at) AS due FROM outbox')
@@ -158,8 +161,8 @@ export class Outbox<T extends string> {
   }
 
   /**
-   * Marks the replica as up to date unless there was another change meanwhile. Where operations are not ordered, the same
-   * operation is repeated once no earlier one can be applied any more, nor, after a removal, an earlier put.
+   * Marks the replica as up to date unless there was another change meanwhile. Where operations are not ordered, the
+   * same operation is repeated once no earlier one can still be applied, nor, after a removal, an earlier put.
    */
   #recordSuccess({ target, revision, unsure_until }: OutboxRow<T>): void {
     const now = this.#dependencies.clock.now();

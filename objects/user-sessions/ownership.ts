@@ -152,7 +152,7 @@ export class Ownership {
   }
 
   #countTokens(): number {
-    return this.#sql.exec<{ kept: number }>('SELECT COUNT(*) AS kept FROM claim_tokens').one().kept;
+    return this.#sql.exec<{ count: number }>('SELECT COUNT(*) AS count FROM claim_tokens').one().count;
   }
 
   #row(): Row | undefined {

@@ -1,4 +1,4 @@
-/** Who makes a call or sends a frame: before, during and after their credentials are checked. */
+/** The caller of a method or sender of a frame: before, during and after their credentials are checked. */
 import type { Participant, RoleName } from '../../../shared/participant.ts';
 import type { VerifiedToken } from '../../credentials/jwt.ts';
 import type { PresentedTokens } from '../../credentials/read-credentials.ts';
@@ -11,13 +11,13 @@ export interface Credentials {
   name?: string | undefined;
 }
 
-/** What opens a private room. Tokens count only if they are the admin's or the operator's. */
+/** Credentials for entering a private room. Tokens count only if they are the admin's or the operator's. */
 export interface AccessAttempt extends Credentials {
   /** The join key, or an invitation. */
   joinKey?: string | undefined;
 }
 
-/** Where a call comes from. Both fields are required, so that no route forgets to pass them on. */
+/** The origin of a call. Both fields are required, so that no route forgets to pass them on. */
 interface CallOrigin {
   /** Network address of the caller. */
   address: string;
@@ -42,7 +42,7 @@ export type ReadCaller = CallOrigin & PresentedTokens;
 /** Credentials after the signature of a JWT, if the token is one, was verified. */
 export interface VerifiedCredentials extends Omit<Credentials, 'token'> {
   verifiedToken: VerifiedToken;
-  /** Name from the invitation, used when the caller gives none. */
+  /** Name from the invitation, used if the caller sends no name. */
   invitedAs?: string | undefined;
 }
 
@@ -53,13 +53,13 @@ export interface Identity {
   role: RoleName;
   /** When the JWT that proves this expires, in milliseconds. */
   expiresAt?: number;
-  /** The participant whose JWT has expired: the connection is a viewer's until a new one is sent. */
+  /** The participant whose JWT has expired: they are a viewer until the client sends a new one. */
   expiredAs?: Participant;
-  /** Entered a private room as its admin or the operator, without a join key. */
+  /** The connection entered a private room as its admin or the operator, without a join key. */
   isKeyless?: true;
 }
 
-/** An identity that acts, and where it acts from. */
+/** The identity that performs an action, with its address. */
 export interface Actor extends Identity {
   /** Digest of the network address. */
   address: string;

@@ -1,6 +1,7 @@
 /**
- * Checks credentials: the join key of a private room, admin tokens, and who a caller is. Verifying a JWT is the only
- * asynchronous step (WebCrypto); everything else is synchronous, so that a check and the work it allows share one turn.
+ * Checks credentials: the join key of a private room, admin tokens, and the identity of a caller. Verifying a JWT is
+ * the only asynchronous step (WebCrypto); everything else is synchronous, so that a check and the work it allows share
+ * one turn.
  */
 
 import { type FailureCode, fail, ok, type Result } from '../../../shared/failures.ts';
@@ -19,7 +20,7 @@ import { activeSanctionFailure } from './permissions.ts';
 
 /** The right to enter a room. */
 export interface Access {
-  /** Name from the invitation, used when the participant gives none. */
+  /** Name from the invitation, used if the participant sends no name. */
   invitedAs?: string | undefined;
 }
 
@@ -58,8 +59,8 @@ export class Authenticator {
   }
 
   /**
-   * Decides whether a caller may enter: anyone, unless the room is private.
-   * @returns `private_room` (403) whatever is wrong with the key, `too_many_guesses` (429) before it is compared,
+   * Decides whether a caller may enter: always, unless the room is private.
+   * @returns `private_room` (403) for any missing or wrong key, `too_many_guesses` (429) before it is compared,
    *   `invitation_expired` (403)
    */
   checkAccess(details: Details, { joinKey, token, adminToken }: AccessAttempt, address: string): Result<Access> {
@@ -70,7 +71,7 @@ export class Authenticator {
     const invitation = joinKey === undefined ? undefined : readInvitation(details, joinKey);
     const isValid = () =>
       hasAdminRights() || invitation !== undefined || (joinKey !== undefined && matchesJoinKey(joinKeyDigest, joinKey));
-    // A JWT identifies a participant and is no guess at a secret.
+    // A JWT identifies a participant and is not a guess at a secret.
     const isGuess = joinKey !== undefined || tokens.some((candidate) => !looksLikeJwt(candidate));
     const checked = isGuess ? this.#withGuessLimit(address, isValid, 'private_room') : ok(undefined);
     if (!checked.ok) return checked;

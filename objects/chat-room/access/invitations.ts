@@ -12,7 +12,7 @@ import type { Details } from '../state/details.ts';
 const Invitation = v.object({
   /** Milliseconds. */
   expiresAt: v.number(),
-  /** Display name of a guest who gives none. */
+  /** Display name of a guest who sends no name. */
   name: v.optional(v.string()),
 });
 export type Invitation = v.InferOutput<typeof Invitation>;

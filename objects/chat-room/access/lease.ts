@@ -11,7 +11,7 @@ export interface Lease {
   participant: Participant | null;
   /** When the participant chose this name, in milliseconds; 0 for a default name. */
   namedAt: number;
-  /** Digest of the address that first asked for the lease. */
+  /** Digest of the address that first requested the lease. */
   address: string;
   /** Milliseconds. */
   until: number;

@@ -5,7 +5,7 @@ import { displayName, type Participant, type RoleName, roles } from '../../../sh
 import type { Sanction } from '../state/member-status.ts';
 import type { Identity } from './actor.ts';
 
-/** @returns the participant; `token_required` or `identity_expired` (401) for a viewer, whatever the role */
+/** @returns the participant; `token_required` or `identity_expired` (401) for a viewer, regardless of the role */
 export function requireParticipant({ participant, expiredAs }: Identity): Result<Participant> {
   if (participant) return ok(participant);
   return fail(expiredAs === undefined ? 'token_required' : 'identity_expired');
@@ -47,7 +47,7 @@ export function isSameParticipant(before: Identity, after: Identity): boolean {
   return id === undefined || id === after.participant?.id;
 }
 
-/** The failure that tells a participant of a sanction, with the moderator's reason, if any. */
+/** The failure that informs a participant of a sanction, with the moderator's reason, if any. */
 export function sanctionFailure(
   code: 'banned' | 'kicked' | 'muted',
   reason: string | undefined,

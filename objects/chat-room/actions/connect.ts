@@ -24,7 +24,7 @@ export interface ConnectionContext<S extends ConnectionState = ConnectionState> 
   connection: S;
 }
 
-/** The current context of a socket; undefined once the socket or the room is gone. */
+/** The current context of a socket; undefined once the socket is closed or the room deleted. */
 export function contextOf(room: Room, socket: WebSocket): ConnectionContext | undefined {
   const connection = room.connections.get(socket);
   const details = room.details();
@@ -67,17 +67,17 @@ export function authenticate(
 ): Result<ServerReadyFrame> {
   const { room, details, connection } = context;
   const before = connection.state === 'joined' ? connection : undefined;
-  // An authenticated connection needs no join key again (an invitation may have expired since), unless it entered by
-  // the admin's token, which this frame may not repeat.
+  // An authenticated connection needs no join key again (an invitation may have expired since), unless it entered with
+  // the admin token, which this frame may lack.
   const hasAccess = before && !isAdminOrOperator(before.role) && !before.isKeyless;
   const access = hasAccess ? ok<Access>({}) : room.authenticator.checkAccess(details, frame, connection.address);
   if (!access.ok) return access;
-  // A participant who gives no name keeps the one they have.
+  // Without a name in the frame, the participant keeps the previous name.
   const name = frame.name ?? (before && participantOf(before))?.name;
   const identity = room.authenticator.identify(details, { ...credentials, ...access.value, name }, connection.address);
   if (!identity.ok) return identity;
   if (before && !isSameParticipant(before, identity.value)) return fail('other_person');
-  // Broadcasts that wait belong to the time before `ready`, which includes their changes.
+  // Pending broadcasts precede `ready`, which includes their changes.
   room.connections.flush();
   registerPresence(context, before, identity.value, frame);
   const ready = readyFrame(context, identity.value, frame);
@@ -85,7 +85,7 @@ export function authenticate(
   return ok(ready);
 }
 
-/** Turns a connection whose JWT has expired into a viewer's, until the client sends a new token. */
+/** Makes the participant of a connection whose JWT has expired a viewer, until the client sends a new token. */
 export function expireIdentity(context: ConnectionContext): ConnectionContext {
   const { room, details, socket, connection } = context;
   if (connection.state === 'waiting' || !isIdentityExpired(connection, room.clock.now())) return context;

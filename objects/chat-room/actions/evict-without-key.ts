@@ -17,13 +17,13 @@ function mayStay(before: Details, after: Details, role: RoleName | undefined): b
   return role === 'operator' || (role !== undefined && isAdminOrOperator(role) && isSameAdmin);
 }
 
-/** Ends the leases of those without the key. Call it in the transaction that changes the key. */
+/** Ends the leases of participants and visitors without the key. Call it in the transaction that changes the key. */
 export function endLeasesWithoutKey(room: Room, before: Details, after: Details): void {
   room.participants.endLeasesWhere(({ participant }) => !mayStay(before, after, participant?.role));
 }
 
 /**
- * Closes the sockets of those without the key (4403), in the same turn, before anything else is broadcast.
+ * Closes the sockets of clients without the key (4403), in the same turn, before anything else is broadcast.
  * @param present the participants before the change
  */
 export function disconnectWithoutKey(room: Room, before: Details, after: Details, present: Participant[]): void {

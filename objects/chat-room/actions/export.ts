@@ -1,13 +1,14 @@
 /**
- * Exporting a room as NDJSON, page by page at the reader's speed. It contains the messages that existed when it began,
- * each as it is when its page is read: what was deleted by then is left out, and a slow reader never blocks the room.
+ * Exporting a room as NDJSON, page by page at the reader's speed, so that a slow reader never blocks the room. The
+ * export contains the messages that existed when it began, each in its state when its page is read, without content
+ * deleted by then.
  */
 import { formatArchiveLine } from '../../../shared/archive.ts';
 import { fail, ok, type Result } from '../../../shared/failures.ts';
 import type { Room } from '../room.ts';
 import type { Details } from '../state/details.ts';
 
-/** Yields some lines at a time. Throws if the room is deleted before the last one. */
+/** Yields a batch of lines at a time. Throws if the room is deleted before the last one. */
 function* exportLines(room: Room, details: Details): Generator<string, void> {
   const head = room.archive.room(details, room.chatSettings.get(), room.memberStatuses.list(room.clock.now()));
   yield formatArchiveLine(head);
@@ -28,7 +29,7 @@ function* exportLines(room: Room, details: Details): Generator<string, void> {
 
 /**
  * The room as a stream of lines. The stream ends without its `end` line if the room is deleted meanwhile.
- * @returns `unavailable` (503) during an erasure, because the file would keep what is still to be erased
+ * @returns `unavailable` (503) during an erasure, because the file would contain data that is about to be erased
  */
 export function exportRoom(room: Room, details: Details): Result<ReadableStream<Uint8Array>> {
   if (room.erasureQueue.peek(1).length > 0) {

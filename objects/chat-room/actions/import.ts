@@ -53,7 +53,9 @@ function findPendingImport(room: Room, key: string): Result<PendingImport> {
   return pending?.key === key ? ok(pending) : fail('other_import');
 }
 
-/** Stores the messages that are not stored yet. At a message that contradicts an earlier one, those before it are kept. */
+/**
+ * Stores the messages that are not stored yet. If one conflicts with a stored message, the ones before it stay stored.
+ */
 function storeMessages(room: Room, step: Extract<ImportStep, { type: 'store' }>): Result<ImportProgress> {
   const found = findPendingImport(room, step.key);
   if (!found.ok) return found;

@@ -1,6 +1,6 @@
 /**
- * Inactivity expiry (`ROOM_DAYS`): a room without anyone present, in which nothing was posted, changed or joined for that
- * long, is deleted as if by its admin.
+ * Inactivity expiry (`ROOM_DAYS`): a room without participants or visitors, and without posts, changes and joins for
+ * that many days, is deleted as if by its admin.
  */
 import { limits } from '../../../shared/limits.ts';
 import type { Room } from '../room.ts';

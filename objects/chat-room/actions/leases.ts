@@ -12,11 +12,11 @@ export interface LeaseRequest {
   action: 'join' | 'leave';
   /** The secret of an anonymous lease. */
   lease?: string | undefined;
-  /** The display name, if the participant gives one. */
+  /** The display name, if the caller sent one. */
   name?: string | undefined;
 }
 
-/** `lease` goes to visitors without a token only. */
+/** `lease` is present only for visitors without a token. */
 export interface LeaseResult {
   participantCount: number;
   lease?: string;
@@ -38,7 +38,7 @@ function join(room: Room, details: Details, actor: Actor, { lease, name }: Lease
   const now = room.clock.now();
   const secret = lease ?? randomSecret();
   const key = participant?.id ?? leaseKey(details, secret);
-  // A participant who gives no name keeps the one they have here.
+  // Without a name in the call, the participant keeps their current name in the room.
   const current = participant && !name ? room.participants.find(participant.id) : undefined;
   const namedParticipant = participant && { ...participant, name: current?.name ?? participant.name };
   const anonymousLeaseKey = participant && lease !== undefined ? leaseKey(details, lease) : undefined;
@@ -53,7 +53,7 @@ function join(room: Room, details: Details, actor: Actor, { lease, name }: Lease
   return ok({ participantCount: room.participants.count(), ...(!participant && { lease: secret }) });
 }
 
-/** Ends the leases that the caller names, or else the oldest anonymous one: the documented leave needs no lease. */
+/** Ends the caller's leases; without a token or lease, the oldest anonymous lease: the documented leave sends none. */
 function leave(
   room: Room,
   details: Details,

@@ -39,7 +39,7 @@ export async function updateRoom(room: Room, before: Details, change: DetailsCha
 }
 
 /**
- * Sends both replicas the state of the room again, or that there is none, whatever they hold.
+ * Sends both replicas the current state of the room, or its deletion, regardless of what they hold.
  * @returns whether the room exists
  */
 export async function republish(room: Room, link: string): Promise<boolean> {
@@ -51,7 +51,7 @@ export async function republish(room: Room, link: string): Promise<boolean> {
   return room.details() !== undefined;
 }
 
-/** Clears the tables, closes the sockets and frees the link. The outbox stays until both replicas know of the deletion. */
+/** Clears the tables, closes the sockets and frees the link. The outbox stays until both replicas have applied the deletion. */
 export async function deleteRoom(room: Room, { link }: Details): Promise<Result<'Chat deleted successfully'>> {
   room.transaction(() => {
     room.clearTables();

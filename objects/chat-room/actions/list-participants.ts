@@ -3,7 +3,7 @@ import { cutPage } from '../../../shared/page.ts';
 import type { Participant } from '../../../shared/participant.ts';
 import type { Room } from '../room.ts';
 
-/** A page of participants in the order of their ids, and how many are present in all, visitors included. */
+/** A page of participants in the order of their ids, and the participant count, which includes visitors. */
 export interface ParticipantPage {
   participants: Participant[];
   participantCount: number;

@@ -12,7 +12,7 @@ export function logAction(
 ): ModerationEntry {
   const { action, target, messageId, seconds, reason } = entry;
   const { id } = by;
-  // A REST call of a moderator carries no display name, so the one that the room knows is logged.
+  // A moderator's REST call has no display name, so the name that the room knows is logged.
   const name = by.name === displayName(id, undefined) ? (knownNameOf(room, id) ?? by.name) : by.name;
   return room.moderationLog.add({
     at: room.clock.now(),

@@ -7,7 +7,7 @@ import type { Room } from '../room.ts';
 
 /**
  * Advances the actor's read marker to a message.
- * @returns what is left unread; `token_required` (401), `too_fast` (429), `message_not_found` (404)
+ * @returns the new read state; `token_required` (401), `too_fast` (429), `message_not_found` (404)
  */
 export function markRead(room: Room, actor: Actor, messageId: number): Result<ReadState> {
   const reader = requireParticipant(actor);

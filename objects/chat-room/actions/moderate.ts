@@ -145,7 +145,7 @@ function endLease(room: Room, { link }: Details, target: string): void {
   room.outbox.markDirty(link, 'soon');
 }
 
-/** The role that an action leaves its target with; undefined if it does not change the role. */
+/** The role of the target after an action; undefined if the action does not change it. */
 function roleAfter({ action }: ParticipantAction): RoleName | undefined {
   if (action === 'promote') return 'moderator';
   return action === 'demote' || action === 'ban' ? 'member' : undefined;
@@ -164,8 +164,8 @@ function disconnectParticipant(room: Room, target: string, failure: Failure): vo
 }
 
 /**
- * The highest role of a participant: of their connections and lease, or as admin at their latest message. An admin is one
- * by a token and has no stored status, so an absent admin is recognized by what they last posted.
+ * The highest role of a participant: of their connections and lease, or as admin at their latest message. Admin rights
+ * come from a token and are not stored, so an absent admin is recognized by their latest message.
  */
 function highestRoleOf(room: Room, target: string): RoleName {
   const latestRole = room.messageLog.latestBy(target)?.author.role;

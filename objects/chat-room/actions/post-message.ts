@@ -1,4 +1,7 @@
-/** Posting: the only way, by frame and by REST, in which a message enters the log and reaches everyone. */
+/**
+ * Posting, by frame and by REST: the only function that adds messages to the log, except an import, and broadcasts
+ * them.
+ */
 import { fail, ok, type Result } from '../../../shared/failures.ts';
 import { findMentions } from '../../../shared/mentions.ts';
 import type { Mention } from '../../../shared/message.ts';
@@ -11,8 +14,8 @@ import { type AppendResult, type Draft, isSameDraft } from '../state/message-log
 
 /**
  * Stores a message and broadcasts it. A draft that was posted before, under the same `clientId`, returns that message.
- * @returns `token_required` (401) for a viewer, `too_fast` (429), `client_id_reused` (409) for the `clientId` of another
- *   text, the failures of `canPost`, `message_not_found` (404) for a reply to no message
+ * @returns `token_required` (401) for a viewer, `too_fast` (429), `client_id_reused` (409) for the `clientId` of
+ *   another text, the failures of `canPost`, `message_not_found` (404) for a reply to a message that does not exist
  */
 export function postMessage(room: Room, details: Details, actor: Actor, draft: Draft): Result<AppendResult> {
   const author = requireParticipant(actor);

@@ -1,8 +1,8 @@
-/** Tells everyone how a change affected who is present. */
+/** Publishes the effect of a change on the presence set. */
 import type { Participant } from '../../../shared/participant.ts';
 import type { Room } from '../room.ts';
 
-/** What everyone sees under a presence key, and how many are present. */
+/** The participant under a presence key as clients see them, and the participant count. */
 export interface PresenceSnapshot {
   count: number;
   participant: Participant | undefined;

@@ -1,4 +1,4 @@
-/** Reports of messages, which go to the moderators. */
+/** Reports of messages, which are logged and sent to the moderators. */
 import { fail, ok, type Result } from '../../../shared/failures.ts';
 import type { ModerationEntry } from '../../../shared/moderation.ts';
 import type { Actor } from '../access/actor.ts';

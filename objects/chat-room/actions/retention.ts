@@ -1,6 +1,6 @@
 /**
- * Message retention (`keepDays`): removes the oldest messages first, so that the log has no hole, and one batch per
- * alarm, so that a busy room is never held up.
+ * Message retention (`keepDays`): removes the oldest messages first, so that the log has no gaps, and one batch per
+ * alarm, so that a busy room is never blocked.
  */
 import { limits } from '../../../shared/limits.ts';
 import type { Room } from '../room.ts';
@@ -8,15 +8,15 @@ import { dayMs } from '../state/activity.ts';
 import type { Details } from '../state/details.ts';
 
 /**
- * When the oldest messages are due for removal, in milliseconds; undefined if the room keeps all. Some minutes after the
- * first of them is too old, so that those that become too old meanwhile are removed by the same alarm.
+ * When the oldest messages are due for removal, in milliseconds; undefined if the room keeps all. That is some minutes
+ * after the first message expires, so that the same alarm removes the messages that expire meanwhile.
  */
 export function retentionDue(room: Room, { keepDays }: Details): number | undefined {
   const first = keepDays === 0 ? undefined : room.messageLog.firstPostedAt();
   return first === undefined ? undefined : first + keepDays * dayMs + limits.jobs.retentionGraceMs;
 }
 
-/** Removes one batch of messages that are too old, if that is due, and broadcasts the new floor. */
+/** Removes one batch of expired messages, if that is due, and broadcasts the new floor. */
 export function applyRetention(room: Room, details: Details): void {
   const now = room.clock.now();
   const due = retentionDue(room, details);

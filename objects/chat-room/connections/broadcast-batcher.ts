@@ -1,6 +1,6 @@
 /**
  * Broadcast frames, batched: at most one batch every `limits.socket.batchMs`, because all frames of a batch share one storage
- * commit and one loop over the sockets. A frame after a pause goes out in the next turn.
+ * commit and one loop over the sockets. A frame after a pause is sent in the next turn.
  */
 
 import { limits } from '../../../shared/limits.ts';
@@ -15,7 +15,7 @@ export class BroadcastBatcher {
   #cancelTimer: (() => void) | undefined;
   #deliveredAt = Number.NEGATIVE_INFINITY;
 
-  /** @param deliver sends the frames, in their order; is never given an empty list */
+  /** @param deliver sends the frames, in their order; never called with an empty list */
   constructor(clock: Clock, deliver: (frames: readonly EncodedFrame[]) => void) {
     this.#clock = clock;
     this.#deliver = deliver;

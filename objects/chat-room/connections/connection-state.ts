@@ -1,4 +1,4 @@
-/** What the room knows of one connection. It is stored in the socket's attachment, which survives hibernation. */
+/** The state of one connection. It is stored in the socket's attachment, which survives hibernation. */
 import type { FailureCode } from '../../../shared/failures.ts';
 import { limits } from '../../../shared/limits.ts';
 import type { Identity } from '../access/actor.ts';
@@ -27,7 +27,7 @@ export interface ReadyConnection extends ConnectionBase, Identity {
   batch: boolean;
   /** When the participant chose their name, in milliseconds; 0 for a default name. */
   namedAt: number;
-  /** When the last frame came, in milliseconds, updated at most every `limits.socket.lastSeenWriteMs`. */
+  /** When the last frame arrived, in milliseconds, updated at most every `limits.socket.lastSeenWriteMs`. */
   heardAt: number;
 }
 
@@ -45,8 +45,8 @@ export function authDeadline({ since }: Pick<PendingConnection, 'since'>): numbe
 }
 
 /**
- * Why a sweep closes a connection: it did not authenticate in time, or pinged once and has been silent since. A client
- * that never pinged cannot be told from one that is alive.
+ * Why a sweep closes a connection: it did not authenticate in time, or it used to ping and has been silent for too
+ * long. A client that never pinged is not closed: its silence does not show that it is dead.
  * @param lastPingAt when the runtime last answered a ping, in milliseconds; undefined if it never did
  */
 export function staleReason(

@@ -1,19 +1,18 @@
 /**
- * The state of each open socket, kept in the socket's attachment, which survives hibernation. The map in memory saves
- * reading the attachment again.
+ * The state of each open socket, stored in the socket's attachment, which survives hibernation, and cached in memory.
  */
 import type { Attachment, ConnectionState } from './connection-state.ts';
 import { PresenceKeys } from './presence-keys.ts';
 import type { SlowConsumers } from './slow-consumers.ts';
 
 export class ConnectionStore {
-  /** Those of the ready connections. */
+  /** The presence keys of the ready connections. */
   readonly presenceKeys = new PresenceKeys();
   readonly #states = new Map<WebSocket, ConnectionState>();
   readonly #removed = new WeakSet<WebSocket>();
   readonly #slowConsumers: SlowConsumers;
 
-  /** @param slowConsumers whose backlogs share the attachments */
+  /** @param slowConsumers their backlogs are in the same attachments */
   constructor(slowConsumers: SlowConsumers) {
     this.#slowConsumers = slowConsumers;
   }

@@ -45,12 +45,12 @@ export class Connections {
     return authDeadline({ since });
   }
 
-  /** The state of a socket; undefined once it was closed here. */
+  /** The state of a socket; undefined once the room has closed it. */
   get(socket: WebSocket): ConnectionState | undefined {
     return this.#store.get(socket);
   }
 
-  /** Replaces the state of a socket; ignored once it was closed here. */
+  /** Replaces the state of a socket; ignored once the room has closed it. */
   update(socket: WebSocket, connection: ConnectionState): void {
     this.#store.set(socket, connection);
   }
@@ -87,7 +87,7 @@ export class Connections {
     );
   }
 
-  /** Changes the role of a participant's connections, except of those that have a higher one by an admin token. */
+  /** Changes the role of a participant's connections, except of those that have a higher one through an admin token. */
   setRole(participantId: string, role: RoleName): void {
     for (const socket of this.socketsOf(participantId)) {
       const connection = this.get(socket);
@@ -149,7 +149,7 @@ export class Connections {
     }
   }
 
-  /** Records that a frame came from a socket. Written once a minute, which is enough for the sweep. */
+  /** Records that a frame arrived from a socket. Written once a minute, which is enough for the sweep. */
   touch(socket: WebSocket): void {
     const connection = this.get(socket);
     const now = this.#clock.now();

@@ -1,6 +1,6 @@
 /**
- * The frames of each socket in the order in which they came. The runtime delivers the next frame while a handler awaits,
- * for example the verification of a JWT.
+ * Runs the frames of each socket in the order of their arrival. The runtime delivers the next frame while a handler
+ * awaits, for example the verification of a JWT.
  */
 export class FrameQueue {
   readonly #tails = new Map<WebSocket, Promise<void>>();

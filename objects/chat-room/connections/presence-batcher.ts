@@ -59,7 +59,7 @@ export class PresenceBatcher {
     for (const [id, { participant }] of this.#pendingJoins) this.#pendingJoins.set(id, { participant, isNew: false });
   }
 
-  /** Drops what is pending, because the room was deleted. */
+  /** Drops the pending changes, because the room was deleted. */
   discardPending(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;

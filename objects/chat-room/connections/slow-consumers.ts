@@ -1,6 +1,6 @@
 /**
- * How much each socket was sent since its client last showed that it reads: by a frame, or by a ping that the runtime
- * answered. The runtime queues without limit for a client that does not read, and does not report the size of the queue.
+ * Counts the bytes sent to each socket since its last sign of life: a frame, or a ping that the runtime answered. The
+ * runtime queues without limit for a client that does not read, and does not report the size of the queue.
  */
 import { limits } from '../../../shared/limits.ts';
 import type { Clock } from '../../storage/clock.ts';
@@ -9,7 +9,7 @@ import type { Clock } from '../../storage/clock.ts';
 export interface Backlog {
   /** UTF-8 bytes sent since `since`. */
   bytes: number;
-  /** When the client last showed that it reads, in milliseconds. */
+  /** The last sign of life, in milliseconds. */
   since: number;
 }
 
@@ -58,7 +58,7 @@ export class SlowConsumers {
   }
 
   /**
-   * Resets the backlog of a socket from which a frame came.
+   * Resets the backlog of a socket from which a frame arrived.
    * @returns whether the attachment is to be written
    */
   markActive(socket: WebSocket): boolean {

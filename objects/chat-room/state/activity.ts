@@ -1,6 +1,6 @@
 /**
- * When a room was last active, other than by a post, whose time the log keeps: the table `touched`. Nothing is written
- * in a service that keeps inactive rooms.
+ * The time of a room's last activity (table `touched`), except posts, whose times are in the log. Written only if
+ * inactive rooms expire.
  */
 import { limits } from '../../../shared/limits.ts';
 

@@ -2,7 +2,7 @@
 import type { RoomInfo } from '../../../shared/room.ts';
 import { digest, matchesDigest, randomSecret } from '../../credentials/digests.ts';
 
-/** What a room is created with. */
+/** The fields of a new room. */
 export interface NewDetails {
   link: string;
   title: string;

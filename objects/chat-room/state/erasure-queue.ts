@@ -1,6 +1,6 @@
 /**
- * Messages from which a participant is still to be erased: the table `erasing`. It is filled when the participant asks
- * for the erasure, so that later messages are not part of it, and survives interruptions of the work.
+ * Messages from which a participant is still to be erased: the table `erasing`. It is filled when the participant
+ * requests the erasure, so that it excludes later messages, and it survives an interruption of the erasure.
  */
 
 /** A message that the participant wrote or reacted to. */

@@ -20,7 +20,7 @@ export interface Draft {
   mentions?: readonly Mention[];
 }
 
-/** The message after a post or change, and whether that request left it as it was. */
+/** The message after a post or change, and whether that request changed nothing. */
 export interface AppendResult {
   message: Message;
   duplicate: boolean;
@@ -36,7 +36,7 @@ function draftDigest({ text, replyTo }: Draft, salt: string): string {
   return digest(salt, 'message', JSON.stringify([text, replyTo ?? null]));
 }
 
-/** Whether a draft has the text and `replyTo` that the message was posted with, whatever became of the message. */
+/** Whether a draft has the text and `replyTo` that the message was posted with, regardless of later changes. */
 export function isSameDraft({ sentDigest }: SentMessage, draft: Draft, salt: string): boolean {
   return draftDigest(draft, salt) === sentDigest;
 }

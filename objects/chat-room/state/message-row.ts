@@ -2,7 +2,7 @@
 import type { DeletedBy, Message } from '../../../shared/message.ts';
 import type { RoleName } from '../../../shared/participant.ts';
 
-/** The columns from which a message is built, and the digest of what was sent. */
+/** The columns from which a message is built, and the digest of its original content. */
 export type MessageRow = {
   id: number;
   rev: number;

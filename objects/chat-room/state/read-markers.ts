@@ -1,6 +1,6 @@
 /**
  * How far each participant has read: the table `marks`. A read marker only moves forward and is written at most once
- * every `limits.readState.flushMs` per participant. One that an eviction loses is sent again by its client.
+ * every `limits.readState.flushMs` per participant. If an eviction loses one, its client sends it again.
  */
 import { limits } from '../../../shared/limits.ts';
 import type { ReadMarker } from '../../../shared/message.ts';
@@ -59,7 +59,7 @@ export class ReadMarkers {
     return due.length === 0 ? undefined : Math.min(...due);
   }
 
-  /** The stored markers by participant id; undefined if they are more than `limits.readState.receiptPeople`. */
+  /** The stored markers by participant id; undefined if there are more than `limits.readState.receiptPeople`. */
   all(): ReadMarker[] | undefined {
     const rows = this.#sql
       .exec<{ id: string; messageId: number }>(
