@@ -1,6 +1,6 @@
 /**
- * `npm run keys [EdDSA|ES256|RS256]`: makes the pair of keys for signed identities and writes it into the local secrets
- * file (or the one named second). A pair that is there is kept: replacing it would void every token it has signed.
+ * `npm run keys [EdDSA|ES256|RS256] [FILE]`: generates the key pair for signed tokens and writes it into the local
+ * secrets file, or the given one. An existing pair is kept: replacing it would invalidate every token it has signed.
  */
 import { generateKeyPairSync } from 'node:crypto';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
