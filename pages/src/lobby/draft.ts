@@ -113,7 +113,7 @@ export class RoomDraft {
     const invalidField = this.#firstInvalidField();
     if (invalidField) return invalidField;
     const link = this.link.value || this.suggestedLink.value;
-    // A check that is answered after the room was made would report its link as taken, and the next try would not start.
+    // A lookup that responds after the room was created would mark its link as taken and block the next attempt.
     this.availability.check('');
     this.isCreating.value = true;
     this.createError.value = undefined;
@@ -143,8 +143,8 @@ export class RoomDraft {
         return this.availability.markTaken(link);
       }
       // Created by an attempt whose response was lost. The form may have changed since then.
-      const open = joinKey === undefined ? ({ private: false } as const) : {};
-      await api.updateRoom({ body: { token: adminToken, link, content: { ...content, ...open } } });
+      const privacyChange = joinKey === undefined ? ({ private: false } as const) : {};
+      await api.updateRoom({ body: { token: adminToken, link, content: { ...content, ...privacyChange } } });
     }
     this.created.value = { link, adminToken, isTokenSaved: device.saveAdminToken(link, adminToken), joinKey };
   }

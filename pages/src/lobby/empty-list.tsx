@@ -1,4 +1,4 @@
-/** Shown instead of the list if it has no rooms: the search, and what can be done next. */
+/** Replaces the list if it has no rooms: the search terms, and the possible next steps. */
 import { CreateRoomLink } from './create-room-link.tsx';
 import type { RoomDraft } from './draft.ts';
 import type { RoomListState } from './room-list-state.ts';

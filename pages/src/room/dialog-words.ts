@@ -83,7 +83,7 @@ const ja = {
   moderationEntry: {
     mute: (by: string, target: string, term: string) => `${by} が ${target} をミュート${term}`,
     unmute: (by: string, target: string) => `${by} が ${target} のミュートを解除`,
-    kick: (by: string, target: string) => `${by} が ${target} を退室`,
+    kick: (by: string, target: string) => `${by} が ${target} を強制退室`,
     ban: (by: string, target: string, term: string) => `${by} が ${target} を入室禁止に設定${term}`,
     unban: (by: string, target: string) => `${by} が ${target} の入室禁止を解除`,
     promote: (by: string, target: string) => `${by} が ${target} をモデレーターに設定`,

@@ -1,4 +1,4 @@
-/** A name with role and short id, so that participants with the same name can be told apart. */
+/** A name with role and short id, to distinguish participants with the same name. */
 import { type Participant, type RoleName, shortId } from '../../../client/index.ts';
 import type { RoomViewState } from './room-view-state.ts';
 import { words } from './words.ts';

@@ -19,7 +19,7 @@ export function reactionName(emoji: string): string {
   return reactionNames[[...reactionSeals.keys()].indexOf(emoji)] ?? emoji;
 }
 
-/** The picture of a reaction. Its name is always given beside it. */
+/** The picture of a reaction. Callers always render its name beside it. */
 export function ReactionSeal({ emoji }: { emoji: string }) {
   const seal = reactionSeals.get(emoji);
   if (seal === undefined) return <span aria-hidden="true">{emoji}</span>;

@@ -17,7 +17,7 @@ export class RoomAccess {
     this.#token = token;
     this.#adminToken = adminToken ?? device.adminToken(link);
     this.#joinKey = joinKey ?? roomStorage.joinKey(link);
-    // The digest keeps users of one device apart. A function may return a different user's token each time.
+    // The digest distinguishes the users of one device. A function may return a different user's token each time.
     const givenKey = typeof token === 'string' ? `${link}~${digestOf(token)}` : undefined;
     this.storageKey = token === undefined ? link : givenKey;
   }
@@ -60,7 +60,7 @@ export class RoomAccess {
     this.#adminToken = token;
   }
 
-  /** Forgets the admin token, here and on this device. */
+  /** Removes the admin token from this object and from the device. */
   removeAdminToken(): void {
     device.removeAdminToken(this.#link);
     this.#adminToken = undefined;

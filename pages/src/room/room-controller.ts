@@ -230,7 +230,7 @@ export class RoomController {
     this.#outgoingStorage.sync(this.state.value.outgoing);
   }
 
-  /** Loads a page, unless the pending state already has other messages, after which the log decides again. */
+  /** Loads a page, unless the pending state already has other messages: the log then requests the next page itself. */
   #load(loadPage: (room: RoomConnection) => Promise<void>): void {
     const { messages, phase } = this.state.value;
     if (this.#renderTimer !== undefined) this.#publishState();

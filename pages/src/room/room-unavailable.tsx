@@ -1,4 +1,4 @@
-/** Replaces a room whose connection has ended: the reason, and what can be done next. */
+/** Replaces a room whose connection has ended: the reason, and the possible next steps. */
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { longDateTime } from '../date-format.ts';
