@@ -79,7 +79,7 @@ export class Server {
     const inspector = await freePort();
     const flags = ['--port', String(this.#port), '--inspector-port', String(inspector), '--persist-to', this.folder];
     const wrangler = ['--env-file=worker/local.env', 'node_modules/wrangler/bin/wrangler.js', 'dev'];
-    // As in `npm start`: marks the build as not deployed, whatever NODE_ENV is.
+    // As in `npm start`: marks the build as not deployed, regardless of NODE_ENV.
     const kind = ['--define', 'process.env.NODE_ENV:"development"'];
     // Keeps the secrets of a .dev.vars file out of the tests.
     const secrets = ['--env-file', 'worker/no-secrets.env'];
