@@ -7,7 +7,7 @@ import type { CallContent, CallInput } from '../shared/call-types.ts';
 import { encodeCursor, type ListPosition } from '../shared/cursor.ts';
 import { fold } from '../shared/fold.ts';
 import { type RoomKeyMetadata, roomKeyPrefix } from '../shared/kv-keys.ts';
-import { cutPage } from '../shared/page.ts';
+import { cutPage } from '../shared/pagination.ts';
 import type { ListSort, RoomInfo } from '../shared/room.ts';
 
 /** Response header that is `kv` if the list does not come from the directory. */

@@ -5,7 +5,7 @@
 import type { Endpoint } from '../shared/endpoints.ts';
 import { type Failure, fail } from '../shared/failures.ts';
 import { limits } from '../shared/limits.ts';
-import { errorFields, logLine } from '../shared/log.ts';
+import { errorFields, logLine } from '../shared/log-line.ts';
 import { TokenBucket } from '../shared/token-bucket.ts';
 import { bearerOf, drainBody } from './read-request.ts';
 import { errorResponse } from './responses.ts';

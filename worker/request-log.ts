@@ -5,7 +5,7 @@
 import { endpoints } from '../shared/endpoints.ts';
 import { recordEvent } from '../shared/events.ts';
 import type { FailureCode } from '../shared/failures.ts';
-import { errorFields, logLine } from '../shared/log.ts';
+import { errorFields, logLine } from '../shared/log-line.ts';
 
 /** The loggable parts of a request and its response. */
 export interface RequestLog {

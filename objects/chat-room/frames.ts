@@ -5,7 +5,7 @@ import { type ClientFrame, decodeClientFrame } from '../../shared/client-frames.
 import { type Failure, fail, ok, type Result } from '../../shared/failures.ts';
 import type { Ref } from '../../shared/fields.ts';
 import { countBytes, limits } from '../../shared/limits.ts';
-import { errorFields, logLine } from '../../shared/log.ts';
+import { errorFields, logLine } from '../../shared/log-line.ts';
 import type { ModerationEntry } from '../../shared/moderation.ts';
 import { socketPath } from '../../shared/paths.ts';
 import { errorFrame, type ServerAckFrame, type ServerFrame } from '../../shared/server-frames.ts';

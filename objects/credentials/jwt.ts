@@ -10,7 +10,7 @@ import { sanitizeName } from '../../shared/display-names.ts';
 import { fail, ok, type Result } from '../../shared/failures.ts';
 import { looksLikeJwt } from '../../shared/jwt-shape.ts';
 import { limits } from '../../shared/limits.ts';
-import { logLine } from '../../shared/log.ts';
+import { logLine } from '../../shared/log-line.ts';
 import type { Clock } from '../storage/clock.ts';
 import { isOperator } from './digests.ts';
 

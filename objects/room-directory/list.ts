@@ -5,7 +5,7 @@
  */
 import { encodeCursor, type ListPosition } from '../../shared/cursor.ts';
 import { limits } from '../../shared/limits.ts';
-import { cutPage } from '../../shared/page.ts';
+import { cutPage } from '../../shared/pagination.ts';
 import type { ListSort, RoomView } from '../../shared/room.ts';
 import { matchesDigest } from '../credentials/digests.ts';
 import type { ReadCredentials } from '../credentials/read-credentials.ts';

@@ -3,7 +3,7 @@
  * due time, and each alarm runs every job.
  */
 import { limits } from '../../shared/limits.ts';
-import { errorFields, logLine } from '../../shared/log.ts';
+import { errorFields, logLine } from '../../shared/log-line.ts';
 import type { Clock } from './clock.ts';
 
 /** Scheduled work of an object. */

@@ -1,7 +1,7 @@
 /** The sessions of a user and their entries: the tables `sessions` and `entries`. Times are milliseconds since 1970. */
 import { fail, ok, type Result } from '../../shared/failures.ts';
 import { countBytes, limits } from '../../shared/limits.ts';
-import { cutPage } from '../../shared/page.ts';
+import { cutPage } from '../../shared/pagination.ts';
 import type { SessionEntry, SessionInfo } from '../../shared/session.ts';
 import { randomSecret } from '../credentials/digests.ts';
 

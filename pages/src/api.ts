@@ -1,5 +1,5 @@
 /** The REST client for the service. */
 import { createApi } from '../../client/index.ts';
-import { origin } from './service.ts';
+import { origin } from './service-urls.ts';
 
 export const api = createApi({ origin });

@@ -1,7 +1,7 @@
 /** The language of the page: from `?lang=`, else the choice stored on this device, else the browser's preference. */
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import { device } from './device.ts';
-import { isOwnSite } from './service.ts';
+import { isOwnSite } from './service-urls.ts';
 import { en, ja, type Language } from './words.ts';
 
 export function isLanguage(language: string | null | undefined): language is Language {

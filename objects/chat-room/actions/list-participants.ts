@@ -1,5 +1,5 @@
 /** The participants of a room, page by page. */
-import { cutPage } from '../../../shared/page.ts';
+import { cutPage } from '../../../shared/pagination.ts';
 import type { Participant } from '../../../shared/participant.ts';
 import type { Room } from '../room.ts';
 

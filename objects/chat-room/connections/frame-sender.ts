@@ -1,6 +1,6 @@
 /** Sends frames to one socket or to all ready connections, and disconnects clients that do not read them. */
 import { type Failure, fail } from '../../../shared/failures.ts';
-import { errorFields, logLine } from '../../../shared/log.ts';
+import { errorFields, logLine } from '../../../shared/log-line.ts';
 import type { ServerFrame } from '../../../shared/server-frames.ts';
 import type { Clock } from '../../storage/clock.ts';
 import { BroadcastBatcher } from './broadcast-batcher.ts';

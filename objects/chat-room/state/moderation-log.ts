@@ -1,6 +1,6 @@
 /** Moderation actions and reports, and who made them: the table `moderation_log`. */
 import type { LoggedAction, ModerationEntry } from '../../../shared/moderation.ts';
-import { cutPage } from '../../../shared/page.ts';
+import { cutPage } from '../../../shared/pagination.ts';
 
 export type NewModerationEntry = Omit<ModerationEntry, 'id'>;
 

@@ -2,8 +2,8 @@
 import { CopyButton } from '../copy-button.tsx';
 import { Dialog } from '../dialog.tsx';
 import { Icon } from '../icon.tsx';
-import { roomPath } from '../service.ts';
-import type { CreatedRoom } from './draft.ts';
+import { roomPath } from '../service-urls.ts';
+import type { CreatedRoom } from './room-form-state.ts';
 import { words } from './words.ts';
 
 export function AdminTokenDialog({ room }: { room: CreatedRoom }) {

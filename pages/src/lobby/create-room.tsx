@@ -3,14 +3,14 @@ import type { TargetedSubmitEvent } from 'preact';
 import { countCharacters, limits } from '../../../client/index.ts';
 import { Checkbox } from '../checkbox.tsx';
 import { AdminTokenDialog } from './admin-token-dialog.tsx';
-import type { RoomDraft } from './draft.ts';
 import { controlProps, Field } from './field.tsx';
 import { KeyField } from './key-field.tsx';
 import { LinkField } from './link-field.tsx';
+import type { RoomFormState } from './room-form-state.ts';
 import { TagField } from './tag-field.tsx';
 import { words } from './words.ts';
 
-export function CreateRoomForm({ draft }: { draft: RoomDraft }) {
+export function CreateRoomForm({ draft }: { draft: RoomFormState }) {
   const { createRoom, createRoomHint, createAndEnter, creating, unlisted } = words.value;
 
   async function submit(event: TargetedSubmitEvent<HTMLFormElement>) {
@@ -48,7 +48,7 @@ export function CreateRoomForm({ draft }: { draft: RoomDraft }) {
   );
 }
 
-function TitleField({ draft }: { draft: RoomDraft }) {
+function TitleField({ draft }: { draft: RoomFormState }) {
   const { value } = draft.title;
   const control = controlProps(draft, 'title');
   const hint = `${countCharacters(value)} / ${limits.room.titleLength}`;
@@ -71,7 +71,7 @@ function TitleField({ draft }: { draft: RoomDraft }) {
   );
 }
 
-function AboutField({ draft }: { draft: RoomDraft }) {
+function AboutField({ draft }: { draft: RoomFormState }) {
   const { about, optional, charactersLeft } = words.value;
   const left = limits.room.aboutLength - countCharacters(draft.about.value);
   const hint = left <= 100 && left >= 0 ? charactersLeft(left) : optional;

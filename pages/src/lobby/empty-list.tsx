@@ -1,12 +1,13 @@
 /** Replaces the list if it has no rooms: the search terms, and the possible next steps. */
+
 import { CreateRoomLink } from './create-room-link.tsx';
-import type { RoomDraft } from './draft.ts';
+import type { RoomFormState } from './room-form-state.ts';
 import type { RoomListState } from './room-list-state.ts';
 import { words } from './words.ts';
 
 interface EmptyListProps {
   listState: RoomListState;
-  draft: RoomDraft;
+  draft: RoomFormState;
 }
 
 export function EmptyList({ listState, draft }: EmptyListProps) {

@@ -1,12 +1,12 @@
 /** A labelled form field: label, hint, control, and a message about its problem or success. */
 import type { ComponentChildren } from 'preact';
 import { Icon } from '../icon.tsx';
-import type { FieldName, RoomDraft } from './draft.ts';
+import type { FieldName, RoomFormState } from './room-form-state.ts';
 
 const problemId = (id: string) => `${id}-problem`;
 
 /** @returns the props that the controls of all fields share */
-export function controlProps(draft: RoomDraft, name: FieldName) {
+export function controlProps(draft: RoomFormState, name: FieldName) {
   const id = `make-${name}`;
   return {
     id,

@@ -1,11 +1,11 @@
 /** Makes the new room private. A key is generated and can be changed. */
 import { limits } from '../../../client/index.ts';
 import { Checkbox } from '../checkbox.tsx';
-import type { RoomDraft } from './draft.ts';
 import { controlProps, Field } from './field.tsx';
+import type { RoomFormState } from './room-form-state.ts';
 import { words } from './words.ts';
 
-export function KeyField({ draft }: { draft: RoomDraft }) {
+export function KeyField({ draft }: { draft: RoomFormState }) {
   const { isPrivate, joinKey } = draft;
   const { inviteOnly, joinKeyLabel, joinKeyHint } = words.value;
   const problem = draft.visibleProblem('key');

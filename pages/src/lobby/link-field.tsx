@@ -1,9 +1,10 @@
 /** The link of a new room: a suggestion if left blank, the availability of the typed one, and free alternatives. */
-import type { RoomDraft } from './draft.ts';
+
 import { controlProps, Field } from './field.tsx';
+import type { RoomFormState } from './room-form-state.ts';
 import { words } from './words.ts';
 
-export function LinkField({ draft }: { draft: RoomDraft }) {
+export function LinkField({ draft }: { draft: RoomFormState }) {
   const { link, linkBlankHint, linkFree } = words.value;
   const problem = draft.visibleProblem('link');
   const suggested = draft.suggestedLink.value;
@@ -38,7 +39,7 @@ export function LinkField({ draft }: { draft: RoomDraft }) {
   );
 }
 
-function FreeLinks({ draft }: { draft: RoomDraft }) {
+function FreeLinks({ draft }: { draft: RoomFormState }) {
   return (
     <div class="free-links">
       {draft.availability.freeLinks.value.map((link) => (

@@ -3,14 +3,14 @@ import { useEffect, useMemo } from 'preact/hooks';
 import { SiteHeader } from '../site-header.tsx';
 import { CreateRoomForm } from './create-room.tsx';
 import { CreateRoomLink, focusCreateRoomForm } from './create-room-link.tsx';
-import { RoomDraft } from './draft.ts';
+import { RoomFormState } from './room-form-state.ts';
 import { RoomList } from './room-list.tsx';
 import { RoomListState } from './room-list-state.ts';
 import { words } from './words.ts';
 
 export function Lobby() {
   const listState = useMemo(() => new RoomListState(), []);
-  const draft = useMemo(() => new RoomDraft(), []);
+  const draft = useMemo(() => new RoomFormState(), []);
   useEffect(() => listState.start(), [listState]);
   // The form did not exist yet when the browser looked for the fragment's target.
   useEffect(() => {

@@ -1,6 +1,7 @@
 /** The room list: search and filters, the rows, and its footer or empty state. */
-import type { RoomDraft } from './draft.ts';
+
 import { EmptyList } from './empty-list.tsx';
+import type { RoomFormState } from './room-form-state.ts';
 import type { RoomListState } from './room-list-state.ts';
 import { RoomRow } from './room-row.tsx';
 import { SearchBox } from './search-box.tsx';
@@ -10,7 +11,7 @@ import { words } from './words.ts';
 
 interface RoomListProps {
   listState: RoomListState;
-  draft: RoomDraft;
+  draft: RoomFormState;
 }
 
 export function RoomList({ listState, draft }: RoomListProps) {

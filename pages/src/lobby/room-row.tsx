@@ -2,7 +2,7 @@
 import { cleanName, type RoomView } from '../../../client/index.ts';
 import { shortDate } from '../date-format.ts';
 import { language } from '../language.ts';
-import { roomPath } from '../service.ts';
+import { roomPath } from '../service-urls.ts';
 import { words } from './words.ts';
 
 interface RoomRowProps {

@@ -2,13 +2,13 @@
 import type { TargetedInputEvent, TargetedKeyboardEvent } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { limits } from '../../../client/index.ts';
-import { Composition } from '../composition.ts';
 import { Icon } from '../icon.tsx';
-import type { RoomDraft } from './draft.ts';
+import { Composition } from '../ime-composition.ts';
 import { controlProps, Field } from './field.tsx';
+import type { RoomFormState } from './room-form-state.ts';
 import { words } from './words.ts';
 
-export function TagField({ draft }: { draft: RoomDraft }) {
+export function TagField({ draft }: { draft: RoomFormState }) {
   const composition = useMemo(() => new Composition(), []);
   const { tags, addTag, removeTag, tagsHint } = words.value;
   const chosenTags = draft.tags.value;

@@ -2,8 +2,8 @@
 import type { TargetedKeyboardEvent, TargetedSubmitEvent } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { displayName } from '../../../client/index.ts';
-import { Composition } from '../composition.ts';
 import { Icon } from '../icon.tsx';
+import { Composition } from '../ime-composition.ts';
 import { lazy } from '../lazy.tsx';
 import { Avatar } from './avatar.tsx';
 import { ComposerContext } from './composer-context.tsx';

@@ -1,6 +1,6 @@
 /** Downloads the export of a room as a file. */
 import { exportRoom } from '../../../client/index.ts';
-import { origin } from '../service.ts';
+import { origin } from '../service-urls.ts';
 import type { RoomController } from './room-controller.ts';
 
 /** Milliseconds until the blob URL is revoked. */

@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import type { Message } from '../../../client/index.ts';
 import { Menu, MenuItem } from '../menu.tsx';
-import { roomUrl } from '../service.ts';
+import { roomUrl } from '../service-urls.ts';
 import { words } from './dialog-words.ts';
 import { ReactionPicker } from './reaction-picker.tsx';
 import type { RoomViewState } from './room-view-state.ts';

@@ -2,7 +2,7 @@
 import type { TargetedKeyboardEvent } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { displayName } from '../../../client/index.ts';
-import type { Composition } from '../composition.ts';
+import type { Composition } from '../ime-composition.ts';
 import type { ComposeState } from './compose-state.ts';
 import { words } from './words.ts';
 

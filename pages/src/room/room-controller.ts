@@ -9,7 +9,7 @@ import {
   type ServerFrame,
 } from '../../../client/index.ts';
 import { device } from '../device.ts';
-import { origin } from '../service.ts';
+import { origin } from '../service-urls.ts';
 import { Clock } from './clock.ts';
 import { HistoryLoading } from './history-loading.ts';
 import { OutgoingStorage } from './outgoing-storage.ts';

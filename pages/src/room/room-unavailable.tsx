@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { longDateTime } from '../date-format.ts';
 import { Icon } from '../icon.tsx';
-import { isOwnSite } from '../service.ts';
+import { isOwnSite } from '../service-urls.ts';
 import { SiteHeader } from '../site-header.tsx';
 import { JoinKeyForm } from './join-key-form.tsx';
 import type { RoomController } from './room-controller.ts';

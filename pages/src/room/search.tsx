@@ -2,11 +2,11 @@
 import type { TargetedKeyboardEvent } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
 import { limits } from '../../../client/index.ts';
-import { Composition } from '../composition.ts';
 import { longDateTime, shortDateTime } from '../date-format.ts';
 import { Dialog } from '../dialog.tsx';
 import { Icon } from '../icon.tsx';
 import { IconButton } from '../icon-button.tsx';
+import { Composition } from '../ime-composition.ts';
 import { words } from './dialog-words.ts';
 import { MessageSearch, type SearchHit } from './message-search.ts';
 import type { RoomViewState } from './room-view-state.ts';

@@ -7,7 +7,7 @@ import { shortDate } from '../date-format.ts';
 import { Dialog } from '../dialog.tsx';
 import { Icon } from '../icon.tsx';
 import { IconButton } from '../icon-button.tsx';
-import { roomUrl } from '../service.ts';
+import { roomUrl } from '../service-urls.ts';
 import { words } from './dialog-words.ts';
 import { QrCode } from './qr-code.tsx';
 import type { RoomViewState } from './room-view-state.ts';

@@ -20,7 +20,7 @@ async function isFree(link: string, abortSignal: AbortSignal): Promise<boolean> 
   }
 }
 
-export class Availability {
+export class LinkAvailability {
   readonly #results = signal<ReadonlyMap<string, 'free' | 'taken'>>(new Map());
   /** Free alternatives to the link that was last found taken. */
   readonly freeLinks = signal<readonly string[]>([]);

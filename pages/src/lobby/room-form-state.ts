@@ -5,8 +5,8 @@ import { api } from '../api.ts';
 import { device } from '../device.ts';
 import { errorText } from '../error-text.ts';
 import { newJoinKey, newToken } from '../random-secrets.ts';
-import { Availability } from './availability.ts';
 import { isBlank, keyProblem, lengthProblem, linkProblem, tagProblem, titleProblem } from './field-problems.ts';
+import { LinkAvailability } from './link-availability.ts';
 import { suggestLink } from './link-suggestions.ts';
 import { words } from './words.ts';
 
@@ -23,7 +23,7 @@ export interface CreatedRoom {
   joinKey: string | undefined;
 }
 
-export class RoomDraft {
+export class RoomFormState {
   readonly title = signal('');
   readonly about = signal('');
   readonly link = signal(new URLSearchParams(location.search).get('link') ?? '');
@@ -33,7 +33,7 @@ export class RoomDraft {
   readonly unlisted = signal(false);
   readonly isPrivate = signal(false);
   readonly joinKey = signal(newJoinKey());
-  readonly availability = new Availability();
+  readonly availability = new LinkAvailability();
   /** Fields that have lost the focus once. From then on their problems are shown during typing. */
   readonly touched = signal<ReadonlySet<FieldName>>(new Set());
   readonly isCreating = signal(false);

@@ -1,6 +1,6 @@
 /** Log lines: the fields of an error, which never include its message. */
 import { describe, expect, it } from 'vitest';
-import { errorFields, logLine } from '../../shared/log.ts';
+import { errorFields, logLine } from '../../shared/log-line.ts';
 import { withTimeout } from '../../shared/timeout.ts';
 
 function lineOf(error: unknown): string {

@@ -1,6 +1,6 @@
 /** Pages: the requested number of rows, and a last row to continue from only if more rows follow. */
 import { expect, it } from 'vitest';
-import { cutPage } from '../../shared/page.ts';
+import { cutPage } from '../../shared/pagination.ts';
 
 it.each([
   { name: 'no rows', rows: [], page: { rows: [] } },
