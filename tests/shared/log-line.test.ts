@@ -22,7 +22,7 @@ describe('an error', () => {
   it('is logged with its name and stack', () => {
     const fields = errorFields(new TypeError('secret-token'));
     expect(fields).toMatchObject({ error: 'TypeError' });
-    expect(String(fields.stack)).toMatch(/^at .*log\.test\.ts/);
+    expect(String(fields.stack)).toMatch(/^at .*log-line\.test\.ts/);
     expect(String(fields.stack).split('\n').length).toBeLessThanOrEqual(5);
   });
 
