@@ -13,7 +13,7 @@ import type { ConnectionState, ReadyConnection } from '../connections/connection
 import type { Room } from '../room.ts';
 import type { Details } from '../state/details.ts';
 import { allReadMarkers, readState } from './mark-read.ts';
-import { presenceOf, publishPresenceChange } from './publish-presence.ts';
+import { presenceOf, publishConnectionChange, publishPresenceChange } from './publish-presence.ts';
 import { viewFor } from './view-messages.ts';
 
 /** A socket, its connection state, and the room it belongs to. */
@@ -100,9 +100,7 @@ export function expireIdentity(context: ConnectionContext): ConnectionContext {
     ...(isAdminOrOperator(connection.role) && { isKeyless: true as const }),
   };
   room.connections.update(socket, expired);
-  // In memory and infallible, so presence is published before the replicas are marked.
-  publishPresenceChange(room, connection.key, before);
-  if (room.participants.count() !== before.count) room.transaction(() => room.outbox.markDirty(details.link, 'soon'));
+  publishConnectionChange(room, details, connection.key, before);
   return { ...context, connection: expired };
 }
 

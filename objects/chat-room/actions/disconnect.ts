@@ -2,7 +2,7 @@
 import type { Failure } from '../../../shared/failures.ts';
 import { socketPath } from '../../../shared/paths.ts';
 import type { Room } from '../room.ts';
-import { presenceOf, publishPresenceChange } from './publish-presence.ts';
+import { presenceOf, publishConnectionChange } from './publish-presence.ts';
 
 /** Closes a socket with the close code of a failure. */
 export function disconnect(room: Room, socket: WebSocket, failure: Failure): void {
@@ -15,13 +15,12 @@ export function onPeerClosed(room: Room, socket: WebSocket, code: number, reason
   removeConnection(room, socket, () => room.connections.answerClose(socket, code, reason));
 }
 
-/** Removes the connection from the presence set. In memory and infallible, so presence is published before the replicas are marked. */
+/** Removes the connection from the presence set, if it is in it. */
 function removeConnection(room: Room, socket: WebSocket, close: () => void): void {
   const connection = room.connections.get(socket);
   const details = room.details();
   if (connection?.state !== 'joined' || !details) return close();
   const before = presenceOf(room, connection.key);
   close();
-  publishPresenceChange(room, connection.key, before);
-  if (room.participants.count() !== before.count) room.transaction(() => room.outbox.markDirty(details.link, 'soon'));
+  publishConnectionChange(room, details, connection.key, before);
 }

@@ -23,7 +23,7 @@ export async function createRoom(room: Room, details: NewDetails): Promise<Resul
 /** Changes metadata, the admin token, retention or the join key, and broadcasts changed metadata. */
 export async function updateRoom(room: Room, before: Details, change: DetailsChange): Promise<Result<RoomView>> {
   const now = room.clock.now();
-  const present = room.participants.list();
+  const present = change.joinKey ? room.participants.list() : [];
   const after = room.transaction(() => {
     room.detailsTable.update(before, change, now);
     const changed = room.detailsTable.read() ?? before;

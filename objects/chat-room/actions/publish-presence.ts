@@ -1,6 +1,7 @@
 /** Publishes the effect of a change on the presence set. */
 import type { Participant } from '../../../shared/participant.ts';
 import type { Room } from '../room.ts';
+import type { Details } from '../state/details.ts';
 
 /** The participant under a presence key as clients see them, and the participant count. */
 export interface PresenceSnapshot {
@@ -23,4 +24,13 @@ export function publishPresenceChange(room: Room, key: string, before: PresenceS
   else if (participant && !isSamePresence(participant, before.participant)) {
     room.presenceBatcher.queueJoin(participant, !before.participant);
   } else if (count !== before.count) room.presenceBatcher.schedule();
+}
+
+/**
+ * Publishes the change that one connection made, then marks the replicas if the count changed. In this order, because
+ * the connection has changed in memory already, whatever becomes of the transaction.
+ */
+export function publishConnectionChange(room: Room, { link }: Details, key: string, before: PresenceSnapshot): void {
+  publishPresenceChange(room, key, before);
+  if (room.participants.count() !== before.count) room.transaction(() => room.outbox.markDirty(link, 'soon'));
 }
